@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 
 NodeKind = Literal["op", "leaf", "custom"]
-CutKind = Literal["detach", "no_grad", "data", "copy", "numpy", "integer", "comparison", "inference"]
+CutKind = Literal[
+    "detach", "no_grad", "data", "copy", "numpy", "integer", "comparison", "inference"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,17 @@ class Mark:
 
     id: str
     shape: Literal[
-        "line", "dots", "tangent", "arrow", "ring", "band", "text", "drop", "ball", "rule", "leaf",
+        "line",
+        "dots",
+        "tangent",
+        "arrow",
+        "ring",
+        "band",
+        "text",
+        "drop",
+        "ball",
+        "rule",
+        "leaf",
         "contour",
     ]
     tone: Literal["ink", "hot", "done", "leaf", "mut", "ring"] = "ink"
