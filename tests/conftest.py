@@ -1,0 +1,129 @@
+"""What a test may need of the machine, and what happens where it is missing.
+
+A test says what it needs with a marker: torch, exe, browser, kernel. Where the machine lacks it,
+the test is skipped and the reason shown. `--require torch,exe` (or GRADVIZ_REQUIRE=torch,exe)
+turns that skip, and any other skip of such a test, into a failure.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+TORCH = "2.13"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NO_CHROMIUM = (
+    "needs Chromium: name it in GRADVIZ_CHROMIUM, or have chromium, chromium-browser or "
+    "google-chrome on PATH"
+)
+REQUIRED = pytest.StashKey[frozenset[str]]()
+
+
+def find_chromium() -> str | None:
+    """The program named by GRADVIZ_CHROMIUM, else the first known one on PATH."""
+    named = os.environ.get("GRADVIZ_CHROMIUM")
+    if named:
+        return shutil.which(named)
+    return next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
+
+
+def lacks_torch() -> str:
+    if importlib.util.find_spec("torch") is None:
+        return f"needs PyTorch {TORCH}, which is not installed"
+    version = importlib.metadata.version("torch")
+    return "" if version.startswith(TORCH) else f"needs PyTorch {TORCH}, not {version}"
+
+
+def lacks_exe() -> str:
+    return "" if shutil.which("dot") else "needs the Graphviz program `dot` on PATH"
+
+
+def lacks_browser() -> str:
+    if importlib.util.find_spec("playwright") is None:
+        return "needs playwright (extra `test`)"
+    return "" if find_chromium() else NO_CHROMIUM
+
+
+def lacks_kernel() -> str:
+    missing = [name for name in ("ipykernel", "nbclient") if importlib.util.find_spec(name) is None]
+    return f"needs {' and '.join(missing)} (extra `test`)" if missing else ""
+
+
+LACKS: dict[str, Callable[[], str]] = {
+    "torch": lacks_torch,
+    "exe": lacks_exe,
+    "browser": lacks_browser,
+    "kernel": lacks_kernel,
+}
+
+
+def needs_of(item: pytest.Item) -> list[str]:
+    return [name for name in LACKS if item.get_closest_marker(name)]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require",
+        default=os.environ.get("GRADVIZ_REQUIRE", ""),
+        help="markers whose skips are failures, such as torch,exe,browser,kernel",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    names = frozenset(filter(None, config.getoption("--require").replace(" ", "").split(",")))
+    unknown = ", ".join(sorted(names - LACKS.keys()))
+    if unknown:
+        raise pytest.UsageError(f"--require knows {', '.join(LACKS)}; it was given {unknown}")
+    config.stash[REQUIRED] = names
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    reasons = {name: lacks() for name, lacks in LACKS.items()}
+    for item in items:
+        for name in needs_of(item):
+            if reasons[name]:
+                item.add_marker(pytest.mark.skip(reason=reasons[name]))
+
+
+def fail_if_required(report: pytest.TestReport | pytest.CollectReport, names: set[str]) -> None:
+    """Turn a skip into a failure that gives the reason of the skip."""
+    if report.skipped and names and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"skipped, though {', '.join(sorted(names))} is required: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: pytest.TestReport = yield
+    fail_if_required(report, item.config.stash[REQUIRED] & set(needs_of(item)))
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    report: pytest.CollectReport = yield
+    fail_if_required(report, set(collector.config.stash[REQUIRED]))
+    return report
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = find_chromium()
+    assert found is not None, NO_CHROMIUM
+    return found
+
+
+@pytest.fixture(scope="session")
+def checkout() -> Path:
+    """The folder that holds pyproject.toml and gradviz/; a test of it is skipped elsewhere."""
+    root = Path(__file__).resolve().parents[1]
+    if not (root / "gradviz").is_dir():
+        pytest.skip("looks at the checkout, and this is a run outside of it")
+    return root
