@@ -23,7 +23,12 @@ class Ref:
     """A number of the frame, by name, as the player prints it.
 
     `form` is "" for 4 significant digits, "signed" for brackets around a negative factor,
-    "fixed" for a column, "text" for a string that is shown as it is stored.
+    "fixed" for a column (zeros kept), "text" for a string that is shown as it is stored.
+
+    `name` is looked up among the frame's values, then the run's columns at the frame's row
+    (`x.next`, `x.previous`, `x.first` and `x.last` are other rows), then the axes, whose value
+    is written as on its control. Of a weights axis `v.0` is one weight; of a matrix with weights
+    `m.0` is the sum of a column, `m.0.terms` its terms, `m.print` all of them as a tensor prints.
     """
 
     name: str
@@ -52,8 +57,9 @@ class Card:
     """A node of the picture. `title = value` above, PyTorch's own name below.
 
     State: `{"mark": waiting|active|done|error|freed, "pocket": saved|used|freed,
-    "subtitle": str, "grad": str, "heat": Heat, "level": 0..1, "sockets": [""|"hot"|"full"],
-    "meet": Rich}`; the last five at a leaf.
+    "subtitle": str, "value": str, "grad": str, "heat": Heat, "level": 0..1,
+    "sockets": [""|"hot"|"full"], "meet": Rich}`; the last five at a leaf. Marks besides: `ask`
+    where `predict` waits.
     """
 
     id: str
@@ -107,7 +113,11 @@ class Code:
     """The learner's lines.
 
     State: `{"line": int | [int], "from": int, "to": int, "notes": {line: Rich},
-    "off": [line]}`: the lit line (and stretch), results in the margin, lines struck through.
+    "below": {line: Rich}, "texts": {line: Rich}, "off": [line], "error": int}`: the lit line
+    (and stretch), results in the margin or on a line of their own, lines that read otherwise
+    now, lines struck through, the line whose note is an error. Of a cell besides
+    `{"prompt": "In [17]:", "now": bool, "output": Rich, "run": frame | None}`: its Run button
+    jumps to that frame, and rests where it is None.
     """
 
     id: str
@@ -115,8 +125,8 @@ class Code:
     visible: int = 4
     switches: tuple[tuple[int, str], ...] = ()
     """Lines that carry the switch of an axis: `(line, axis)`."""
-    runs: tuple[tuple[int, int], ...] = ()
-    """Lines with a Run button: `(line, frame it jumps to)`."""
+    cell: bool = False
+    """A notebook's cell, with a prompt, its output, and a Run button."""
     kind: Literal["code"] = "code"
 
 
@@ -126,8 +136,9 @@ class Equation:
 
     State: `{"heads": [str], "rows": [row], "words": bool}`; a row is
     `{"cells": [cell, ...], "to": Rich, "below": Rich, "none": bool}` and a cell is a string,
-    `{"op": "×"}`, `{"sent": str}`, or `{"matrix": Heat-like with "texts", "head", "shape",
-    "sent": bool}`. `{"error": str}` shows an exception instead.
+    `{"op": "×"}`, `{"sent": str}`, or `{"matrix": {"cells": [[float]], "texts": [[str]],
+    "head": str, "shape": str, "sent": bool}}`. `below` stands under the middle cell, `none`
+    marks the row of a None slot. `{"error": str}` shows an exception instead.
     """
 
     id: str
@@ -148,28 +159,46 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows under column heads. State: `{"rows": [[Rich]], "lit": int, "marks": {row: mark}}`."""
+    """Rows under column heads.
+
+    State: `{"rows": [[Rich]], "lit": int | [int], "hot": [column], "nodes": [card id]}`: the row
+    at work, the cells of it in the accent, and the card each row speaks of.
+    """
 
     id: str
     heads: tuple[Rich, ...]
     title: Rich = ()
     align: str = ""
     """One letter a column, `l` or `r`."""
+    size: int = 0
+    """Room kept for so many rows; that of the longest frame if 0."""
     kind: Literal["table"] = "table"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something drawn in a plot: line, dots, tangent, arrow, ring, band, text, drop, ball.
+    """Something drawn in a plot.
 
-    `data` names columns of the story (`"x"`, `"loss"`), or holds numbers. `until` tells which
-    points of a column are shown: "step" (up to this frame), "next", "all".
+    `data` names columns of the story (`"x"`, `"loss"`), or holds numbers; `until` tells which
+    rows of a column are shown: up to this frame, up to the next, the row itself, or all. A
+    dashed mark is the second run: squares where the first has dots. By shape:
+
+    - line, dots: `x`, `y` (`x` left out counts rows); `every` keeps each n-th dot
+    - stems: `x` from `y` to `y2`; band: between `x` and `x2`
+    - tangent: `x`, `y`, `slope`; drop: from `x`, `y` down to the axis, `until="next"` for the next
+    - arrow: from the row to the next, `x` and `y`; without `y` in the lane along the x axis
+    - ring, ball, leaf: at `x`, `y` of the row (ring: of the next); leaf without `y` stands on
+      the axis, with it is a cross
+    - rule: a level line at `y`; text: at `x`, `y`, or at `"place": "top" | "bottom"`
+    - contour: `levels`: `[[level, [[x, y], ...], ...]]`
+    - button: `x`, `y`, and `axis`, `index`: a press moves that axis there
     """
 
     id: str
     shape: Literal[
         "line",
         "dots",
+        "stems",
         "tangent",
         "arrow",
         "ring",
@@ -180,12 +209,15 @@ class Mark:
         "rule",
         "leaf",
         "contour",
+        "button",
     ]
     tone: Literal["ink", "hot", "done", "leaf", "mut", "ring"] = "ink"
     data: Mapping[str, Any] | None = None
-    until: Literal["step", "next", "all"] = "all"
+    until: Literal["step", "next", "now", "all"] = "all"
     label: Rich = ()
     dashed: bool = False
+    hollow: bool = False
+    width: float = 2.0
     title: str = ""
 
 
@@ -193,7 +225,9 @@ class Mark:
 class Axes:
     """A plot that the player draws at the real width.
 
-    State: `{"range": [x0, x1, y0, y1], "note": Rich, "marks": {id: {...}}}`.
+    State: `{"range": [x0, x1, y0, y1], "note": Rich, "marks": {id: {"hidden": bool,
+    "data": {...}, "label": Rich}}}`. What leaves the range is clipped; a path whose last point
+    lies outside says so with the mark's title.
     """
 
     id: str
@@ -203,7 +237,12 @@ class Axes:
     marks: tuple[Mark, ...] = ()
     height: int = 242
     log: bool = False
+    """The y axis is logarithmic."""
+    x_log: bool = False
+    """The x axis is logarithmic in 1 + x, so that step 0 stands on it."""
     equal: bool = False
+    """One unit is as long on both axes."""
+    grid: bool = True
     title: Rich = ()
     drag: bool = False
     """Dragging along x moves the step: a plot of the loss over the steps."""
@@ -214,7 +253,10 @@ class Axes:
 class Stacks:
     """Blocks that pile up, a column an epoch.
 
-    State: `{"columns": [{"blocks": [str], "sum": Rich, "gone": str, "mark": active|done}]}`.
+    State: `{"columns": [{"blocks": [[size, str]], "sum": Rich, "gone": Rich,
+    "mark": active|done}], "note": Rich, "chosen": bool}`: `active` lights the last block, `gone`
+    is written over blocks that were emptied, `note` stands right of the title, and `chosen`
+    frames the panel of the run that the learner chose.
     """
 
     id: str
@@ -222,6 +264,9 @@ class Stacks:
     top: float
     y_name: str = ""
     title: Rich = ()
+    ticks: tuple[float, ...] = ()
+    horizontal: bool = False
+    """One bar that grows to the right."""
     kind: Literal["stacks"] = "stacks"
 
 
@@ -230,7 +275,7 @@ class Matrix:
     """A small matrix whose cells are read, `v` in its rows and `vᵀJ` below its columns.
 
     `weights` names the axis whose values multiply the rows: the one sum that the player makes.
-    State: `{"column": int, "texts": [[str]]}`.
+    State: `{"column": int}`; a press on a result goes to frame `column + 1`.
     """
 
     id: str
@@ -238,6 +283,10 @@ class Matrix:
     rows: tuple[Rich, ...]
     columns: tuple[Rich, ...]
     weights: str | None = None
+    head: Rich = ()
+    """What the weights are: `v: the weight of each z`."""
+    result: Rich = ()
+    """What stands before the sums: `vᵀJ = x.grad`."""
     kind: Literal["matrix"] = "matrix"
 
 

@@ -25,6 +25,10 @@ class Axis:
     resets: bool = False
     """Moving it goes back to step 0."""
     where: Literal["row", "head", "code"] = "row"
+    mark: str = ""
+    """The mark of the scene whose tone and shape stand before the control, as its key."""
+    presets: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    """Of weights: buttons that set all of them, `("sum", (1.0, 1.0, 1.0))`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +40,14 @@ class Frame:
     values: Mapping[str, Any] = field(default_factory=dict)
     """Numbers and strings that `Ref`s of this frame name; every number shown was stored."""
     question: Mapping[str, Any] | None = None
-    """`predict=True`: `{"ask": Rich, "answer": float, "text": str, "tolerance": float,
-    "choices": [str], "hints": [[float, Rich]]}`."""
+    """What `predict=True` asks before it shows this frame: `{"ask": Rich, "answer": float,
+    "text": str, "tolerance": float, "choices": [str], "hints": [[float, Rich]], "right": Rich,
+    "arrived": str, "to": str}`. While it asks, the player shows the frame before this one with
+    the cards and wires at work here dotted; with `choices`, `answer` is the index of one."""
     by_hand: str = ""
     """Code that repeats this step."""
+    row: int | None = None
+    """The row of the run's columns that this frame stands at; the frame's own number if None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +55,9 @@ class Run:
     """The frames for one place on the other axes, and the columns that its plots draw from."""
 
     frames: tuple[Frame, ...]
-    columns: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """By name, a number a row (or a list of numbers, of which `until="now"` shows one row).
+    A column named `step` is what the counter shows."""
     status: str = ""
     """"" or a word beside the slider, such as `too large`."""
 
@@ -71,7 +81,10 @@ class Scene:
     parts: tuple[Part, ...]
     layout: Literal["stepper", "plot", "drawing", "columns"] = "stepper"
     areas: Mapping[str, str] = field(default_factory=dict)
-    """Where a part stands, by id: "stage", "side", "left", "right", "below"."""
+    """Where a part stands, by id: "stage", "side", "left", "right", "below", or "right/x": parts
+    with the same letter after the stroke share a panel, and panels stand side by side."""
+    left: int = 0
+    """Of a plot: the width of the left column; 0 gives the right one 366 px and it the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +106,10 @@ class Story:
     """A drawing: one frame, no bar."""
     variants: tuple[Story, ...] = ()
     """Other stories that stand as tabs beside this one."""
+    tab: str = ""
+    """The name on its tab, where there are variants; the title if empty."""
+    columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Columns that every run shares: the samples of a curve, the data of a fit."""
     schema: int = SCHEMA
 
 

@@ -1,0 +1,232 @@
+"""A story as the JSON that the player reads.
+
+A frame is stored as what differs from the one before (key by key, a dict in a dict, null takes
+a key away), with a whole one every `WHOLE`. What occurs more than once is stored once: captions
+under `texts`, frames under `frames`, columns under `series`; a number stands in their place.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import json
+import math
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from gradviz.render.layout import place
+from gradviz.stories.parts import Part, Picture, Ref
+from gradviz.stories.story import Frame, Run, Story
+
+WHOLE = 20
+"""Every so many frames one is stored whole, so that a jump is short."""
+LARGE = 60_000
+"""Longer data travel deflated."""
+
+
+def payload(story: Story) -> dict[str, Any]:
+    """All that the player needs to know of a story, as plain data.
+
+    >>> from gradviz.stories.story import Scene
+    >>> still = Story("A title", Scene(()), {(): Run((Frame(("a ", ("code", "b")),),))})
+    >>> payload(still)["runs"]
+    {'': {'frames': [{'caption': ['a ', ['code', 'b']]}]}}
+    """
+    runs = {place: _run(run) for place, run in story.runs.items()}
+    whole = {
+        "gradviz": story.schema,
+        "title": story.title,
+        "tab": story.tab,
+        "subtitle": plain(story.subtitle),
+        "alt": story.alt,
+        "layout": story.scene.layout,
+        "left": story.scene.left,
+        "predict": story.predict,
+        "still": story.still,
+        "phases": [[phase.name, phase.start] for phase in story.phases],
+        "parts": [_part(part, story.scene.areas) for part in story.scene.parts],
+        "axes": [plain(axis) for axis in story.axes],
+        "columns": _columns(story.columns),
+        "variants": [payload(variant) for variant in story.variants],
+    }
+    kept = {key: value for key, value in whole.items() if value not in ("", 0, [], {}, False)}
+    return kept | _pooled({",".join(map(str, place)): run for place, run in runs.items()})
+
+
+def encode(data: Mapping[str, Any], *, pack: bool | None = None) -> str:
+    """The payload as an expression of JavaScript that can stand inside a `<script>`.
+
+    Large data become a string: deflated, in base64; `fill` and `play` take either.
+
+    >>> encode({"title": "</script>"})
+    '{"title":"<\\\\/script>"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if len(text) > LARGE if pack is None else pack:
+        squeezed = zlib.compress(text.encode(), 9)
+        return f'"{base64.b64encode(squeezed).decode()}"'
+    return text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
+
+
+def plain(value: Any, digits: int = 9) -> Any:
+    """Anything of a story as JSON: dataclasses without what is at its default.
+
+    >>> plain(Ref("x", style="hot"))
+    {'r': 'x', 's': 'hot'}
+    >>> plain((1.0, float("nan"), 0.30000001192, {2: None}))
+    [1, 'nan', 0.300000012, {'2': None}]
+    """
+    if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, (float, np.floating)):
+        return _number(float(value), digits)
+    if isinstance(value, Ref):
+        short = {"r": value.name, "f": value.form, "s": value.style}
+        return {key: text for key, text in short.items() if text}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item, digits) for key, item in value.items()}
+    if dataclasses.is_dataclass(value):
+        return _fields(value, digits)
+    if isinstance(value, np.generic):
+        return value.item()
+    return [plain(item, digits) for item in value]
+
+
+def _number(value: float, digits: int) -> float | int | str:
+    if not math.isfinite(value):
+        return str(value)
+    short = float(f"{value:.{digits}g}")
+    return int(short) if short.is_integer() and abs(short) < 1e15 else short
+
+
+def _fields(value: Any, digits: int) -> dict[str, Any]:
+    kept = {}
+    for field in dataclasses.fields(value):
+        item = getattr(value, field.name)
+        if field.name == "kind" or not _is_default(item, field):
+            kept[field.name] = plain(item, digits)
+    return kept
+
+
+def _is_default(item: Any, field: dataclasses.Field[Any]) -> bool:
+    if field.default is not dataclasses.MISSING:
+        return item is field.default or (
+            type(item) is type(field.default) and item == field.default
+        )
+    return field.default_factory is dict and not item
+
+
+def _part(part: Part, areas: Mapping[str, str]) -> dict[str, Any]:
+    data = plain(part)
+    if isinstance(part, Picture):
+        data |= _geometry(part)
+    return data | ({"area": areas[part.id]} if part.id in areas else {})
+
+
+def _geometry(picture: Picture) -> dict[str, Any]:
+    """The cards and wires of a picture, each with the place that the layout gave it."""
+    placed = place(picture)
+    cards = {card.id: plain(card) for card in picture.cards}
+    wires = {wire.id: plain(wire) for wire in picture.wires}
+    return {
+        "width": placed.width,
+        "height": placed.height,
+        "cards": [cards[at.id] | plain(at, 5) for at in placed.cards],
+        "wires": [wires[at.id] | _wire(plain(at, 5)) for at in placed.wires],
+    }
+
+
+def _wire(at: dict[str, Any]) -> dict[str, Any]:
+    """Where a wire stands; `label` is its text, so the place of the text is called `at`."""
+    renamed = {"at" if key == "label" else key: value for key, value in at.items()}
+    renamed.pop("points", None)
+    return renamed
+
+
+def _columns(columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Four significant digits, rounded here once: the player prints what is stored."""
+    return {name: plain(column, 4) for name, column in columns.items()}
+
+
+def _frame(frame: Frame) -> dict[str, Any]:
+    whole = {
+        "caption": plain(frame.caption),
+        "states": plain(frame.states),
+        "values": plain(frame.values, 4),
+        "question": plain(frame.question),
+        "by_hand": frame.by_hand,
+        "row": frame.row,
+    }
+    return {key: value for key, value in whole.items() if value not in (None, {}, "")}
+
+
+def _run(run: Run) -> dict[str, Any]:
+    whole = [_frame(frame) for frame in run.frames]
+    frames = [
+        frame if number % WHOLE == 0 else _difference(whole[number - 1], frame)
+        for number, frame in enumerate(whole)
+    ]
+    data = {"frames": frames, "columns": _columns(run.columns), "status": run.status}
+    return {key: value for key, value in data.items() if value or key == "frames"}
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What must be merged into `old` to make it `new`.
+
+    >>> _difference({"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"c": 4, "d": 3}})
+    {'b': {'c': 4}, 'a': None}
+    """
+    found: dict[str, Any] = {}
+    for key, value in new.items():
+        before = old.get(key)
+        if before == value and type(before) is type(value):
+            continue
+        both = isinstance(value, Mapping) and isinstance(before, Mapping)
+        found[key] = _difference(before, value) if both else value
+    return found | {key: None for key in old if key not in new and old[key] is not None}
+
+
+def _pooled(runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The runs, and the pools of what occurs in them more than once."""
+    texts = _Pool(
+        frame["caption"] for run in runs.values() for frame in run["frames"] if "caption" in frame
+    )
+    for run in runs.values():
+        for frame in run["frames"]:
+            if "caption" in frame:
+                frame["caption"] = texts.short(frame["caption"])
+    frames = _Pool(frame for run in runs.values() for frame in run["frames"])
+    series = _Pool(column for run in runs.values() for column in run.get("columns", {}).values())
+    for run in runs.values():
+        run["frames"] = [frames.short(frame) for frame in run["frames"]]
+        if "columns" in run:
+            run["columns"] = {n: series.short(column) for n, column in run["columns"].items()}
+    pools = {"texts": texts.items, "frames": frames.items, "series": series.items}
+    return {name: items for name, items in pools.items() if items} | {"runs": runs}
+
+
+class _Pool:
+    """Items that occur more than once, numbered in the order in which they are met."""
+
+    def __init__(self, candidates: Any) -> None:
+        self._counts = Counter(map(_key, candidates))
+        self._numbers: dict[str, int] = {}
+        self.items: list[Any] = []
+
+    def short(self, item: Any) -> Any:
+        """The item's number, or the item itself where it is used but once, or is tiny."""
+        key = _key(item)
+        if self._counts[key] < 2 or len(key) < 6:
+            return item
+        if key not in self._numbers:
+            self._numbers[key] = len(self.items)
+            self.items.append(item)
+        return self._numbers[key]
+
+
+def _key(item: Any) -> str:
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
