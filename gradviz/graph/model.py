@@ -49,6 +49,8 @@ class Saved:
     label: str | None = None
     """The learner's name for it, `x`, where it is known."""
     freed: bool = False
+    changed: bool = False
+    """It was written in place after it was saved, so that backward would refuse it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class Node:
     name: str
     kind: NodeKind
     sequence: int
+    """How late it was made among the nodes of this graph; leaves come last."""
     names: tuple[str, ...] = ()
     """The learner's names for the result, the one to show first."""
     expression: str | None = None
@@ -97,7 +100,8 @@ class Node:
     retains_grad: bool = False
     hooks: int = 0
     path: str = ""
-    """Code that reaches the node from the root: `.next_functions[0][0]`, after `y.grad_fn`."""
+    """Code that reaches the node from the root: `.next_functions[0][0]`, after `y.grad_fn`.
+    Nodes more than 40 steps away have none."""
     module: str | None = None
     """The module that made it, `model.fc`, under a watch."""
     details: Mapping[str, object] = field(default_factory=dict, compare=False)

@@ -1,0 +1,170 @@
+"""The learner's names for tensors: from the caller's frame, a dict, or a module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from types import FrameType
+from typing import Any
+
+from gradviz.graph.values import is_tensor
+
+SKIPPED = frozenset({"In", "Out"})
+LONGEST = 200
+"""Of a longer list or dict only so many items are looked at."""
+DEEPEST = 4
+
+
+class Names:
+    """Which names a tensor has, in the order in which they were bound, the plain ones first.
+
+    Leaves are known by themselves, results by their node and output, so that a tensor unpacked
+    from a node finds the name of the one that was saved.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        self._tensors: list[Any] = []
+        self._keep: list[Any] = []
+        self._by_tensor: dict[int, list[str]] = {}
+        self._by_output: dict[tuple[int, int], list[str]] = {}
+        self._by_node: dict[int, Any] = {}
+        for name, tensor in pairs:
+            self._add(name, tensor)
+
+    def tensors(self) -> tuple[Any, ...]:
+        """All tensors that have a name."""
+        return tuple(self._tensors)
+
+    def of_leaf(self, tensor: Any) -> tuple[str, ...]:
+        """The names of this very tensor."""
+        return tuple(self._by_tensor.get(id(tensor), ()))
+
+    def of_node(self, function: Any, output: int = 0) -> tuple[str, ...]:
+        """The names of what a node computed."""
+        return tuple(self._by_output.get((id(function), output), ()))
+
+    def tensor_of(self, function: Any) -> Any:
+        """A named tensor that this node computed, or None."""
+        return self._by_node.get(id(function))
+
+    def label(self, tensor: Any) -> str | None:
+        """The first name of `tensor`, known by itself or by the node that computed it."""
+        function = _node_of(tensor)
+        names = self.of_leaf(tensor)
+        if not names and function is not None:
+            names = self.of_node(function, getattr(tensor, "output_nr", 0))
+        return names[0] if names else None
+
+    def _add(self, name: str, tensor: Any) -> None:
+        known = self._by_tensor.setdefault(id(tensor), [])
+        if not known:
+            self._tensors.append(tensor)
+        if name not in known:
+            known.append(name)
+        function = _node_of(tensor)
+        if function is not None:
+            self._keep.append(function)
+            key = (id(function), getattr(tensor, "output_nr", 0))
+            outputs = self._by_output.setdefault(key, [])
+            if name not in outputs:
+                outputs.append(name)
+            self._by_node.setdefault(id(function), tensor)
+
+
+def names_for(names: Any = None) -> Names:
+    """The names to use: those given, as a dict or a module, else those of the caller's frame.
+
+    Raises:
+        TypeError: if `names` is neither None, a dict of tensors nor something with
+            `named_parameters()`.
+    """
+    if isinstance(names, Names):
+        return names
+    if names is None:
+        frame = caller_frame()
+        return Names(_frame_pairs(frame)) if frame is not None else Names()
+    if isinstance(names, Mapping):
+        return Names(_plain_first(names.items()))
+    if hasattr(names, "named_parameters"):
+        return Names(_module_pairs("", names))
+    raise TypeError(
+        f"names={type(names).__name__}: give a dict such as {{'w': w}}, a module with "
+        "named_parameters(), or nothing to take the names of your own variables"
+    )
+
+
+def caller_frame() -> FrameType | None:
+    """The first frame outside of this package: the learner's."""
+    frame = sys._getframe(1)
+    while frame is not None and is_own_frame(frame):
+        frame = frame.f_back
+    return frame
+
+
+def is_own_frame(frame: FrameType) -> bool:
+    """Whether code of this package runs in `frame`."""
+    module = frame.f_globals.get("__name__") or ""
+    return module == "gradviz" or module.startswith("gradviz.")
+
+
+def _frame_pairs(frame: FrameType) -> Iterator[tuple[str, Any]]:
+    items = list(frame.f_locals.items())
+    if frame.f_locals is not frame.f_globals:
+        local = frame.f_locals
+        items += [pair for pair in frame.f_globals.items() if pair[0] not in local]
+    return _plain_first((name, thing) for name, thing in items if _is_shown(name))
+
+
+def _is_shown(name: object) -> bool:
+    return isinstance(name, str) and not name.startswith("_") and name not in SKIPPED
+
+
+def _plain_first(items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    """Tensors with a name of their own, then those in lists, dicts and modules: `params[0]`."""
+    within = []
+    for name, thing in items:
+        if is_tensor(thing):
+            yield str(name), thing
+        elif isinstance(thing, list | tuple | dict) or hasattr(type(thing), "named_parameters"):
+            within.append((str(name), thing))
+    seen: set[int] = set()
+    for name, thing in within:
+        yield from _within(name, thing, seen, DEEPEST)
+
+
+def _within(name: str, thing: Any, seen: set[int], depth: int) -> Iterator[tuple[str, Any]]:
+    if is_tensor(thing):
+        yield name, thing
+        return
+    if not depth or id(thing) in seen:
+        return
+    if isinstance(thing, list | tuple):
+        seen.add(id(thing))
+        for place, item in enumerate(thing[:LONGEST]):
+            yield from _within(f"{name}[{place}]", item, seen, depth - 1)
+    elif isinstance(thing, dict):
+        seen.add(id(thing))
+        for key, item in list(thing.items())[:LONGEST]:
+            yield from _within(f"{name}[{key!r}]", item, seen, depth - 1)
+    elif hasattr(type(thing), "named_parameters"):
+        yield from _module_pairs(name, thing)
+
+
+def _module_pairs(name: str, module: Any) -> Iterator[tuple[str, Any]]:
+    before = f"{name}." if name else ""
+    try:
+        pairs = list(module.named_parameters())
+        if hasattr(module, "named_buffers"):
+            pairs += list(module.named_buffers())
+    except Exception:
+        return
+    for path, tensor in pairs:
+        yield before + path, tensor
+
+
+def _node_of(tensor: Any) -> Any:
+    """`grad_fn`, or None where there is none and where asking is an error."""
+    try:
+        return tensor.grad_fn
+    except Exception:
+        return None

@@ -1,0 +1,243 @@
+"""Write down a backward pass while the library's own engine runs it, as a rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradviz.graph.collector import paused_collector
+from gradviz.graph.engines import engine_of
+from gradviz.graph.listen import Listener, Turn
+from gradviz.graph.model import Graph, Recording, Step, Value
+from gradviz.graph.names import Names, names_for
+from gradviz.graph.nodes import Contents, read_contents
+from gradviz.graph.read import graph_of
+from gradviz.graph.rehearsal import freed_text, rehearsal
+from gradviz.graph.slopes import slopes_of
+from gradviz.graph.survey import Survey, as_roots, survey
+from gradviz.graph.values import is_close, is_tensor, numbers_text, value_of
+
+
+def record(
+    tensor: Any,
+    gradient: Any = None,
+    retain_graph: bool = False,
+    *,
+    inputs: Any = None,
+    names: Any = None,
+) -> Recording:
+    """Run `tensor.backward(gradient)` once under observation, and leave everything as it was.
+
+    >>> import gradviz
+    >>> x = gradviz.tensor(3.0, requires_grad=True)
+    >>> recording = record(x * x)
+    >>> [recording.graph.nodes[step.node].name for step in recording.steps]
+    ['MulBackward0', 'AccumulateGrad']
+    >>> float(recording.steps[-1].after.numbers), x.grad
+    (6.0, None)
+
+    A pass that the library refuses half-way, because values were freed or changed, is recorded as
+    far as it went, with `error` and `refused_at`. Hooks of the learner's own do run.
+
+    Raises:
+        TypeError: if something else than a tensor was given.
+        ValueError: if a tensor has no graph.
+        RuntimeError: the library's own, if the pass could not begin.
+    """
+    known = names_for(names)
+    return rehearse(tensor, gradient, retain_graph, inputs=inputs, names=known)[0]
+
+
+def rehearse(
+    tensor: Any,
+    gradient: Any = None,
+    retain_graph: bool = False,
+    *,
+    passes: int = 1,
+    inputs: Any = None,
+    names: Any = None,
+) -> tuple[Recording, ...]:
+    """Run backward `passes` times in one rehearsal: `.grad` stays from one pass to the next.
+
+    Without `retain_graph` the second pass is refused where the library would refuse it: the
+    first pass must keep the graph whole, so that its freeing is told by rule.
+    """
+    roots = as_roots(tensor)
+    known = names_for(names)
+    with paused_collector():
+        surveyed = survey(roots)
+        contents = read_contents(surveyed)
+        graph = graph_of(surveyed, contents, known)
+        session = _Session(surveyed, contents, graph, known)
+        with rehearsal(session.written()):
+            recordings = []
+            for turn in range(passes):
+                refuse = turn > 0 and not retain_graph
+                recordings.append(session.run(tensor, gradient, retain_graph, inputs, refuse))
+                if recordings[-1].error is not None:
+                    break
+    return tuple(recordings)
+
+
+class _Session:
+    """A graph, read once, in which backward may run several times."""
+
+    def __init__(
+        self, surveyed: Survey, contents: list[Contents], graph: Graph, names: Names
+    ) -> None:
+        self.survey = surveyed
+        self.contents = contents
+        self.graph = graph
+        self.names = names
+        self.engine = engine_of(surveyed.roots[0])
+        self._slopes: dict[int, tuple[Value | None, ...]] = {}
+
+    def written(self) -> list[Any]:
+        """Every tensor whose `.grad` this pass may write, as far as it can be known."""
+        leaves = self.survey.leaves
+        variables = [
+            f.variable for f, leaf in zip(self.survey.functions, leaves, strict=True) if leaf
+        ]
+        results = (*self.survey.roots, *self.names.tensors())
+        return variables + [result for result in results if getattr(result, "retains_grad", False)]
+
+    def run(
+        self, tensor: Any, gradient: Any, retain_graph: bool, inputs: Any, refuse: bool
+    ) -> Recording:
+        listener = Listener(self.survey)
+        if refuse:
+            listener.refuses = self._refuser()
+        error = refused_at = None
+        try:
+            with listener.attached():
+                _backward(self.engine, tensor, gradient, inputs)
+        except RuntimeError as problem:
+            if not listener.waiting:
+                raise
+            refused_at = next(reversed(listener.waiting))
+            error = str(problem)
+            listener.turns.append(listener.waiting[refused_at])
+        return Recording(
+            graph=self.graph,
+            seeds=_seeds(self.survey.roots, gradient),
+            steps=tuple(self._steps(listener.turns, gradient)),
+            call=call_text(self.survey.roots, gradient, retain_graph, self.names),
+            retain_graph=retain_graph,
+            error=error,
+            refused_at=refused_at,
+        )
+
+    def _refuser(self) -> Any:
+        text = freed_text(self.engine)
+
+        def refuse(node: int) -> None:
+            if self.contents[node].tensors or self.contents[node].freed:
+                raise RuntimeError(text)
+
+        return refuse
+
+    def _steps(self, turns: list[Turn], gradient: Any) -> list[Step]:
+        arrivals = _arrivals(self.survey, turns)
+        return [self._step(turn, arrivals.get(turn.node, []), gradient) for turn in turns]
+
+    def _step(self, turn: Turn, came: list[tuple[int, int, Value]], gradient: Any) -> Step:
+        many = len(came) > 1
+        return Step(
+            node=turn.node,
+            received=turn.received,
+            sent=turn.sent,
+            slopes=self._slopes_at(turn.node),
+            before=turn.before,
+            after=turn.after,
+            arrivals=tuple((node, slot) for node, slot, _ in came) if many else (),
+            hooked=None if turn.unchanged else self._before_hooks(turn, came, gradient),
+        )
+
+    def _slopes_at(self, node: int) -> tuple[Value | None, ...]:
+        known = self._slopes.get(node)
+        if known is None:
+            name, slots = self.graph.nodes[node].name, len(self.survey.links[node])
+            known = self._slopes[node] = slopes_of(name, self.contents[node], slots)
+        return known
+
+    def _before_hooks(
+        self, turn: Turn, came: list[tuple[int, int, Value]], gradient: Any
+    ) -> Value | None:
+        """What came in, if it is something else than what the node was given in the end."""
+        if len(turn.received) != 1 or turn.received[0] is None:
+            return None
+        parts = [value for _, _, value in came]
+        seeds = _seeds(self.survey.roots, gradient)
+        parts += [
+            s for root, s in zip(self.survey.root_ids, seeds, strict=True) if root == turn.node
+        ]
+        if not parts or any(p.numbers.shape != parts[0].numbers.shape for p in parts):
+            return None
+        with np.errstate(all="ignore"):
+            total = replace(parts[0], numbers=sum(p.numbers for p in parts[1:]) + parts[0].numbers)
+        received = turn.received[0]
+        return None if total.shape != received.shape or is_close(total, received) else total
+
+
+def call_text(roots: Sequence[Any], gradient: Any, retain_graph: bool, names: Names) -> str:
+    """The call as a learner would write it: `y.backward(retain_graph=True)`."""
+    labels = [
+        names.label(root) or f"y{place + 1 if len(roots) > 1 else ''}"
+        for place, root in enumerate(roots)
+    ]
+    arguments = ["retain_graph=True"] if retain_graph else []
+    if len(roots) == 1:
+        if gradient is not None:
+            arguments.insert(0, _argument(gradient, names))
+        return f"{labels[0]}.backward({', '.join(arguments)})"
+    arguments.insert(0, f"({', '.join(labels)})")
+    if gradient is not None:
+        given = ", ".join("None" if one is None else _argument(one, names) for one in gradient)
+        arguments.insert(1, f"({given})")
+    return f"torch.autograd.backward({', '.join(arguments)})"
+
+
+def _argument(gradient: Any, names: Names) -> str:
+    if not is_tensor(gradient):
+        return repr(gradient)
+    value = value_of(gradient)
+    return names.label(gradient) or (
+        f"torch.tensor({numbers_text(value.numbers)})"
+        if value.numbers.size <= 8 and value.whole
+        else "gradient"
+    )
+
+
+def _backward(engine: Any, tensor: Any, gradient: Any, inputs: Any) -> None:
+    if is_tensor(tensor):
+        tensor.backward(gradient, retain_graph=True, inputs=inputs)
+    else:
+        engine.autograd.backward(tensor, gradient, retain_graph=True, inputs=inputs)
+
+
+def _seeds(roots: Sequence[Any], gradient: Any) -> tuple[Value | None, ...]:
+    """What backward starts with at each root: the gradient given, or the 1 that stands for it."""
+    given = gradient if isinstance(gradient, list | tuple) else (gradient,) * len(roots)
+    return tuple(
+        value_of(one) if is_tensor(one) else _ones(value_of(root))
+        for one, root in zip(given, roots, strict=False)
+    )
+
+
+def _ones(value: Value) -> Value:
+    return replace(value, numbers=np.ones_like(value.numbers), range=None, changed=False)
+
+
+def _arrivals(survey: Survey, turns: Sequence[Turn]) -> dict[int, list[tuple[int, int, Value]]]:
+    """By receiver, who sent what to it, in the order in which it was sent."""
+    targets = {(edge.source, edge.slot): edge.target for edge in survey.edges}
+    arrivals: dict[int, list[tuple[int, int, Value]]] = {}
+    for turn in turns:
+        for slot, value in enumerate(turn.sent):
+            target = targets.get((turn.node, slot))
+            if target is not None and value is not None:
+                arrivals.setdefault(target, []).append((turn.node, slot, value))
+    return arrivals

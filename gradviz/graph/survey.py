@@ -1,0 +1,187 @@
+"""Walk a backward graph: anything that has `grad_fn` and `next_functions`."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gradviz.graph.engines import engine_of
+from gradviz.graph.model import Edge
+from gradviz.graph.values import is_tensor
+
+LAST = 2**64 - 1
+"""The sequence number that an AccumulateGrad has: it runs as soon as it is ready."""
+DEEPEST_PATH = 40
+"""Nodes further from the root than this get no path code: nobody would type it."""
+
+Link = tuple[Any, int]
+
+
+@dataclass(slots=True)
+class Survey:
+    """A graph that is being read, with the live objects that the frozen `Graph` leaves out."""
+
+    roots: tuple[Any, ...]
+    functions: list[Any]
+    links: list[tuple[Link, ...]]
+    ids: dict[int, int]
+    root_ids: tuple[int, ...]
+    root_ports: tuple[int, ...]
+    leaves: list[bool]
+    """Which nodes are the AccumulateGrad of a tensor."""
+    edges: tuple[Edge, ...] = ()
+
+    def node_of(self, tensor: Any) -> int | None:
+        """The node that made `tensor`, or accumulates into it, if it is in this graph."""
+        function = tensor.grad_fn
+        return None if function is None else self.ids.get(id(function))
+
+
+def as_roots(tensors: Any) -> tuple[Any, ...]:
+    """One tensor or several as a tuple, or an error that says what is accepted.
+
+    Raises:
+        TypeError: if something else than a tensor was given.
+        ValueError: if a tensor has no graph.
+    """
+    roots = tuple(tensors) if isinstance(tensors, list | tuple) else (tensors,)
+    if not roots:
+        raise ValueError(
+            "no tensor was given: give a tensor that was computed from one with requires_grad=True"
+        )
+    for root in roots:
+        _check_root(root)
+    return roots
+
+
+def survey(roots: Sequence[Any]) -> Survey:
+    """Find every node below `roots`, numbered in the order in which backward visits them."""
+    starts = [_start(root) for root in roots]
+    found, links = _collect([function for function, _ in starts])
+    order = list(_visiting_order(found, links))
+    ids = {id(found[place]): number for number, place in enumerate(order)}
+    result = Survey(
+        roots=tuple(roots),
+        functions=[found[place] for place in order],
+        links=[links[place] for place in order],
+        ids=ids,
+        root_ids=tuple(ids[id(function)] for function, _ in starts),
+        root_ports=tuple(port for _, port in starts),
+        leaves=[is_leaf(found[place]) for place in order],
+    )
+    result.edges = tuple(_edges(result))
+    return result
+
+
+def node_name(function: Any) -> str:
+    """The node's own name: `MulBackward0`, `AccumulateGrad`, `MyFunctionBackward`."""
+    return str(function.name()).removeprefix("torch::autograd::")
+
+
+def is_leaf(function: Any) -> bool:
+    """Whether the node is an AccumulateGrad; a custom Function may have a `variable` as well."""
+    return type(function).__name__ == "AccumulateGrad"
+
+
+def sequence_of(function: Any) -> int:
+    """How late the node was made; 0 where the library does not say."""
+    if is_leaf(function):
+        return LAST
+    number = getattr(function, "_sequence_nr", None)
+    return 0 if number is None else number()
+
+
+def paths(surveyed: Survey) -> list[str]:
+    """Code that reaches each node from the first root's `grad_fn`, the shortest there is."""
+    steps: list[tuple[int, int, int] | None] = [None] * len(surveyed.functions)
+    depth = [DEEPEST_PATH + 1] * len(surveyed.functions)
+    for root in surveyed.root_ids:
+        depth[root] = 0
+    for edge in surveyed.edges:
+        target = edge.target
+        if target is not None and depth[edge.source] + 1 < depth[target]:
+            depth[target] = depth[edge.source] + 1
+            steps[target] = (edge.source, edge.slot, edge.port)
+    texts = [""] * len(steps)
+    for node, step in enumerate(steps):
+        if step is not None:
+            texts[node] = f"{texts[step[0]]}.next_functions[{step[1]}][0]"
+    return texts
+
+
+def ranks(surveyed: Survey) -> list[int]:
+    """How late each node was made among those of this graph, 0 for the first.
+
+    PyTorch's own numbers go on counting through the whole program; these are the same every run.
+    """
+    numbers = [sequence_of(function) for function in surveyed.functions]
+    rank = {number: place for place, number in enumerate(sorted(set(numbers)))}
+    return [rank[number] for number in numbers]
+
+
+def _check_root(root: Any) -> None:
+    if not is_tensor(root):
+        raise TypeError(
+            f"{type(root).__name__} is no tensor: give a tensor that was computed from one with "
+            "requires_grad=True, such as y in x = tensor(3., requires_grad=True); y = x * x"
+        )
+    if root.grad_fn is None and not root.requires_grad:
+        raise ValueError(
+            "this tensor has no graph: it does not require grad and nothing that requires grad "
+            "went into it; make its input with requires_grad=True and compute it again, outside "
+            "of no_grad() and without detach()"
+        )
+
+
+def _start(root: Any) -> Link:
+    """The node where backward from `root` starts; of a leaf its AccumulateGrad."""
+    if root.grad_fn is not None:
+        return root.grad_fn, getattr(root, "output_nr", 0)
+    with engine_of(root).enable_grad():
+        return root.view_as(root).grad_fn.next_functions[0]
+
+
+def _collect(starts: list[Any]) -> tuple[list[Any], list[tuple[Link, ...]]]:
+    """Every node below `starts` once, with its `next_functions`. No recursion: chains are long."""
+    found: list[Any] = []
+    links: list[tuple[Link, ...]] = []
+    seen: set[int] = set()
+    waiting = list(reversed(starts))
+    while waiting:
+        function = waiting.pop()
+        if id(function) in seen:
+            continue
+        seen.add(id(function))
+        found.append(function)
+        links.append(tuple(function.next_functions))
+        waiting.extend(link[0] for link in reversed(links[-1]) if link[0] is not None)
+    return found, links
+
+
+def _visiting_order(found: list[Any], links: list[tuple[Link, ...]]) -> Iterator[int]:
+    """Places of `found` as the engine visits them: of those that are ready, the latest made."""
+    places = {id(function): place for place, function in enumerate(found)}
+    missing = [0] * len(found)
+    targets = [[places[id(f)] for f, _ in node if f is not None] for node in links]
+    for node in targets:
+        for target in node:
+            missing[target] += 1
+    rank = [-sequence_of(function) for function in found]
+    ready = [(rank[place], place) for place in range(len(found)) if not missing[place]]
+    heapq.heapify(ready)
+    while ready:
+        _, place = heapq.heappop(ready)
+        yield place
+        for target in targets[place]:
+            missing[target] -= 1
+            if not missing[target]:
+                heapq.heappush(ready, (rank[target], target))
+
+
+def _edges(surveyed: Survey) -> Iterator[Edge]:
+    for source, links in enumerate(surveyed.links):
+        for slot, (function, port) in enumerate(links):
+            target = None if function is None else surveyed.ids[id(function)]
+            yield Edge(source, slot, target, port)

@@ -1,0 +1,187 @@
+"""Values out of tensors of any library, device and dtype; of large ones only a sample is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from gradviz.graph.model import Value
+
+WHOLE = 64
+"""Up to so many elements a value is kept whole."""
+EDGE = 4
+"""Of a longer dimension so many first and last rows are kept, less where there are many."""
+
+_dtype_names: dict[Any, str] = {}
+
+
+def is_tensor(thing: object) -> bool:
+    """Whether `thing` can be read as a tensor: it has values, a dtype, and may have a graph.
+
+    >>> is_tensor(np.zeros(3))
+    False
+    """
+    kind = type(thing)
+    return hasattr(kind, "grad_fn") and hasattr(kind, "requires_grad") and hasattr(kind, "detach")
+
+
+def value_of(tensor: Any, *, changed: bool = False) -> Value:
+    """The value that `tensor` has now, copied; sampled where it is large.
+
+    Nothing that a tensor may be makes this raise: what cannot be turned into numbers (a tensor
+    without storage, say) is told by its shape and dtype alone.
+    """
+    try:
+        name = dtype_name(tensor.dtype)
+        shape = tuple(tensor.shape)
+        size = 1
+        for length in shape:
+            size *= length
+        if size <= WHOLE:
+            return Value(shape, name, numbers_of(tensor), True, None, changed)
+        return _sampled(tensor, shape, name, changed)
+    except Exception:
+        return _unreadable(tensor)
+
+
+def value_of_array(array: Any, dtype: str | None = None, *, changed: bool = False) -> Value:
+    """The value of a numpy array, or of a Python number, kept as one of a tensor is.
+
+    >>> value_of_array([1.0, 2.0]).dtype
+    'float64'
+    >>> value_of_array(np.zeros((100, 100))).numbers.shape
+    (8, 8)
+    """
+    array = np.asarray(array)
+    name = dtype or array.dtype.name
+    if array.size <= WHOLE:
+        return Value(array.shape, name, array.copy(), True, None, changed)
+    return Value(array.shape, name, sample(array).copy(), False, _range(array), changed)
+
+
+def numbers_of(tensor: Any) -> np.ndarray:
+    """All elements of `tensor` as an array of our own; those numpy cannot hold as float32."""
+    plain = tensor.detach()
+    try:
+        return plain.numpy().copy()
+    except (TypeError, RuntimeError):
+        plain = plain.cpu()
+    try:
+        return plain.numpy().copy()
+    except (TypeError, RuntimeError):
+        return plain.float().numpy().copy()
+
+
+def dtype_name(dtype: Any) -> str:
+    """PyTorch's name for a dtype without the module in front of it: `float32`."""
+    name = _dtype_names.get(dtype)
+    if name is None:
+        name = _dtype_names[dtype] = str(dtype).rpartition(".")[2]
+    return name
+
+
+def sample(array: Any) -> Any:
+    """The first and last rows of each dimension, at most `WHOLE` elements; a view or a selection.
+
+    >>> sample(np.arange(100)).tolist()[:5], sample(np.zeros((3, 50, 50))).shape
+    ([0, 1, 2, 3, 4], (3, 4, 4))
+    """
+    keep = _kept(tuple(array.shape))
+    for dim, (length, count) in enumerate(zip(array.shape, keep, strict=True)):
+        if count < length:
+            first = (count + 1) // 2
+            rows = [*range(first), *range(length - count + first, length)]
+            array = array[(slice(None),) * dim + (rows,)]
+    return array
+
+
+def is_close(first: Value, second: Value) -> bool:
+    """Whether two values show the same numbers, up to the rounding of their dtype."""
+    if first.shape != second.shape or first.numbers.shape != second.numbers.shape:
+        return False
+    rough = 1e-2 if "16" in first.dtype or "16" in second.dtype else 1e-4
+    return bool(np.allclose(first.numbers, second.numbers, rtol=rough, atol=1e-7, equal_nan=True))
+
+
+def install_printer(printer: Callable[[np.ndarray], str]) -> None:
+    """Print numbers with `printer` from now on; the face installs that of the small torch."""
+    global _printer
+    _printer = printer
+
+
+def numbers_text(numbers: np.ndarray) -> str:
+    """An array as PyTorch prints it, without the word `tensor` and its brackets."""
+    return _printer(numbers)
+
+
+def text_of(value: Value | str | None) -> str:
+    """What is shown for a value in a line of text: its numbers, or where it is long its shape.
+
+    >>> text_of(value_of_array(np.float32(3))), text_of(None), text_of("2")
+    ('3.', 'None', '2')
+    >>> text_of(value_of_array(np.zeros((40, 50), np.float32)))
+    'float32 (40, 50)'
+    """
+    if value is None or isinstance(value, str):
+        return str(value)
+    if not value.whole or value.numbers.shape != value.shape:
+        return f"{value.dtype} {value.shape}"
+    return numbers_text(value.numbers)
+
+
+def as_changed(value: Value) -> Value:
+    """The same value, marked as no longer the tensor's own."""
+    return replace(value, changed=True)
+
+
+def _plain_print(numbers: np.ndarray) -> str:
+    if numbers.ndim == 0:
+        return (
+            np.format_float_positional(numbers, precision=4)
+            if numbers.dtype.kind == "f"
+            else str(numbers)
+        )
+    return np.array2string(numbers, precision=4, separator=", ", floatmode="maxprec")
+
+
+_printer: Callable[[np.ndarray], str] = _plain_print
+
+
+def _kept(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """How many rows of each dimension to keep so that at most `WHOLE` elements remain."""
+    most = WHOLE if len(shape) == 1 else 2 * EDGE
+    keep = [min(length, most) for length in shape]
+    while int(np.prod(keep, dtype=np.int64)) > WHOLE:
+        longest = max(range(len(keep)), key=lambda dim: (keep[dim], -dim))
+        keep[longest] //= 2
+    return tuple(keep)
+
+
+def _sampled(tensor: Any, shape: tuple[int, ...], name: str, changed: bool) -> Value:
+    plain = tensor.detach()
+    return Value(shape, name, numbers_of(sample(plain)), False, _tensor_range(plain), changed)
+
+
+def _tensor_range(plain: Any) -> tuple[float, float, float] | None:
+    try:
+        return _range(plain.numpy())
+    except (TypeError, RuntimeError):
+        return (float(plain.min()), float(plain.float().mean()), float(plain.max()))
+
+
+def _range(array: np.ndarray) -> tuple[float, float, float] | None:
+    if array.dtype.kind not in "fiub":
+        return None
+    mean = array.mean(dtype=np.float64)
+    return (float(array.min()), float(mean), float(array.max()))
+
+
+def _unreadable(tensor: Any) -> Value:
+    try:
+        shape, name = tuple(tensor.shape), dtype_name(tensor.dtype)
+    except Exception:
+        shape, name = (), type(tensor).__name__
+    return Value(shape, name, np.empty((0,)), False, None, False)
