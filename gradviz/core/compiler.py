@@ -1,0 +1,699 @@
+"""The compiler: what the declarations in `ops/` become. For the curious; no op needs reading this.
+
+It writes each op's functions as source text when the op is first called, because CPython is
+fastest on straight lines that are not shared between ops. To see what it wrote:
+
+    >>> from gradviz.core.op import ops
+    >>> print(ops.tanh.op.source()) # doctest: +ELLIPSIS
+    def TanhBackward0_forward(self):
+    ...
+"""
+
+from __future__ import annotations
+
+import linecache
+import operator
+from collections.abc import Callable
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import inplace, modes, node, operands, views, words
+from .modes import room
+from .node import FREED, Node, NodeType, Output
+from .tensor import Tensor, float32, float64, ndarray, next_number, settled, tensor_classes, wrap
+
+if TYPE_CHECKING:
+    from .op import Op
+
+room |= {
+    "Tensor": Tensor, "ndarray": ndarray, "float32": float32, "float64": float64, "FREED": FREED,
+    "next_number": next_number, "tensor_classes": tensor_classes, "Output": Output, "wrap": wrap,
+    "settled": settled, "constant": operands.constant, "combined": operands.combined,
+    "fit": operands.fit, "misused": operands.misused, "shaped": operands.shaped,
+    "zeros": operands.zeros, "zeros_graph": operands.zeros_graph, "Packed": modes.Packed,
+    "arrange": modes.arrange, "spread": node.spread, "link": node.link, "small": node.small,
+    "freed": node.freed, "check_saved": node.check_saved, "modified": node.modified,
+    "number_types": operands.number_types, "named": operands.named, "view_of": views.view_of,
+    "store": inplace.store, "write": inplace.write,
+    "linked": tensor_classes | {Output},
+    "__name__": None,  # so numpy's warnings come from no module, and Python drops them
+}  # fmt: skip
+INFIX = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+         ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}  # fmt: skip
+SYMBOLS: dict[Any, str] = {function: symbol for symbol, function in INFIX.items()}
+SYMBOLS |= {eval(f"lambda a, b: a {sign} b").__code__.co_code: sign for sign in INFIX}
+UNCHANGED, NEGATED = (lambda a: a).__code__.co_code, (lambda a: -a).__code__.co_code
+
+
+# ------------------------------------------------------------------ functions that compile later
+
+
+def sleeping(op: type[Op], part: str, name: str) -> Any:
+    """A function that is compiled when it is first called.
+
+    It stays the same object, so whoever imported it or made a method of it has the fast one from
+    then on: only its code is exchanged.
+    """
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        wake(op, part, function)
+        return function(*args, **kwargs)
+
+    code = asleep.__code__
+    constants = tuple(call if value == "call" else value for value in code.co_consts)
+    function: Any = FunctionType(code.replace(co_name=name, co_consts=constants), room, name)
+    function.op, function.__doc__, function.__module__ = op, op.__doc__, "gradviz"
+    return function
+
+
+def asleep(*args: Any, **kwargs: Any) -> Any:
+    call = "call"
+    return call(*args, **kwargs)  # type: ignore[operator]
+
+
+def wake(op: type[Op], part: str, function: Any) -> None:
+    """Compile one part of an op into a function."""
+    plan = planned(op)
+    plan.compiled()
+    made = plan.emit(part, WRITERS[part](plan))
+    if part != "backward_graph" and plan.written:
+        function.__defaults__ = plan.forward.__defaults__
+        function.__kwdefaults__ = plan.forward.__kwdefaults__
+    name = function.__name__
+    function.__code__ = made.__code__.replace(co_name=name, co_qualname=name)
+
+
+def planned(op: type[Op]) -> Plan:
+    """The plan of an op, made once."""
+    plan = vars(op).get("plan")
+    if plan is None:
+        plan = Plan(op)
+        op.plan = plan  # type: ignore[attr-defined]
+    return plan
+
+
+def source(op: type[Op]) -> str:
+    """All the text that was written for an op so far."""
+    return "\n".join(planned(op).texts.values())
+
+
+def writing(function: Callable, name: str) -> Callable:
+    """The in-place form of a composed function."""
+
+    def in_place(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        return inplace.write(self, function, *args, **kwargs)
+
+    in_place.__name__ = in_place.__qualname__ = name + "_"
+    return in_place
+
+
+# ----------------------------------------------------------------------- the plan of one op
+
+
+class Plan:
+    """What the writers below need to know about an op."""
+
+    def __init__(self, op: type[Op]) -> None:
+        forward = vars(op)["forward"]
+        if forward.__class__ is staticmethod:
+            forward = forward.__func__
+        self.op, self.forward = op, forward
+        self.written = forward.__class__ is FunctionType and bool(forward.__annotations__)
+        self.kinds = kinds_of(op, forward) if self.written else dict.fromkeys(op.rules, "Tensor")
+        self.tensors = [name for name, kind in self.kinds.items() if kind != "Scalar"]
+        self.lists = "list" in self.kinds.get(self.tensors[0], "") if self.tensors else False
+        self.edges = [name for name in self.tensors if name in op.rules]
+        self.edge_names = ["edges_"] if self.lists else [f"edge{i}" for i in range(len(self.edges))]
+        self.uses = {name: arguments(rule)[1:] for name, rule in op.rules.items()}
+        self.saved = list(dict.fromkeys(name for names in self.uses.values() for name in names))
+        self.results = (
+            ["result"] if op.outputs is None else [] if op.outputs == "many" else op.outputs
+        )
+        self.recorded = bool(op.rules) or op.node_name == "NotImplemented"
+        self.broadcasts = op.elementwise and len(self.tensors) > 1
+        self.optional = set(self.tensors) if not op.elementwise else set()
+        self.texts: dict[str, str] = {}
+        self.key = op.node_name
+        while self.key in room:
+            self.key += "_"
+        room[f"{self.key}_plan"], room[f"{self.key}_op"] = self, op
+        room[f"{self.key}_again"] = op.function
+        room[self.key] = None
+        self.forward_value = room[f"{self.key}_value"] = words.silent(forward)
+        for name, rule in op.rules.items():
+            room[f"{self.key}_{name}"] = words.silent(rule)
+            if op.elementwise and "Scalar" not in self.kinds.values():
+                room[f"{self.key}_{name}_arrays"] = with_constant_arrays(words.silent(rule))
+
+    def emit(self, part: str, text: str) -> Any:
+        """Compile a text into the room."""
+        self.texts[part] = text
+        filename = f"<{self.key} {part}>"
+        linecache.cache[filename] = len(text), None, text.splitlines(True), filename
+        exec(compile(text, filename, "exec"), room)  # tracebacks show these lines
+        return room[f"{self.key}_{part}"]
+
+    def compiled(self) -> None:
+        """Make the node class, with the functions that every node needs."""
+        if f"new_{self.key}" in room or not self.recorded:
+            return
+        backward = self.emit("backward", backward_text(self, graph=False))
+        walk = self.emit("next_functions", next_functions_text(self))
+        room[self.key] = node_class(self, backward, walk)
+        room[f"new_{self.key}"] = node.maker(room[self.key])
+
+    def needing(self, name: str) -> list[str]:
+        """The inputs whose rules use a name."""
+        return [tensor for tensor in self.edges if name in self.uses[tensor]]
+
+    def is_tensor(self, name: str) -> bool:
+        """Whether a saved name is an input tensor."""
+        return name in self.tensors
+
+
+def kinds_of(op: type[Op], forward: FunctionType) -> dict[str, str]:
+    """The kind of each parameter: "Tensor", "list", "Scalar"."""
+    kinds = {}
+    code = forward.__code__
+    for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
+        kind = forward.__annotations__[name]
+        text = kind if isinstance(kind, str) else getattr(kind, "__name__", "") + str(kind)
+        kinds[name] = "list" if "list" in text else "Tensor" if "Tensor" in text else "Scalar"
+    return kinds
+
+
+def arguments(function: FunctionType) -> tuple[str, ...]:
+    """The names of a function's parameters."""
+    return function.__code__.co_varnames[: function.__code__.co_argcount]
+
+
+def with_constant_arrays(rule: FunctionType) -> FunctionType | None:
+    """The rule with each number in it as a float32 0-d array: `1 - x` takes 220 ns so, 490 as written."""
+    constants = rule.__code__.co_consts
+    if not any(value.__class__ in (int, float) for value in constants):
+        return None
+    swapped = tuple(
+        operands.constant(value, float32) if value.__class__ in (int, float) else value
+        for value in constants
+    )
+    return FunctionType(rule.__code__.replace(co_consts=swapped), rule.__globals__, rule.__name__)
+
+
+def symbol_of(function: Any) -> str | None:
+    """The operator that a function is, if it is nothing else."""
+    if function.__class__ is FunctionType:
+        return SYMBOLS.get(function.__code__.co_code) if not function.__defaults__ else None
+    return SYMBOLS.get(function) if function in INFIX.values() else None
+
+
+def written_out(function: Any, name: str, values: list[str]) -> str:
+    """The text of a call; of a function that is one operator (`return grad * other`), the operator itself."""
+    symbol = symbol_of(function)
+    if symbol and len(values) == 2:
+        return f"{values[0]} {symbol} {values[1]}"
+    code = getattr(getattr(function, "__code__", None), "co_code", None)
+    if len(values) == 1 and code in (UNCHANGED, NEGATED):
+        return ("-" if code == NEGATED else "") + values[0]
+    return f"{name}({', '.join(values)})"
+
+
+def indented(lines: list[str], depth: int = 1) -> list[str]:
+    """Lines moved to the right."""
+    return ["    " * depth + line for line in lines]
+
+
+def defined(name: str, parameters: list[str], lines: list[str]) -> str:
+    """The text of a function."""
+    return "\n".join([f"def {name}({', '.join(parameters)}):", *indented(lines)]) + "\n"
+
+
+# --------------------------------------------------------------------------------- forward
+
+
+def forward_text(plan: Plan) -> str:
+    """The function and method of an op."""
+    return forward_function(plan, "forward", f"return misused({plan.key}_op, locals())")
+
+
+def operator_text(plan: Plan) -> str:
+    """The operator of an op: it steps back for operands that it does not know."""
+    return forward_function(plan, "operator", "return NotImplemented")
+
+
+def forward_function(plan: Plan, part: str, otherwise: str) -> str:
+    lines = value_lines(plan, otherwise)
+    if plan.op.outputs is not None:
+        lines += several_lines(plan)
+    else:
+        lines += single_lines(plan)
+    return defined(f"{plan.key}_{part}", signature(plan), lines)
+
+
+def signature(plan: Plan) -> list[str]:
+    """The parameters, with the star before the keyword-only ones."""
+    names = list(plan.kinds)
+    if plan.written and plan.forward.__code__.co_kwonlyargcount:
+        names.insert(plan.forward.__code__.co_argcount, "*")
+    return names
+
+
+def value_lines(plan: Plan, otherwise: str) -> list[str]:
+    """From the parameters to `value`, `shape`, `dtype`, and `targets` where gradients must be fitted."""
+    first = plan.tensors[0] if plan.tensors else ""
+    if not plan.op.elementwise:
+        return array_value_lines(plan)
+    if not plan.recorded or len(plan.tensors) > 2:
+        return combined_lines(plan)
+    if len(plan.tensors) == 1:
+        values = [f"{name}._value" if name == first else name for name in plan.kinds]
+        return [
+            f"if {first}.__class__ not in tensor_classes: {otherwise}",
+            f"dtype = {first}._dtype",
+            "if dtype is float32 or dtype is float64:",
+            f"    value = {apply_text(plan, values)}; shape = {first}._shape",
+            "else:",
+            *indented(combined_lines(plan)),
+        ]
+    return binary_lines(plan, first, plan.tensors[1], otherwise)
+
+
+def binary_lines(plan: Plan, first: str, other: str, otherwise: str) -> list[str]:
+    """Two operands; the second may be a number."""
+
+    def apply(left: str, right: str) -> str:
+        values = {first: left, other: right}
+        return apply_text(plan, [values.get(name, name) for name in plan.kinds])
+
+    general = indented(combined_lines(plan), 2)
+    return f"""\
+if {first}.__class__ not in tensor_classes: {otherwise}
+kind = {other}.__class__; dtype = {first}._dtype
+if kind is float or kind is int:
+    {other}_lives = False; targets = None
+    if dtype is float32 or dtype is float64:
+        value = {first}._value; shape = {first}._shape
+        value = {apply("value", f"constant({other}, dtype)")} if value.__class__ is ndarray else {apply("value", other)}
+    else:
+{chr(10).join(general)}
+elif kind is Tensor or kind in tensor_classes:
+    shape = {first}._shape; {other}_lives = {other}._requires_grad
+    if shape == {other}._shape and dtype is {other}._dtype and (dtype is float32 or dtype is float64):
+        value = {apply(f"{first}._value", f"{other}._value")}; targets = None
+    else:
+{chr(10).join(general)}
+elif kind in number_types:
+    return {plan.key}_again({", ".join(f"{other}.item() if hasattr({other}, 'item') else int({other})" if name == other else name for name in plan.kinds)})
+else: {otherwise}""".splitlines()
+
+
+def combined_lines(plan: Plan) -> list[str]:
+    """All the hard cases: other types, other shapes, more operands."""
+    return [f"value, shape, dtype, targets = combined({plan.key}_plan, ({', '.join(plan.kinds)},))"]
+
+
+def array_value_lines(plan: Plan) -> list[str]:
+    """Arrays of their true shape."""
+    lines = []
+    for name in plan.tensors:
+        if plan.kinds[name] == "list":
+            lines.append(f"{name}_value = [tensor._shaped() for tensor in {name}]")
+            continue
+        shaped = f"{name}._array()" if plan.op.view else f"{name}_value.reshape({name}._shape)"
+        lines.append(
+            f"{name}_value = {name}._value"
+            + (f" if {name} is not None else None" if may_be_none(plan, name) else "")
+        )
+        guard = f" and {name} is not None" if may_be_none(plan, name) else ""
+        lines.append(f"if {name}_value.__class__ is not ndarray{guard}: {name}_value = {shaped}")
+    values = [name + "_value" if name in plan.tensors else name for name in plan.kinds]
+    lines.append(f"value = {apply_text(plan, values)}")
+    if plan.op.outputs is not None:
+        return lines
+    if plan.op.view:
+        return [*lines, "shape = value.shape; dtype = value.dtype"]
+    return [
+        *lines,
+        "if value.__class__ is ndarray and value.size != 1: shape = value.shape",
+        "else: value, shape = settled(value)",
+        "dtype = value.dtype",
+    ]
+
+
+def may_be_none(plan: Plan, name: str) -> bool:
+    """Whether a tensor parameter has None as its default."""
+    code, defaults = plan.forward.__code__, plan.forward.__defaults__ or ()
+    names = code.co_varnames[: code.co_argcount]
+    return name in names[len(names) - len(defaults) :]
+
+
+def apply_text(plan: Plan, values: list[str]) -> str:
+    """The call of the forward function, keyword-only parameters by their name."""
+    if plan.written and plan.forward.__code__.co_kwonlyargcount:
+        count = plan.forward.__code__.co_argcount
+        values = values[:count] + [f"{name}={name}" for name in list(plan.kinds)[count:]]
+    return written_out(plan.forward, f"{plan.key}_value", values)
+
+
+def single_lines(plan: Plan) -> list[str]:
+    """From the value to the one result."""
+    lines = ["y = Tensor(); y._value = value; y._shape = shape; y._dtype = dtype"]
+    record = ["y._node = node; y._requires_grad = True"]
+    none = "y._node = None; y._requires_grad = False"
+    if plan.recorded:
+        lines += lives_lines(plan)
+        lines += [f"if {lives_text(plan)} and (plain or recording()):"]
+        lines += indented([*record_lines(plan), *record]) + [f"else: {none}"]
+    else:
+        lines += [none]
+    lines.append("y._grad = y._version = y._accumulator = None")
+    if plan.op.view:
+        given = ", ".join(plan.kinds)
+        lines.append(f"view_of({plan.tensors[0]}, y, {plan.key}_op, ({given},))")
+    if plan.recorded:
+        lines.append(f"if not plain: arrange(y, {plan.key}_op)")
+    return [*lines, "return y"]
+
+
+def several_lines(plan: Plan) -> list[str]:
+    """From the values to several results."""
+    lines = lives_lines(plan) + ["node = None"]
+    if plan.recorded:
+        lines += [
+            f"if {lives_text(plan)} and (plain or recording()):",
+            *indented(record_lines(plan)),
+        ]
+    given = ", ".join(plan.kinds)
+    return [*lines, f"return named({plan.key}_plan, value, node, ({given},))"]
+
+
+def lives_lines(plan: Plan) -> list[str]:
+    """Which inputs require grad, where there are several."""
+    if plan.lists or len(plan.edges) < 2:
+        return []
+    known = plan.tensors[1] if plan.broadcasts and len(plan.tensors) == 2 else None
+    lines = []
+    for name in plan.edges:
+        if name == known:
+            continue
+        guard = (
+            f"{name} is not None and "
+            if not plan.op.elementwise and may_be_none(plan, name)
+            else ""
+        )
+        if plan.op.elementwise and len(plan.tensors) > 2:
+            guard = f"{name}.__class__ in tensor_classes and "
+        lines.append(f"{name}_lives = {guard}{name}._requires_grad")
+    return lines
+
+
+def lives_text(plan: Plan) -> str:
+    """Whether anything requires grad."""
+    if plan.lists:
+        return f"any([tensor._requires_grad for tensor in {plan.edges[0]}])"
+    if plan.op.node_name == "NotImplemented":
+        return f"{plan.tensors[0]}._requires_grad"
+    if len(plan.edges) == 1:
+        return f"{plan.edges[0]}._requires_grad"
+    return "(" + " or ".join(f"{name}_lives" for name in plan.edges) + ")"
+
+
+def record_lines(plan: Plan) -> list[str]:
+    """Make the node: its edges, and what its rules will need."""
+    key = plan.key
+    keep = (
+        "small(value)"
+        if plan.op.view or not plan.op.elementwise
+        else "value if value.__class__ is not ndarray or value.size <= 1000 else None"
+    )
+    lines = [f"node = new_{key}(); node.sequence = next_number(); node.version = None"]
+    if plan.op.outputs is None:
+        lines.append(f"node.shape = shape; node.remembered = {keep}")
+    else:
+        lines.append("node.shape = [part.shape for part in value]; node.remembered = None")
+    if plan.lists:
+        lines.append(
+            f"node.edges_ = [(tensor._node or tensor) if tensor._requires_grad else None for tensor in {plan.edges[0]}]"
+        )
+    for edge, name in zip(plan.edge_names, plan.edges, strict=False) if not plan.lists else ():
+        only = f" if {name}_lives else None" if len(plan.edges) > 1 else ""
+        lines.append(f"node.{edge} = {name}._node or {name}{only}")
+    lines += [save_line(plan, name) for name in plan.saved]
+    if plan.broadcasts:
+        lines.append("node.targets = targets")
+    return lines
+
+
+SUFFIXES = {"_sym_sizes": "._shape", "_options": "._dtype"}
+
+
+def save_line(plan: Plan, name: str) -> str:
+    """Keep one name for the rules; an input only if a rule that runs needs it."""
+    if name in plan.results:
+        value = "value" if plan.op.outputs is None else f"value[{plan.results.index(name)}]"
+        return f"node.{name} = {value}"
+    for suffix, attribute in SUFFIXES.items():
+        if name.endswith(suffix):
+            of = name.removesuffix(suffix)
+            if plan.kinds[of] == "list":
+                return f"node.{name} = [tensor{attribute} for tensor in {of}]"
+            return f"node.{name} = {of}{attribute}"
+    if name.endswith("_sym_numel"):
+        return f"node.{name} = {name.removesuffix('_sym_numel')}._value.size"
+    needing = plan.needing(name)
+    if plan.is_tensor(name) and len(plan.edges) > 1 and len(needing) < len(plan.edges):
+        return f"node.{name} = {name} if {' or '.join(f'{tensor}_lives' for tensor in needing)} else None"
+    return f"node.{name} = {name}"
+
+
+# -------------------------------------------------------------------------------- backward
+
+
+def backward_text(plan: Plan, graph: bool) -> str:
+    """Both backward forms, from the same rules: on numpy values, and (`graph`) on tensors."""
+    name = f"{plan.key}_backward{'_graph' * graph}"
+    if plan.op.node_name == "NotImplemented":
+        text = f"derivative for aten::{plan.op.name} is not implemented"
+        return defined(name, ["node", "grad", "keep"], [f"raise RuntimeError({text!r})"])
+    lines = []
+    if not plan.op.bare and not graph and plan.op.outputs is None:
+        lines.append("if grad.__class__ is not ndarray: grad = grad.reshape(node.shape)")
+    for saved in plan.saved:
+        lines += read_lines(plan, saved, graph)
+    frees = [each for each in plan.saved if plan.is_tensor(each) or each in plan.results]
+    if frees:
+        lines.append(f"if not keep: {' = '.join(f'node.{each}' for each in frees)} = FREED")
+    if plan.op.outputs is not None:
+        lines += [
+            f"grads = [grad[number] if number in grad else zeros{'_graph' * graph}(shape, grad) for number, shape in enumerate(node.shape)]"
+        ]
+    lines += result_lines(plan, graph)
+    return defined(name, ["node", "grad", "keep"], lines)
+
+
+def read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
+    """Read one saved name, and make sure that it still is what it was."""
+    if name in plan.results:
+        return result_read_lines(plan, name, graph)
+    lines = [f"{name} = node.{name}"]
+    if not plan.is_tensor(name):
+        return lines
+    value = [] if graph else [f"    {name} = {name}._value"]
+    if value and not plan.op.elementwise:
+        value = [f"    {name} = {name}._shaped()"]
+    lines += [
+        f"kind = {name}.__class__",
+        "if kind is Tensor or kind in tensor_classes:",
+        f"    version = {name}._version",
+        f"    if version is not None and version.stamp > node.sequence: check_saved({name}, version, node.sequence)",
+        *value,
+        f"elif {name} is FREED: freed()",
+        f"elif kind is Packed: {name} = {name}.unpacked(){'' if graph else '._value' if plan.op.elementwise else '._shaped()'}",
+    ]
+    if plan.broadcasts and not graph:
+        lines.append(
+            f"elif grad.__class__ is ndarray and {name} is not None: {name} = constant({name}, grad.dtype)"
+        )
+    return lines
+
+
+def result_read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
+    """The same for a result: the node keeps its bare value."""
+    number = plan.results.index(name)
+    shape = "node.shape" if plan.op.outputs is None else f"node.shape[{number}]"
+    lines = [
+        f"{name} = node.{name}",
+        f"if {name} is FREED: freed()",
+        "version = node.version",
+        "if version is not None and version[0].stamp > version[1]:"
+        f" modified(version[1], version[0], wrap({name}, {shape}), node)",
+    ]
+    if graph:
+        made_by = (
+            "node"
+            if plan.op.outputs is None
+            else f"Output(node, {number}) if {name}.dtype.kind == 'f' else None"
+        )
+        unpacked, wrapped = ".unpacked()", f"wrap({name}, {shape}, {made_by})"
+    else:
+        unpacked = "._value" if plan.op.elementwise else "._shaped()"
+        unpacked, wrapped = ".unpacked()" + unpacked, name
+        if not plan.op.elementwise:
+            lines.append(
+                f"if {name}.__class__ is not ndarray and {name}.__class__ is not Packed: {name} = {name}.reshape({shape})"
+            )
+    lines.append(f"{name} = {name}{unpacked} if {name}.__class__ is Packed else {wrapped}")
+    return (
+        lines
+        if graph
+        else [*lines[:-1], f"if {name}.__class__ is Packed: {name} = {name}{unpacked}"]
+    )
+
+
+def rule_text(plan: Plan, tensor: str, graph: bool) -> str:
+    """The call of one rule."""
+    rule, given = (
+        plan.op.rules[tensor],
+        ["grad" if plan.op.outputs is None else "grads", *plan.uses[tensor]],
+    )
+    if graph:
+        room[f"{plan.key}_{tensor}_graph"] = words.bound_to_tensors(rule, operands.ops())
+        return f"{plan.key}_{tensor}_graph({', '.join(given)})"
+    call = written_out(rule, f"{plan.key}_{tensor}", given)
+    if room.get(f"{plan.key}_{tensor}_arrays"):
+        arrays = f"{plan.key}_{tensor}_arrays({', '.join(given)})"
+        return f"({arrays} if grad.__class__ is ndarray and grad.dtype is float32 else {call})"
+    return call
+
+
+def result_lines(plan: Plan, graph: bool) -> list[str]:
+    """Run the rules and return edge, gradient, edge, gradient."""
+    calls = [rule_text(plan, tensor, graph) for tensor in plan.edges]
+    if plan.lists:
+        return [f"return spread(node.edges_, {calls[0]}, node.sequence)"]
+    if len(calls) == 1 and not plan.broadcasts:
+        return [f"return node.edge0, {calls[0]}, None, None"]
+    lines = ["targets = node.targets"] if plan.broadcasts else []
+    for i, (tensor, call) in enumerate(zip(plan.edges, calls, strict=True)):
+        lines += [
+            f"edge{i} = node.edge{i}",
+            f"if edge{i} is None: grad{i} = None",
+            "else:",
+            f"    grad{i} = {call}",
+        ]
+        if plan.broadcasts:
+            at = plan.tensors.index(tensor)
+            lines.append(
+                f"    if targets is not None: grad{i} = fit{'_graph' * graph}(grad{i}, targets[{at}])"
+            )
+    if len(calls) == 1:
+        return [*lines, "return edge0, grad0, None, None"]
+    if len(calls) == 2:
+        return [*lines, "return edge0, grad0, edge1, grad1"]
+    edges, grads = ([f"{word}{i}" for i in range(len(calls))] for word in ("edge", "grad"))
+    return [*lines, f"return spread([{', '.join(edges)}], [{', '.join(grads)}], node.sequence)"]
+
+
+def backward_graph_text(plan: Plan) -> str:
+    """The form on tensors, written when `create_graph=True` first needs it."""
+    room["fit_graph"] = operands.fit_graph
+    return backward_text(plan, graph=True)
+
+
+def next_functions_text(plan: Plan) -> str:
+    """One property for each class: to walk a graph is to read this, and shared code would be slower."""
+    if plan.lists:
+        lines = ["return tuple([link(edge) for edge in node.edges_])"]
+    else:
+        pairs = [
+            f"link({edge}) if {edge}.__class__ in linked else ({edge}, 0)"
+            for edge in plan.edge_names
+        ]
+        lines = [f"{edge} = node.{edge}" for edge in plan.edge_names] + [
+            f"return ({', '.join(pairs)},)"
+        ]
+    return defined(f"{plan.key}_next_functions", ["node"], lines)
+
+
+# -------------------------------------------------------------------------------- in place
+
+
+def in_place_text(plan: Plan) -> str:
+    """`x.mul_(y)`: the value is written into x's memory, and x moves to the new node."""
+    first, *others = plan.kinds
+    symbol = symbol_of(plan.forward)
+    given = "".join(f", {name}" for name in others)
+    lives = [f"{first}._requires_grad"] + [
+        f"{name}.__class__ in tensor_classes and {name}._requires_grad" for name in others
+    ]
+    lines = [
+        f"if not plain or {' or '.join(lives)}: return write({first}, {plan.key}_again{given})"
+    ]
+    if not symbol or len(others) != 1:
+        lines.append(f"return store({first}, {plan.key}_again({', '.join(plan.kinds)}))")
+    else:
+        lines += unrecorded_lines(symbol, first, others[0], f"{plan.key}_again")
+    return defined(f"{plan.key}_in_place", list(plan.kinds), lines)
+
+
+def unrecorded_lines(symbol: str, first: str, other: str, out: str) -> list[str]:
+    """The fast way of the operators, where nothing is recorded and all types are float32."""
+    return f"""\
+value = {first}._value; kind = {other}.__class__
+if {first}._dtype is not float32: return store({first}, {out}({first}, {other}))
+if kind is float or kind is int: right = constant({other}, float32) if value.__class__ is ndarray else {other}
+elif kind in tensor_classes and {other}._dtype is float32 and {other}._shape == {first}._shape: right = {other}._value
+else: return store({first}, {out}({first}, {other}))
+if value.__class__ is not ndarray:
+    if right.__class__ is ndarray: return store({first}, {out}({first}, {other}))
+    {first}._value = value {symbol} right
+elif value.size < 64: value[...] = value {symbol} right
+else: value {symbol}= right
+version = {first}._version
+if version is None or {first}._node is not None: version = {first}._shared_version()
+version.bump()
+return {first}""".splitlines()
+
+
+WRITERS: dict[str, Callable[[Plan], str]] = {
+    "forward": forward_text,
+    "operator": operator_text,
+    "in_place": in_place_text,
+    "backward_graph": backward_graph_text,
+}
+
+
+# -------------------------------------------------------------------------- the node class
+
+
+def node_class(plan: Plan, backward: Callable, walk: Callable) -> type[Node]:
+    """The class of an op's nodes: slots for the edges and for what is saved, `_saved_name` to look at each."""
+    op = plan.op
+    slots = [*plan.edge_names, *plan.saved, *(["targets"] if plan.broadcasts else [])]
+    members: dict[str, Any] = {
+        "__slots__": slots,
+        "__module__": "builtins",
+        "op": op,
+        "saves": tuple(plan.saved),
+        "edge_names": tuple(plan.edge_names),
+        "_backward": backward,
+        "next_functions": property(walk),
+        "_backward_graph": sleeping(op, "backward_graph", f"{plan.key}_backward_graph"),
+    }
+    if plan.op.outputs is not None:
+        members["outputs"] = None
+    members |= {"_saved_" + name: property(looker(plan, name)) for name in plan.saved}
+    members |= {
+        "_raw_saved_" + name: property(looker(plan, name))
+        for name in plan.saved
+        if plan.is_tensor(name) or name in plan.results
+    }
+    members |= {name: value for name, value in vars(op).items() if name.startswith("_saved_")}
+    return NodeType(op.node_name, (Node,), members)
+
+
+def looker(plan: Plan, name: str) -> Callable:
+    """What `node._saved_name` shows."""
+    read = operands.saved_reader(plan, name)
+    return read

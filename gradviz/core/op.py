@@ -1,0 +1,182 @@
+"""What an op is: one declaration, from which everything else follows.
+
+    class Mul(Elementwise, operators="*"):
+        forward = operator.mul
+        def grad_self(grad, other): return grad * other
+        def grad_other(grad, self): return grad * self
+
+This is the function `mul`, the methods `mul` and `mul_`, `*` and `*=`, the node class
+`MulBackward0`, its edges, its `_saved_self` and `_saved_other`, and the line that the stepper
+shows. How to read a declaration:
+
+* A parameter annotated `Tensor` is a tensor; it has an edge in the graph if there is a rule for it.
+  `list[Tensor]` is several, each with an edge. `Scalar` is anything else: a number, a dim, a shape.
+  A `forward` that is a ready-made function takes one `Tensor` for each rule, in order.
+* `grad_self` is the gradient for `self`, made from `grad`, the gradient of the result (`grads`, a
+  list, where the op has several outputs). The other names it takes decide what is saved: an input,
+  `result` or the name of an output, `self_sym_sizes` (the shape of self), `self_sym_numel`,
+  `self_options` (its type). A name is saved only if a rule that uses it will run.
+* Rules are plain numpy. For `create_graph=True` the same code runs on tensors: each word that it
+  calls (`exp`, `mm`, `expand`: see `words.py`) then means the op of that name.
+
+`compiler.py` writes the functions of an op at its first call; nothing about an op is said there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from . import compiler
+from .tensor import Tensor
+
+many = "many"  # outputs=many: as many as the forward function returns
+
+
+class Scalar:
+    """Marks a parameter that is no tensor: a number, a dim, a shape."""
+
+
+ops = SimpleNamespace()  # every op and composed function by name: `ops.mm(a, b)`
+faces: dict[str, dict[str, Callable]] = {
+    "torch": {}
+}  # "torch", "nn.functional", ...: name -> function
+declared: list[type[Op]] = []
+SYMBOLS = {
+    "+": "__add__ __radd__", "-": "__sub__", "*": "__mul__ __rmul__", "/": "__truediv__",
+    "//": "__floordiv__", "%": "__mod__", "**": "__pow__", "@": "__matmul__", "-x": "__neg__",
+    "+x": "__pos__", "abs": "__abs__", "~": "__invert__", "&": "__and__ __rand__",
+    "|": "__or__ __ror__", "^": "__xor__ __rxor__", "==": "__eq__", "!=": "__ne__",
+    "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__", "[]": "__getitem__",
+    "2-x": "__rsub__", "2/x": "__rtruediv__", "2**x": "__rpow__", "2//x": "__rfloordiv__",
+    "2%x": "__rmod__", "y@x": "__rmatmul__", "<<": "__lshift__", ">>": "__rshift__",
+}  # fmt: skip
+WRITING = {"+": "__iadd__", "-": "__isub__", "*": "__imul__", "/": "__itruediv__",
+           "**": "__ipow__", "//": "__ifloordiv__", "%": "__imod__", "&": "__iand__",
+           "|": "__ior__", "^": "__ixor__"}  # fmt: skip
+
+
+class Op:
+    """An operation on arrays of their true shape; subclass it to declare one."""
+
+    elementwise = False
+    rules: dict[str, Callable]
+    name: str
+
+    def __init_subclass__(
+        cls,
+        *,
+        name: str | None = None,
+        node: str | None = None,
+        face: str = "torch",
+        method: bool = True,
+        operators: str = "",
+        in_place: bool | None = None,
+        view: bool = False,
+        outputs: Any = None,
+        floating: bool = False,
+        bare: bool = False,
+        abstract: bool = False,
+    ) -> None:
+        """Read a declaration.
+
+        Args:
+            name: the function's name; by default the class's in snake_case.
+            node: the node's name; by default the class's with `Backward0`.
+            face: where it is shown: "torch", "nn.functional", both with a space between, or "".
+            method: whether tensors have it as a method.
+            operators: the operators that mean it, as in `SYMBOLS`.
+            in_place: whether there is a method `name_`; by default for element-wise ops with rules.
+            view: whether the result shares the memory of the first parameter.
+            outputs: names of several outputs ("values indices"), or `many`.
+            floating: whether whole numbers are made floats first, as `exp` and `/` do.
+            bare: whether the rules take a one-element gradient as a numpy scalar without shape.
+            abstract: whether this declares no op but a kind of ops.
+        """
+        if abstract:
+            return
+        members = vars(cls)
+        cls.name = name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        cls.node_name = node or cls.__name__ + "Backward0"
+        cls.view, cls.floating = view, floating
+        cls.bare = bare or cls.elementwise
+        cls.outputs = outputs.split() if outputs and outputs is not many else outputs
+        cls.rules = {key[5:]: rule for key, rule in members.items() if key.startswith("grad_")}
+        declared.append(cls)
+        cls.function = compiler.sleeping(cls, "forward", cls.name)
+        setattr(ops, cls.name, cls.function)
+        writing = None
+        if cls.elementwise and cls.rules and in_place is not False or in_place:
+            writing = compiler.sleeping(cls, "in_place", cls.name + "_")
+            setattr(ops, cls.name + "_", writing)
+        operator = compiler.sleeping(cls, "operator", cls.name) if operators else None
+        show(cls.name, cls.function, face, method, writing)
+        for symbol in operators.split():
+            bind_operator(symbol, operator, writing)
+
+
+class Elementwise(Op, abstract=True):
+    """An operation that broadcasts; gradients are summed back to each input's shape."""
+
+    elementwise = True
+
+
+def show(
+    name: str, function: Callable, face: str, method: bool, writing: Callable | None = None
+) -> None:
+    """Put a function where learners find it."""
+    for place in face.split():
+        faces.setdefault(place, {})[name] = function
+    if method:
+        setattr(Tensor, name, function)
+        if writing is not None:
+            setattr(Tensor, name + "_", writing)
+    if writing is not None and "torch" in face.split():
+        faces["torch"].setdefault(name + "_", writing)
+
+
+def bind_operator(symbol: str, function: Callable, writing: Callable | None) -> None:
+    """Let an operator of tensors mean a function."""
+    for special in SYMBOLS[symbol].split():
+        setattr(Tensor, special, function)
+    if writing is not None and symbol in WRITING:
+        setattr(Tensor, WRITING[symbol], writing)
+
+
+def composed(
+    function: Callable | None = None,
+    *,
+    name: str | None = None,
+    also: str = "",
+    face: str = "torch",
+    method: bool = True,
+    operators: str = "",
+    in_place: bool = False,
+) -> Any:
+    """Show a plain function that chooses or chains ops, as `matmul` does, in the same places.
+
+    Args:
+        function: the function; it calls ops as `ops.mm(a, b)`.
+        name: its name, by default its own.
+        also: other names for the same function, with spaces between.
+        face: where it is shown, as for an op.
+        method: whether tensors have it as a method.
+        operators: the operators that mean it.
+        in_place: whether there is a method `name_`, which writes the result into its first argument.
+    """
+
+    def place(function: Callable) -> Callable:
+        own = name or function.__name__
+        writing = compiler.writing(function, own) if in_place else None
+        for each in [own, *also.split()]:
+            setattr(ops, each, function)
+            if writing is not None:
+                setattr(ops, each + "_", writing)
+            show(each, function, face, method, writing)
+        for symbol in operators.split():
+            bind_operator(symbol, function, writing)
+        return function
+
+    return place if function is None else place(function)

@@ -1,0 +1,208 @@
+"""Operands of all kinds: numbers beside tensors, other types, other shapes; and the way back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import dtypes, errors
+from .modes import Packed, arrange
+from .node import FREED, Output, freed
+from .printing import named_result
+from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
+from .views import view_of
+
+number_types = frozenset({bool, np.bool_, *(np.dtype(code).type for code in "bBhHiIlLqQefd")})
+constants: dict[Any, np.ndarray] = {}
+
+
+def ops() -> Any:
+    """All ops by name."""
+    from . import op
+
+    return op.ops
+
+
+def constant(number: Any, dtype: np.dtype) -> np.ndarray:
+    """A Python number as a 0-d array of the other operand's type: numpy is twice as fast with it."""
+    if dtype is not float32:
+        return np.array(number, dtype)
+    array = constants.get(number)
+    if array is None:
+        array = np.array(number, dtype)
+        if number == number and number != 0 and len(constants) < 512:
+            constants[number] = array  # 0.0 == -0.0, so zero is never kept
+    return array
+
+
+def shaped(operand: Any) -> Any:
+    """A tensor's value as an array; a number as it is."""
+    return operand._shaped() if operand.__class__ in tensor_classes else operand
+
+
+def combined(plan: Any, operands: tuple) -> tuple:
+    """An element-wise operation on operands of any types and shapes.
+
+    Returns the value, its shape, its type, and the (shape, type) that each gradient must have.
+    """
+    op = plan.op
+    given = dict(zip(plan.kinds, operands, strict=True))
+    speaking = plan.edges or plan.tensors
+    for name in plan.tensors:
+        if not isinstance(given[name], Tensor | float | int):
+            misused(op, given)
+    dtype = dtypes.result_dtype(*[given[name] for name in speaking])
+    if op.floating and dtype.kind != "f":
+        dtype = dtypes.default_float
+    values = []
+    for name, operand in given.items():
+        if name not in plan.tensors:
+            values.append(operand)
+            continue
+        value = operand._shaped() if isinstance(operand, Tensor) else np.array(operand, dtype)
+        values.append(
+            value.astype(dtype) if name in speaking and value.dtype is not dtype else value
+        )
+    try:
+        value, shape = settled(plan.forward_value(*values))
+    except ValueError:
+        raise RuntimeError(
+            errors.not_broadcastable([getattr(given[name], "_shape", ()) for name in plan.tensors])
+        ) from None
+    targets = tuple(
+        (given[name]._shape, given[name]._dtype) if isinstance(given[name], Tensor) else None
+        for name in plan.tensors
+    )
+    return value, shape, value.dtype, targets
+
+
+def fit(grad: Any, target: tuple) -> Any:
+    """A gradient in the shape and type of the operand that it belongs to."""
+    shape, dtype = target
+    if grad.__class__ is ndarray and grad.shape != shape:
+        grad = summed(grad, shape)
+    return grad if grad.dtype is dtype else grad.astype(dtype)
+
+
+def summed(grad: np.ndarray, shape: tuple) -> Any:
+    """Sum over the dimensions that the operand did not have."""
+    extra = grad.ndim - len(shape)
+    if extra == 1 and grad.shape[1:] == shape:
+        return np.add.reduce(grad, 0)
+    axes = tuple(range(extra)) + tuple(
+        i + extra for i, size in enumerate(shape) if size == 1 and grad.shape[i + extra] != 1
+    )
+    return np.add.reduce(grad, axes, None, None, True).reshape(shape)
+
+
+def fit_graph(grad: Tensor, target: tuple) -> Tensor:
+    """The same on tensors."""
+    shape, dtype = target
+    if grad._shape != shape:
+        grad = ops().sum_to_size(grad, shape)
+    return grad if grad._dtype is dtype else ops().to_copy(grad, dtype)
+
+
+def zeros(shape: tuple, like: dict) -> np.ndarray:
+    """The gradient of an output that nobody used."""
+    return np.zeros(shape, next(iter(like.values())).dtype)
+
+
+def zeros_graph(shape: tuple, like: dict) -> Tensor:
+    """The same as a tensor."""
+    return wrap(np.zeros(shape, next(iter(like.values()))._dtype))
+
+
+def misused(op: Any, given: dict) -> None:
+    """Say, in torch's words, what is wrong with the arguments of a call."""
+    from . import arguments
+
+    kinds = op.plan.kinds
+    shown = {"Tensor": "Tensor", "list": "tuple of Tensors", "Scalar": "Number"}
+    names = ["input" if name == "self" else name for name in kinds]
+    text = ", ".join(
+        f"{shown[kind]} {name}" for name, kind in zip(names, kinds.values(), strict=True)
+    )
+    values = tuple(given[name] for name in kinds)
+    raise arguments.refusal(op.name, [arguments.signature(f"({text})")], values, {})
+
+
+# ---------------------------------------------------------------------- several results
+
+result_types: dict[tuple, type] = {}
+
+
+def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
+    """The results of an operation that has several."""
+    tensors = []
+    for number, value in enumerate(values):
+        own = Output(node, number) if node is not None and value.dtype.kind == "f" else None
+        if plan.op.view:
+            tensor = wrap(value, None, own)
+            view_of(given[0], tensor, plan.op, given, number)
+        else:
+            tensor = wrap(*settled(value), own)
+        arrange(tensor, plan.op)
+        tensors.append(tensor)
+    if plan.op.outputs == "many":
+        return tuple(tensors)
+    described = plan.op.name, *plan.op.outputs
+    kind = result_types.get(described)
+    if kind is None:
+        kind = result_types[described] = named_result(*described)
+    return kind(tensors)
+
+
+# ------------------------------------------------------------------------ saved values
+
+
+def saved_reader(plan: Any, name: str) -> Any:
+    """What `node._saved_name` does."""
+
+    def read(node: Any) -> Any:
+        value = getattr(node, name)
+        if value is FREED:
+            edges = [
+                edge
+                for edge, tensor in zip(plan.edge_names, plan.edges, strict=False)
+                if name in plan.uses[tensor]
+            ]
+            if (
+                not plan.lists
+                and len(plan.edges) > 1
+                and not any(getattr(node, edge) is not None for edge in edges)
+            ):
+                return None
+            freed()
+        if value.__class__ is Packed:
+            return value.unpacked()
+        if name in plan.results:
+            shape = node.shape if plan.op.outputs is None else node.shape[plan.results.index(name)]
+            version = node.version
+            tensor = wrap(
+                value, shape, node if value.dtype.kind == "f" and plan.op.outputs is None else None
+            )
+            if version is not None and version[0].stamp > version[1]:
+                raise RuntimeError(
+                    errors.modified(tensor, node, version[0].count, version[0].count_at(version[1]))
+                )
+            return tensor
+        if value.__class__ in tensor_classes:
+            version = value._version
+            if version is not None and version.stamp > node.sequence:
+                raise RuntimeError(
+                    errors.modified(
+                        value, value._node, version.count, version.count_at(node.sequence)
+                    )
+                )
+            return value
+        if name in plan.tensors and isinstance(value, int | float):
+            return wrap(
+                np.array(
+                    value, dtypes.of_number(value) if value.__class__ is not float else np.float64
+                )
+            )
+        return value
+
+    return read

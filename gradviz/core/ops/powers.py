@@ -1,0 +1,30 @@
+"""Powers: `x ** 2`, `x ** y` and `2 ** x` are three overloads, chosen by which side is a number."""
+
+import operator
+
+import numpy as np
+
+from ..op import Elementwise, Scalar, composed, ops
+from ..tensor import Tensor
+from ..words import log, pow
+
+
+class PowScalar(Elementwise, node="PowBackward0", face="", method=False):
+    def forward(self: Tensor, exponent: Scalar): return self ** exponent
+    def grad_self(grad, self, exponent): return grad * (exponent * pow(self, exponent - 1))
+
+class PowTensor(Elementwise, node="PowBackward1", face="", method=False):
+    forward = operator.pow
+    def grad_self(grad, self, exponent): return grad * (exponent * self ** (exponent - 1))
+    def grad_exponent(grad, self, exponent, result): return grad * (result * log(self))
+
+class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, operators="2**x", in_place=False):
+    def forward(exponent: Tensor, self: Scalar): return self ** exponent
+    def grad_exponent(grad, self, exponent, result): return grad * (result * float(np.log(self)))
+
+
+@composed(name="pow", operators="**", in_place=True)
+def power(self, exponent):
+    kind = exponent.__class__
+    if kind is int or kind is float: return ops.pow_scalar(self, exponent)
+    return ops.pow_tensor(self, exponent)

@@ -1,0 +1,174 @@
+"""The tensor: a value, its shape and type, and the node that made it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import dtypes
+from .printing import Size
+
+if TYPE_CHECKING:
+    from .node import Node
+
+ndarray = np.ndarray
+float32, float64 = dtypes.float32, dtypes.float64
+next_number = itertools.count(1).__next__  # one clock for nodes and in-place writes
+
+
+class Version:
+    """How often a memory was written in place; made at need, shared by all its aliases.
+
+    `stamp` is read off the clock that numbers the nodes, so "was this saved tensor written
+    after my node was made?" is one comparison, and costs nothing in the forward pass.
+    """
+
+    count = stamp = 0
+    writes: list[int] | None = None  # the last stamps, to tell which version a node expected
+    inference = False
+
+    def bump(self) -> None:
+        """Count one more write."""
+        self.count += 1
+        self.stamp = stamp = next_number()
+        if self.writes is None:
+            self.writes = [stamp]
+        else:
+            self.writes.append(stamp)
+            if len(self.writes) > 32:
+                del self.writes[:16]
+
+    def count_at(self, moment: int) -> int:
+        """How many writes there had been at a moment of the clock."""
+        return self.count - len([stamp for stamp in self.writes or () if stamp > moment])
+
+
+class InferenceVersion(Version):
+    """Stands in a tensor made under inference mode, which is not tracked."""
+
+    inference = True
+
+    def bump(self) -> None:
+        """Nobody counts."""
+
+
+class Tensor:
+    """An array that remembers how it was computed.
+
+    A one-element float is kept as a numpy scalar, which is six times faster than an array, with
+    its shape beside it. It becomes an array for good when its memory must be shared: by a view,
+    by `detach()`, by `numpy()`.
+    """
+
+    # `_view` and `_hooks` are set only on the few tensors that have one
+    __slots__ = (
+        "__weakref__",
+        "_accumulator",
+        "_dtype",
+        "_grad",
+        "_hooks",
+        "_node",
+        "_requires_grad",
+        "_shape",
+        "_value",
+        "_version",
+        "_view",
+    )
+    __module__ = "gradviz"
+    __array_priority__ = 1000
+
+    def __init_subclass__(cls) -> None:
+        tensor_classes.add(cls)
+
+    # ------------------------------------------------------------------ for the machinery
+
+    def _array(self) -> np.ndarray:
+        value = self._value
+        if value.__class__ is not ndarray:
+            value = self._value = np.asarray(value).reshape(self._shape)
+        return value
+
+    def _shaped(self) -> np.ndarray:
+        """The value as an array, for reading only."""
+        value = self._value
+        return value if value.__class__ is ndarray else np.asarray(value).reshape(self._shape)
+
+    def _shared_version(self) -> Version:
+        version = self._version
+        if version is None:
+            version = self._version = Version()
+        node = self._node
+        if node is not None and node.version is None:
+            node.version = version, version.stamp  # whoever keeps this result must hear of writes
+        return version
+
+    def _current_node(self) -> Node | None:
+        """The node, made anew if this is a view whose base was written in place."""
+        view = getattr(self, "_view", None)
+        if view is not None:
+            view.refresh(self)
+        return self._node
+
+    # ------------------------------------------------------------------------- the graph
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node that made this tensor; None for a leaf."""
+        node = self._current_node()
+        return None if node is None else node.owner
+
+    @property
+    def output_nr(self) -> int:
+        """Which output of its node this tensor is."""
+        return getattr(self._node, "number", 0)
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made this tensor."""
+        return self._current_node() is None
+
+    @property
+    def _base(self) -> Tensor | None:
+        view = getattr(self, "_view", None)
+        return None if view is None else view.base
+
+    @property
+    def shape(self) -> Size:
+        """The size of each dimension."""
+        return tuple.__new__(Size, self._shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The type of the elements."""
+        return dtypes.shown(self._dtype)
+
+    @property
+    def ndim(self) -> int:
+        """How many dimensions there are."""
+        return len(self._shape)
+
+
+tensor_classes: set[type] = {Tensor}
+
+
+def wrap(value: Any, shape: tuple[int, ...] | None = None, node: Any = None) -> Tensor:
+    """A new tensor on this very memory; a numpy scalar needs its shape unless it is ()."""
+    tensor = Tensor()
+    tensor._value = value
+    tensor._shape = value.shape if shape is None else shape
+    tensor._dtype = value.dtype
+    tensor._node = node
+    tensor._requires_grad = node is not None
+    tensor._grad = tensor._version = tensor._accumulator = None
+    return tensor
+
+
+def settled(value: Any) -> tuple[Any, tuple[int, ...]]:
+    """A computed value as tensors keep it, and its shape: one float as a numpy scalar, all else as arrays."""
+    if value.__class__ is not ndarray:
+        return (value if value.dtype.kind == "f" else np.asarray(value)), ()
+    if value.size == 1 and value.dtype.kind == "f":
+        return value.reshape(())[()], value.shape
+    return value, value.shape

@@ -1,0 +1,186 @@
+"""The words that rules may use, on numpy values. Under create_graph each means the op of the same name.
+
+They know that a one-element value may be a numpy scalar without its shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any
+
+import numpy as np
+
+ndarray, add_reduce = np.ndarray, np.add.reduce
+exp, log, sin, cos, tan, sinh, cosh, tanh = (
+    np.exp,
+    np.log,
+    np.sin,
+    np.cos,
+    np.tan,
+    np.sinh,
+    np.cosh,
+    np.tanh,
+)
+sqrt, sign, where, maximum, minimum = np.sqrt, np.sign, np.where, np.maximum, np.minimum
+zero, one = np.array(0, np.float32), np.array(1, np.float32)
+
+twins: dict[str, Callable] = {}  # what a word means on tensors, where no op bears its name
+added: dict[str, Callable] = {}  # words that stand beside the ops that use them
+
+
+def word(function: Callable) -> Callable:
+    """Make a function of words a word itself: on tensors, its words mean ops."""
+    added[function.__name__] = function
+    return function
+
+
+def on_tensors(function: Callable) -> Callable:
+    """Say what a word of this name means on tensors, where no op bears its name."""
+    twins[function.__name__] = function
+    return function
+
+
+def names_in(code: CodeType) -> set[str]:
+    """The global names that a piece of code looks up, with those of the functions inside it."""
+    inner = [names_in(part) for part in code.co_consts if part.__class__ is CodeType]
+    return set(code.co_names).union(*inner)
+
+
+def is_word(name: str, value: Any) -> bool:
+    """Whether a name of an ops file is a word, by what it stands for there."""
+    return callable(value) and (globals().get(name) is value or added.get(name) is value)
+
+
+def bound_to_tensors(function: FunctionType, ops: Any) -> Callable:
+    """The same code, its words meaning the functions on tensors."""
+    known = {}
+    for name in names_in(function.__code__):
+        value = function.__globals__.get(name, known)
+        if value is known:
+            continue  # an attribute, or a builtin
+        known[name] = tensor_meaning(name, value, ops) if is_word(name, value) else value
+    bound = FunctionType(
+        function.__code__, known, function.__name__, function.__defaults__, function.__closure__
+    )
+    bound.__kwdefaults__ = function.__kwdefaults__
+    return bound
+
+
+def tensor_meaning(name: str, value: Any, ops: Any) -> Callable:
+    """What one word means on tensors."""
+    if name in twins:
+        return twins[name]
+    if name in added:
+        twins[name] = bound_to_tensors(value, ops)
+        return twins[name]
+    found = getattr(ops, name, None)
+    if found is None:
+        raise LookupError(f"the word {name!r} means nothing on tensors: declare an op of that name")
+    return found
+
+
+quiet_globals: dict[int, dict] = {}
+
+
+def silent(function: Callable) -> Callable:
+    """The same code in a module without a name, and all that it calls.
+
+    Python drops a warning that comes from no module, so numpy says nothing of infinity and NaN.
+    """
+    if function.__class__ is not FunctionType or not function.__module__.startswith("gradviz."):
+        return function
+    around = function.__globals__
+    quiet = quiet_globals.get(id(around))
+    if quiet is None:
+        quiet = quiet_globals[id(around)] = around | {"__name__": None}
+        for name, value in around.items():
+            if value.__class__ is FunctionType and value.__globals__ in (around, globals()):
+                quiet[name] = silent(value)
+    bound = FunctionType(
+        function.__code__, quiet, function.__name__, function.__defaults__, function.__closure__
+    )
+    bound.__kwdefaults__ = function.__kwdefaults__
+    return bound
+
+
+# ------------------------------------------------------------------------------------ the words
+
+
+def reciprocal(value):
+    return 1 / value
+
+
+def sigmoid(value):
+    if value.__class__ is ndarray and value.dtype is one.dtype:
+        return one / (one + exp(-value))  # an array and a Python number would take twice as long
+    return 1 / (1 + exp(-value))
+
+
+def total(value):
+    return add_reduce(value, None)
+
+
+def mm(left, right):
+    return left.dot(right)  # `@` takes twice as long
+
+
+def t(matrix):
+    return matrix.T
+
+
+def pow(value, exponent):
+    # numpy's `x ** 1` takes 540 ns
+    return value if exponent.__class__ is int and exponent == 1 else value**exponent
+
+
+def unsqueeze(value, dim):
+    shape = value.shape
+    return value.reshape(
+        (*shape[:dim], 1, *shape[dim:])
+    )  # `np.expand_dims` takes four times as long
+
+
+def view(value, shape):
+    return value.reshape(shape)
+
+
+def numel(value):
+    return value.size
+
+
+def to(value, dtype):
+    return value.astype(dtype)
+
+
+def expand(value, shape):
+    """Repeat to a larger shape. `broadcast_to` would take ten times as long."""
+    if value.__class__ is not ndarray:
+        for size in shape:
+            if size != 1:
+                break
+        else:
+            return value
+        full = np.empty(shape, value.dtype)
+        full.fill(value)
+        return full
+    full = np.empty(shape, value.dtype)
+    full[...] = value
+    return full
+
+
+def sum_to_size(grad, shape):
+    """Undo broadcasting: sum over the dimensions that the operand did not have."""
+    if grad.__class__ is not ndarray or grad.shape == shape:
+        return grad
+    extra = grad.ndim - len(shape)
+    if extra == 1 and grad.shape[1:] == shape:
+        return add_reduce(grad, 0)
+    axes = tuple(range(extra)) + tuple(
+        i + extra for i, size in enumerate(shape) if size == 1 and grad.shape[i + extra] != 1
+    )
+    return add_reduce(grad, axes, None, None, True).reshape(shape)
+
+
+def stack(values, dim):
+    return np.stack(values, dim)
