@@ -1,0 +1,111 @@
+"""How high each layer of a level stands, with room between for curves and ghosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradviz.render.blocks import Block
+from gradviz.render.plan import Level, Line
+
+GAP = 34.0
+HEADER, FOOTER = 30.0, 16.0
+"""Above and below what stands in a fold."""
+PAST_GHOST = 31.0
+
+
+def stack_layers(level: Level) -> None:
+    """Give every layer its top and bottom."""
+    at = HEADER if level.parent is not None else 0.0
+    layers = level.layering.layers
+    for place, layer in enumerate(layers):
+        blocks = [level.blocks[item] for item in layer if item < len(level.blocks)]
+        virtual = bool(blocks) and all(block.card is None for block in blocks)
+        if place == 0 and virtual:
+            at = 0.0
+        level.tops.append(at)
+        at += max((block.height for block in blocks), default=0.0)
+        level.bottoms.append(at)
+        for block in blocks:
+            block.y = level.tops[-1]
+        if place + 1 < len(layers):
+            at += _gap(level, place, virtual)
+    _hold_last_ghosts(level)
+
+
+def _hold_last_ghosts(level: Level) -> None:
+    """Nothing is below the last layer but what hangs there, nor above the first."""
+    if not level.bottoms:
+        return
+    forward = level.plan.picture.forward
+    edge = level.layering.layers[0 if forward else -1]
+    blocks = [level.blocks[item] for item in edge if item < len(level.blocks)]
+    if any(ghost.hangs for block in blocks for ghost in block.ghosts):
+        if forward:
+            level.tops = [top + PAST_GHOST for top in level.tops]
+            level.bottoms = [bottom + PAST_GHOST for bottom in level.bottoms]
+            for block in level.blocks:
+                block.y += PAST_GHOST
+        else:
+            level.bottoms[-1] += PAST_GHOST
+
+
+def _gap(level: Level, place: int, virtual: bool) -> float:
+    if virtual and place == 0:
+        return HEADER
+    following = level.layering.layers[place + 1]
+    below = [level.blocks[item] for item in following if item < len(level.blocks)]
+    to_outside = bool(below) and all(block.card is None for block in below)
+    if level.entries and to_outside and place + 2 == len(level.layering.layers):
+        return FOOTER
+    crossing = list(crossings_under(level, place))
+    widest = max((abs(a - b) for _, a, b in crossing), default=0.0)
+    gap = GAP + min(24.0, max(0.0, widest - 140) / 8)
+    hidden = hidden_under(level, place)
+    if any(meets(a, b, hidden) for _, a, b in crossing):
+        gap += PAST_GHOST
+    return gap
+
+
+def crossings_under(level: Level, place: int) -> Iterator[tuple[Line, float, float]]:
+    """Each line that passes the gap under a layer, with its x above and below."""
+    rank = level.layering.rank
+    for line in level.lines:
+        if line.far or not rank[line.upper] <= place < rank[line.lower]:
+            continue
+        way = (line.upper, *line.chain, line.lower)
+        step = place - rank[line.upper]
+        if step + 1 >= len(way):
+            continue
+        a = line.exit if step == 0 else level.x[way[step]]
+        b = line.arrival if step + 2 == len(way) else level.x[way[step + 1]]
+        yield line, a, b
+
+
+def crossings_of(level: Level, line: Line) -> Iterator[tuple[int, float, float]]:
+    """The layers under which a line passes, with its x above and below each gap."""
+    way = (line.upper, *line.chain, line.lower)
+    if line.far:
+        return
+    first = level.layering.rank[line.upper]
+    for step in range(len(way) - 1):
+        a = line.exit if step == 0 else level.x[way[step]]
+        b = line.arrival if step + 2 == len(way) else level.x[way[step + 1]]
+        yield first + step, a, b
+
+
+def hidden_under(level: Level, place: int) -> list[tuple[float, float]]:
+    """The stretches of the gap under a layer that hanging ghosts take."""
+    forward = level.plan.picture.forward
+    layer = level.layering.layers[place + 1 if forward else place]
+    blocks = [level.blocks[item] for item in layer if item < len(level.blocks)]
+    return [
+        (block.x + ghost.x - ghost.box.width / 2 - 4, block.x + ghost.x + ghost.box.width / 2 + 4)
+        for block in blocks
+        for ghost in block.ghosts
+        if ghost.hangs
+    ]
+
+
+def meets(a: float, b: float, hidden: list[tuple[float, float]]) -> bool:
+    """Whether a wire that goes sideways from `a` to `b` would pass behind a ghost."""
+    return abs(a - b) > 1 and any(min(a, b) < right and left < max(a, b) for left, right in hidden)

@@ -1,0 +1,94 @@
+"""From a picture to the place of everything in it: layered, the root above, the leaves below."""
+
+from __future__ import annotations
+
+from gradviz.render.blocks import Group
+from gradviz.render.decorate import bounds, decorate, shifted
+from gradviz.render.levels import Plan, place_level
+from gradviz.render.placed import Placed, PlacedCard
+from gradviz.render.wiring import draw_wires
+from gradviz.stories.parts import Card, Picture
+
+MARGIN = 6.0
+
+
+def place(picture: Picture, width_limit: float = 376.0) -> Placed:
+    """Place a picture; where it is a little too wide, with less air.
+
+    >>> from gradviz.stories.parts import Card, Picture, Wire
+    >>> cards = (Card("y", "op", "y", "6", "MulBackward0"), Card("x", "leaf", "x", "3"))
+    >>> placed = place(Picture("graph", cards, (Wire("y-x", "y", "x"),)))
+    >>> [(card.id, card.y) for card in placed.cards], placed.wires[0].arrow[2]
+    ([('y', 6.0), ('x', 80.0)], 'd')
+    """
+    room = width_limit - 2 * MARGIN
+    group = place_level(Plan(picture, room, tight=False), None)
+    if group.width > room:
+        narrow = place_level(Plan(picture, room, tight=True), None)
+        if narrow.width <= room:
+            group = narrow
+    decorate(picture, group, room)
+    left, top, right, bottom = bounds(picture, group)
+    group = shifted(group, MARGIN - left, MARGIN - top)
+    return Placed(
+        round(right - left + 2 * MARGIN, 1),
+        round(bottom - top + 2 * MARGIN, 1),
+        tuple(_place_cards(picture, group)),
+        tuple(draw_wires(picture, group)),
+        picture.forward,
+    )
+
+
+def _place_cards(picture: Picture, group: Group) -> list[PlacedCard]:
+    """The cards that hold others first."""
+    parents = {card.id: card.parent for card in picture.cards}
+    held = {parent for parent in parents.values() if parent is not None}
+    cards = sorted(picture.cards, key=lambda card: _depth(card.id, parents))
+    sockets = _sockets(picture, group)
+    return [_place_card(card, group, sockets.get(card.id, ()), card.id in held) for card in cards]
+
+
+def _depth(card_id: str, parents: dict[str, str | None]) -> int:
+    depth, parent = 0, parents[card_id]
+    while parent in parents and depth < len(parents):
+        depth, parent = depth + 1, parents[parent]
+    return depth
+
+
+def _sockets(picture: Picture, group: Group) -> dict[str, tuple[float, ...]]:
+    sockets: dict[str, tuple[float, ...]] = {}
+    leaves = {card.id for card in picture.cards if card.kind == "leaf"}
+    for wire in picture.wires:
+        route = group.routes.get(wire.id)
+        if wire.target in leaves and wire.kind in ("wire", "many", "seed") and route is not None:
+            end = route.exit if picture.forward else route.arrival
+            if end is not None:
+                known = sockets.get(wire.target, ())
+                sockets[wire.target] = (*known, round(end[0], 1) + 0.0)
+    return sockets
+
+
+def _place_card(card: Card, group: Group, sockets: tuple[float, ...], is_open: bool) -> PlacedCard:
+    (x, y), box = group.corners[card.id], group.boxes[card.id]
+    grad = meet = None
+    if card.kind == "leaf":
+        grad = (round(x + box.width - box.grad_width - 8, 1), box.grad_width)
+        if len(sockets) > 1:
+            middle = (min(sockets) + max(sockets)) / 2
+            meet = (round(middle, 1), round(y - 15, 1))
+    return PlacedCard(
+        card.id,
+        round(x, 1) + 0.0,
+        round(y, 1) + 0.0,
+        round(box.width, 1),
+        round(box.height, 1),
+        box.title,
+        box.value,
+        box.subtitle,
+        box.pocket,
+        box.pocket_width,
+        grad,
+        sockets,
+        meet,
+        is_open and card.kind in ("fold", "module"),
+    )

@@ -1,0 +1,155 @@
+"""Where the blocks of a level stand from left to right, and where wires are fastened to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gradviz.render.blocks import attach
+from gradviz.render.columns import spread, squeeze
+from gradviz.render.plan import Level, Line, fixed_port, is_leaf
+from gradviz.render.ports import fasten
+from gradviz.stories.parts import Wire
+
+EDGE, SOCKET_EDGE = 20.0, 17.0
+"""How far from a card's corner a wire may leave it, or meet a leaf."""
+
+
+def place_sideways(level: Level) -> None:
+    """Give every block its x, then every line its ends."""
+    slack = {
+        item: block.box.width / 2 - SOCKET_EDGE
+        for item, block in enumerate(level.blocks)
+        if is_leaf(block)
+    }
+    level.x = spread(level.layering, _apart(level), _offset(level), slack)
+    if level.parent is None:
+        lanes = [0.0] * (len(level.x) - len(level.blocks))
+        left = [block.left for block in level.blocks] + lanes
+        right = [block.right for block in level.blocks] + lanes
+        squeeze(level.layering.layers, level.x, left, right, level.plan.limit)
+    for block, x in zip(level.blocks, level.x, strict=False):
+        block.x = x
+    _fasten_all(level)
+
+
+def _leaving(level: Level) -> dict[int, list[Wire]]:
+    """The wires that leave each item at the edge where its ghosts hang."""
+    leaving: dict[int, list[Wire]] = {}
+    for line in level.lines:
+        source = line.lower if level.plan.picture.forward else line.upper
+        leaving.setdefault(source, []).append(line.wire)
+    return leaving
+
+
+def attach_all(level: Level) -> None:
+    """Hang or set beside every block its ghosts, as its layer has room."""
+    leaving = _leaving(level)
+    cut_sources = {wire.source for wire in level.plan.picture.wires if wire.kind == "cut"}
+    for layer in level.layering.layers:
+        for item in layer:
+            if item >= len(level.blocks):
+                continue
+            block = level.blocks[item]
+            if block.call is not None and (len(layer) > 1 or _calls(level) > 1):
+                block.call = None
+            block.ghosts = [ghost for ghost in block.ghosts if ghost.card.id not in cut_sources]
+            wires = leaving.get(item, [])
+            last = layer[-1] == item
+            attach(block, wires, beside=last)
+            if last and block.ghosts and _layer_width(level, layer) > level.plan.limit:
+                attach(block, wires, beside=False)
+            if block.call is not None and block.left + block.right > level.plan.limit:
+                block.call = None
+                attach(block, wires, beside=last and _fits_beside(level, block))
+
+
+def _fits_beside(level: Level, block: Block) -> bool:
+    return not any(ghost.hangs for ghost in block.ghosts) or not block.ghosts
+
+
+def _calls(level: Level) -> int:
+    return sum(wire.kind == "seed" for wire in level.plan.picture.wires)
+
+
+def _layer_width(level: Level, layer: Sequence[int]) -> float:
+    blocks = [level.blocks[item] for item in layer if item < len(level.blocks)]
+    return sum(block.left + block.right for block in blocks) + 16 * (len(layer) - 1)
+
+
+def _apart(level: Level) -> Callable[[int, int], float]:
+    count = len(level.blocks)
+    cards, lanes = (8.0, 10.0) if level.plan.tight else (24.0, 16.0)
+    right = [block.right for block in level.blocks]
+    left = [block.left for block in level.blocks]
+
+    def apart(a: int, b: int) -> float:
+        gap = cards if a < count and b < count else lanes
+        return (right[a] if a < count else 0.0) + (left[b] if b < count else 0.0) + gap
+
+    return apart
+
+
+def _offset(level: Level) -> Callable[[int, int], float]:
+    """Wires are fastened to a fold where they go on inside it, and else to the middle."""
+    fixed: dict[tuple[int, int], float] = {}
+    for line in level.lines:
+        way = (line.upper, *line.chain, line.lower)
+        for item, other in ((way[0], way[1]), (way[-1], way[-2])):
+            place = fixed_port(level, item, line)
+            if place is not None:
+                fixed[item, other] = place
+
+    def offset(a: int, b: int) -> float:
+        return fixed.get((a, b), 0.0)
+
+    return offset
+
+
+def _fasten_all(level: Level) -> None:
+    arriving: dict[int, list[Line]] = {}
+    leaving: dict[int, list[Line]] = {}
+    for line in level.lines:
+        arriving.setdefault(line.lower, []).append(line)
+        leaving.setdefault(line.upper, []).append(line)
+    for item, lines in arriving.items():
+        for line, place in zip(lines, _arrivals(level, item, lines), strict=True):
+            line.arrival = level.x[item] + place
+    for item, lines in leaving.items():
+        for line, place in zip(lines, _exits(level, item, lines), strict=True):
+            line.exit = level.x[item] + place
+
+
+def _margin(level: Level) -> float:
+    return max(
+        (level.x[item] + block.right for item, block in enumerate(level.blocks)), default=0.0
+    )
+
+
+def _arrivals(level: Level, item: int, lines: list[Line]) -> list[float]:
+    ports = [fixed_port(level, item, line) for line in lines]
+    if None not in ports:
+        return [port or 0.0 for port in ports]
+    block, wanted = level.blocks[item], []
+    for line in lines:
+        if len(lines) == 1 and not line.chain and not line.far and not is_leaf(block):
+            wanted.append(0.0)
+            continue
+        before = line.chain[-1] if line.chain else line.upper
+        at = level.x[before] + (fixed_port(level, before, line) or 0.0)
+        wanted.append((_margin(level) if line.far else at) - level.x[item])
+    leaf = is_leaf(block)
+    half = block.box.width / 2 - (SOCKET_EDGE if leaf else EDGE)
+    return fasten(wanted, -half, half, 28 if leaf else 40)
+
+
+def _exits(level: Level, item: int, lines: list[Line]) -> list[float]:
+    ports = [fixed_port(level, item, line) for line in lines]
+    if None not in ports:
+        return [port or 0.0 for port in ports]
+    block = level.blocks[item]
+    wanted = []
+    for line in lines:
+        after = level.x[line.chain[0]] if line.chain else line.arrival
+        wanted.append((_margin(level) if line.far else after) - level.x[item])
+    low, high = block.exits_between(len(lines))
+    return fasten(wanted, low, high, 40)
