@@ -19,10 +19,14 @@ class Names:
     """Which names a tensor has, in the order in which they were bound, the plain ones first.
 
     Leaves are known by themselves, results by their node and output, so that a tensor unpacked
-    from a node finds the name of the one that was saved.
+    from a node finds the name of the one that was saved. `frame` is the learner's, whose code
+    is searched for the lines that made the graph.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+    def __init__(
+        self, pairs: Iterable[tuple[str, Any]] = (), frame: FrameType | None = None
+    ) -> None:
+        self.frame = frame
         self._tensors: list[Any] = []
         self._keep: list[Any] = []
         self._by_tensor: dict[int, list[str]] = {}
@@ -80,13 +84,13 @@ def names_for(names: Any = None) -> Names:
     """
     if isinstance(names, Names):
         return names
+    frame = caller_frame()
     if names is None:
-        frame = caller_frame()
-        return Names(_frame_pairs(frame)) if frame is not None else Names()
+        return Names(() if frame is None else _frame_pairs(frame), frame)
     if isinstance(names, Mapping):
-        return Names(_plain_first(names.items()))
+        return Names(_plain_first(names.items()), frame)
     if hasattr(names, "named_parameters"):
-        return Names(_module_pairs("", names))
+        return Names(_module_pairs("", names), frame)
     raise TypeError(
         f"names={type(names).__name__}: give a dict such as {{'w': w}}, a module with "
         "named_parameters(), or nothing to take the names of your own variables"
@@ -116,7 +120,8 @@ def _frame_pairs(frame: FrameType) -> Iterator[tuple[str, Any]]:
 
 
 def _is_shown(name: object) -> bool:
-    return isinstance(name, str) and not name.startswith("_") and name not in SKIPPED
+    """Names with an underscore and names that no learner can have written are passed over."""
+    return isinstance(name, str) and name[:1] != "_" and name.isidentifier() and name not in SKIPPED
 
 
 def _plain_first(items: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, Any]]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from gradviz.graph.collector import paused_collector
 from gradviz.graph.engines import engine_name
-from gradviz.graph.model import Graph
+from gradviz.graph.expressions import rebuild
+from gradviz.graph.model import Graph, Node
 from gradviz.graph.names import Names, names_for
 from gradviz.graph.nodes import Contents, build_nodes, read_contents
+from gradviz.graph.source import Source, find_source
 from gradviz.graph.survey import Survey, as_roots, survey
 
 
@@ -35,9 +38,38 @@ def read(tensors: Any, names: Any = None) -> Graph:
 
 def graph_of(surveyed: Survey, contents: list[Contents], names: Names) -> Graph:
     """The frozen graph of a survey."""
-    return Graph(
-        nodes=tuple(build_nodes(surveyed, contents, names)),
+    return graph_and_source(surveyed, contents, names)[0]
+
+
+def graph_and_source(
+    surveyed: Survey, contents: list[Contents], names: Names
+) -> tuple[Graph, Source]:
+    """The frozen graph, and what was found in the learner's code."""
+    nodes = build_nodes(surveyed, contents, names)
+    source = find_source(nodes, surveyed.edges, surveyed.root_ids, names.frame)
+    nodes = [_with_constants(node, source) for node in nodes]
+    formulas = rebuild(nodes, surveyed.edges, dict(source.expressions))
+    graph = Graph(
+        nodes=tuple(_with_source(node, source, formulas) for node in nodes),
         edges=surveyed.edges,
         roots=surveyed.root_ids,
+        code=source.code,
         engine=engine_name(surveyed.roots[0]),
     )
+    return graph, source
+
+
+def _with_constants(node: Node, source: Source) -> Node:
+    """The same node, its None slots labelled with what stands there in the source."""
+    if not node.constants:
+        return node
+    labels = (source.constants.get((node.id, c.slot), c.label) for c in node.constants)
+    pairs = zip(node.constants, labels, strict=True)
+    return replace(node, constants=tuple(replace(c, label=label) for c, label in pairs))
+
+
+def _with_source(node: Node, source: Source, formulas: dict[int, str]) -> Node:
+    formula, span = formulas.get(node.id), source.spans.get(node.id)
+    if formula is None and span is None:
+        return node
+    return replace(node, expression=formula, span=span)

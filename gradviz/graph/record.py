@@ -11,10 +11,10 @@ import numpy as np
 from gradviz.graph.collector import paused_collector
 from gradviz.graph.engines import engine_of
 from gradviz.graph.listen import Listener, Turn
-from gradviz.graph.model import Graph, Recording, Step, Value
+from gradviz.graph.model import Recording, Step, Value
 from gradviz.graph.names import Names, names_for
 from gradviz.graph.nodes import Contents, read_contents
-from gradviz.graph.read import graph_of
+from gradviz.graph.read import graph_and_source
 from gradviz.graph.rehearsal import freed_text, rehearsal
 from gradviz.graph.slopes import slopes_of
 from gradviz.graph.survey import Survey, as_roots, survey
@@ -70,8 +70,7 @@ def rehearse(
     with paused_collector():
         surveyed = survey(roots)
         contents = read_contents(surveyed)
-        graph = graph_of(surveyed, contents, known)
-        session = _Session(surveyed, contents, graph, known)
+        session = _Session(surveyed, contents, known)
         with rehearsal(session.written()):
             recordings = []
             for turn in range(passes):
@@ -85,12 +84,10 @@ def rehearse(
 class _Session:
     """A graph, read once, in which backward may run several times."""
 
-    def __init__(
-        self, surveyed: Survey, contents: list[Contents], graph: Graph, names: Names
-    ) -> None:
+    def __init__(self, surveyed: Survey, contents: list[Contents], names: Names) -> None:
         self.survey = surveyed
         self.contents = contents
-        self.graph = graph
+        self.graph, self.source = graph_and_source(surveyed, contents, names)
         self.names = names
         self.engine = engine_of(surveyed.roots[0])
         self._slopes: dict[int, tuple[Value | None, ...]] = {}
@@ -126,6 +123,7 @@ class _Session:
             steps=tuple(self._steps(listener.turns, gradient)),
             call=call_text(self.survey.roots, gradient, retain_graph, self.names),
             retain_graph=retain_graph,
+            span=self.source.backward,
             error=error,
             refused_at=refused_at,
         )

@@ -1,0 +1,182 @@
+"""Find the lines that made a graph, and which stretch of them made which node."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+from gradviz.graph.fit import Fit, Matcher
+from gradviz.graph.model import Edge, Node, Span
+from gradviz.graph.program import Assignment, Place, Program, call_at, column_span
+
+LONGEST = 40
+"""Up to so many lines of one text are shown in one piece; of more only the lines that count."""
+MOST_NODES = 3000
+
+
+@dataclass(slots=True)
+class Source:
+    """What the learner's own code says about a graph."""
+
+    expressions: dict[int, str] = field(default_factory=dict)
+    spans: dict[int, Span] = field(default_factory=dict)
+    constants: dict[tuple[int, int], str] = field(default_factory=dict)
+    code: tuple[str, ...] = ()
+    backward: Span | None = None
+    """The line that calls backward on the root, where there is one."""
+
+
+def find_source(
+    nodes: Sequence[Node], edges: Sequence[Edge], roots: Sequence[int], frame: FrameType | None
+) -> Source:
+    """What the code around `frame` says about the graph; nothing where it does not fit."""
+    if frame is None or len(nodes) > MOST_NODES:
+        return Source()
+    try:
+        return _Search(nodes, edges, roots, frame).result()
+    except (RecursionError, ValueError, TypeError, AttributeError, LookupError, SyntaxError):
+        return Source()  # the code is looked at for the learner's sake, never a reason to fail
+
+
+class _Search:
+    """Follows names from the roots through the assignments that can have made them."""
+
+    def __init__(
+        self,
+        nodes: Sequence[Node],
+        edges: Sequence[Edge],
+        roots: Sequence[int],
+        frame: FrameType,
+    ) -> None:
+        self.nodes, self.roots, self.frame = nodes, roots, frame
+        self.program = Program(frame)
+        scope = {**frame.f_globals, **frame.f_locals}
+        self.matcher = Matcher(nodes, edges, scope, self.program.given)
+        self.found: dict[int, tuple[int, ast.expr]] = {}
+        self.constants: dict[tuple[int, int], str] = {}
+        self.statements: dict[Place, ast.stmt] = {}
+        self.waiting: deque[tuple[str, int, Place]] = deque()
+        self.tried: set[tuple[str, int]] = set()
+
+    def result(self) -> Source:
+        """Match everything that can be matched, and say what was found."""
+        self._from_call()
+        for node in self.nodes:
+            self.waiting.extend((name, node.id, self.program.here) for name in node.names)
+        while self.waiting:
+            self._try(*self.waiting.popleft())
+        return self._source()
+
+    def _from_call(self) -> None:
+        """The root may have been written right into the call: `draw(3*x**2)`."""
+        if not self.program.texts:
+            return
+        number = len(self.program.texts) - 1
+        call = call_at(self.frame, self.program.texts[number].tree)
+        if call is None or not call.args:
+            return
+        given = call.args[0]
+        parts = given.elts if isinstance(given, ast.List | ast.Tuple) else [given]
+        for part, root in zip(parts, self.roots, strict=False):
+            found = None if isinstance(part, ast.Name) else self.matcher.fit(part, root)
+            if found is not None and found.computed:
+                self._take(found, number, None)
+
+    def _try(self, name: str, node: int, place: Place) -> None:
+        if (name, node) in self.tried or node in self.found:
+            return
+        self.tried.add((name, node))
+        for assignment in self.program.assignments(name, place):
+            if self._fits(assignment, node):
+                return
+
+    def _fits(self, assignment: Assignment, node: int) -> bool:
+        number, value = assignment.place[0], assignment.value
+        if self.nodes[node].kind == "leaf":
+            if isinstance(value, ast.Name):
+                return False
+            self.found[node] = (number, value)
+            self.statements[assignment.place] = assignment.statement
+            return True
+        found = self.matcher.fit(value, node)
+        if found is None or not found.computed:
+            return False
+        self._take(found, number, assignment)
+        return True
+
+    def _take(self, found: Fit, number: int, assignment: Assignment | None) -> None:
+        text = self.program.texts[number]
+        for node, expression in found.computed:
+            self.found.setdefault(node, (number, expression))
+        for node, slot, expression in found.constants:
+            self.constants.setdefault((node, slot), text.segment(expression))
+        place = self.program.here
+        if assignment is not None:
+            place = assignment.place
+            self.statements[place] = assignment.statement
+        self.waiting.extend((name, node, place) for name, node in found.named)
+
+    def _source(self) -> Source:
+        backward = self._backward()
+        lines = _Lines(self.program, self.statements)
+        result = Source(constants=self.constants, code=lines.code)
+        for node, (number, expression) in self.found.items():
+            if self.nodes[node].kind != "leaf":
+                result.expressions[node] = self.program.texts[number].segment(expression)
+            span = lines.span(number, expression)
+            if span is not None:
+                result.spans[node] = span
+        if backward is not None:
+            result.backward = lines.span(*backward)
+        return result
+
+    def _backward(self) -> tuple[int, ast.stmt] | None:
+        names = self.nodes[self.roots[0]].names
+        made = self.found.get(self.roots[0])
+        if not names or made is None:
+            return None
+        call = self.program.backward_call(names[0], (made[0], made[1].lineno))
+        if call is not None:
+            self.statements[call[0], call[1].lineno] = call[1]
+        return call
+
+
+class _Lines:
+    """The lines that are shown, and where a line of the program stands among them."""
+
+    def __init__(self, program: Program, statements: dict[Place, ast.stmt]) -> None:
+        self.program = program
+        self.rows: dict[Place, int] = {}
+        taken: list[str] = []
+        for number in sorted({number for number, _ in statements}):
+            text = program.texts[number]
+            for line in _shown([s for (n, _), s in statements.items() if n == number]):
+                self.rows[number, line] = len(taken)
+                taken.append(text.lines[line - 1])
+        whole = textwrap.dedent("\n".join(taken)).split("\n") if taken else []
+        self.indent = next((len(a) - len(b) for a, b in zip(taken, whole, strict=True) if b), 0)
+        self.code = tuple(whole)
+
+    def span(self, number: int, node: ast.expr | ast.stmt) -> Span | None:
+        row = self.rows.get((number, node.lineno))
+        if row is None:
+            return None
+        line = self.program.texts[number].lines[node.lineno - 1]
+        last = node.end_col_offset if node.end_lineno == node.lineno else None
+        start, stop = column_span(
+            line, node.col_offset, len(line.encode()) if last is None else last
+        )
+        return Span(row, start - self.indent, None if last is None else stop - self.indent)
+
+
+def _shown(statements: list[ast.stmt]) -> list[int]:
+    """The lines of these statements, and what stands between them if that is not too much."""
+    used: set[int] = set()
+    for statement in statements:
+        used.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
+    first, last = min(used), max(used)
+    return list(range(first, last + 1)) if last - first < LONGEST else sorted(used)[:LONGEST]
