@@ -96,7 +96,7 @@ def shown(numpy_dtype: np.dtype) -> dtype:
     """The torch-like type that stands for one of numpy's; out of scope is said in one sentence."""
     found = by_numpy.get(numpy_dtype)
     if found is None:
-        raise TypeError(OUT_OF_SCOPE.format(name=numpy_dtype))
+        raise NotImplementedError(OUT_OF_SCOPE.format(name=numpy_dtype))
     return found
 
 

@@ -1,0 +1,297 @@
+"""What a call may look like, and PyTorch's words for a call that does not.
+
+A signature is written as PyTorch prints it: `(Tensor input, Number p, *, Tensor out = None)`.
+Functions that are not in a hurry read their arguments with `bind`; the compiled ops read their
+own, and turn to `wrong` when a call went wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NoReturn
+
+import numpy as np
+
+from .dtypes import dtype
+from .tensor import Tensor
+
+MISSING: Any = object()
+NUMPY_NAMES = {
+    "axis": "dim",
+    "keepdims": "keepdim",
+    "x": "input",
+    "a": "input",
+    "x1": "input",
+    "x2": "other",
+}
+
+
+class layout:
+    """How a tensor lies in memory: always `strided`."""
+
+    __slots__ = ()
+    __module__ = "gradviz"
+
+    def __repr__(self) -> str:
+        return "torch.strided"
+
+
+strided = layout()
+layout.__name__ = "torch.layout"
+
+
+# --------------------------------------------------------------------- what fits a kind
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, int | float | np.number | np.bool_):
+        return True
+    return isinstance(value, Tensor) and value._shape == () and not value._requires_grad
+
+
+def _is_int(value: Any) -> bool:
+    if isinstance(value, int | np.integer):
+        return not isinstance(value, bool)
+    return isinstance(value, Tensor) and value._value.size == 1 and value._dtype.kind in "iu"
+
+
+def _is_ints(value: Any) -> bool:
+    return isinstance(value, tuple | list) and (not value or _is_int(value[0]))
+
+
+def _is_tensors(value: Any) -> bool:
+    return isinstance(value, tuple | list) and all(isinstance(each, Tensor) for each in value)
+
+
+def _is_dtype(value: Any) -> bool:
+    return isinstance(value, dtype) or value is float or value is int or value is bool
+
+
+def _is_device(value: Any) -> bool:
+    return isinstance(value, str) or type(value).__name__ in ("device", "torch.device")
+
+
+FITS: dict[str, Callable[[Any], bool]] = {
+    "Tensor": lambda value: isinstance(value, Tensor),
+    "Number": _is_number,
+    "float": _is_number,
+    "int": _is_int,
+    "bool": lambda value: isinstance(value, bool | np.bool_),
+    "str": lambda value: isinstance(value, str),
+    "tuple of ints": _is_ints,
+    "int or tuple of ints": lambda value: _is_int(value) or _is_ints(value),
+    "tuple of Tensors": _is_tensors,
+    "torch.dtype": _is_dtype,
+    "torch.device": _is_device,
+    "torch.layout": lambda value: isinstance(value, layout),
+    "torch.Generator": lambda value: type(value).__name__ == "Generator",
+    "torch.memory_format": lambda value: True,
+    "object": lambda value: True,
+}
+
+
+def type_name(value: Any) -> str:
+    """The name of a value's type as PyTorch's messages give it.
+
+    >>> type_name(2.5), type_name(np.ones(2))
+    ('float', 'numpy.ndarray')
+    """
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+
+
+# ------------------------------------------------------------------------- the signature
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One parameter: its kind, its name, and whether it may be left out or None."""
+
+    kind: str
+    name: str
+    default: str | None
+    keyword_only: bool
+    nullable: bool
+
+    def takes(self, value: Any) -> bool:
+        """Whether a value may stand here."""
+        return (value is None and self.nullable) or FITS[self.kind](value)
+
+    @property
+    def shown_kind(self) -> str:
+        """The kind as messages call it."""
+        return self.kind.removeprefix("int or ")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One way of calling a function."""
+
+    text: str
+    slots: tuple[Slot, ...]
+    names: dict[str, int]  # where each parameter stands
+    most: int  # arguments without a keyword
+    needed: int  # arguments at all
+    spreads: bool  # whether `f(2, 3)` may stand for `f((2, 3))`
+
+
+@cache
+def signature(text: str) -> Signature:
+    """Read a signature as PyTorch prints it; a question mark allows None.
+
+    >>> signature("(Tensor input, *, Tensor out = None)").names
+    {'input': 0, 'out': 1}
+    """
+    slots, keyword_only = [], False
+    for part in text.strip("()").split(", "):
+        if part == "*":
+            keyword_only = True
+        elif part:
+            declared, _, default = part.partition(" = ")
+            kind, _, name = declared.rpartition(" ")
+            nullable = kind.endswith("?") or default == "None"
+            slots.append(Slot(kind.rstrip("?"), name, default or None, keyword_only, nullable))
+    ways = [slot for slot in slots if not slot.keyword_only]
+    return Signature(
+        text=text.replace("int or ", "").replace("?", ""),
+        slots=tuple(slots),
+        names={slot.name: place for place, slot in enumerate(slots)},
+        most=len(ways),
+        needed=sum(slot.default is None for slot in slots),
+        spreads=len(ways) == 1 and ways[0].kind == "tuple of ints",
+    )
+
+
+# ------------------------------------------------------------------------------- reading
+
+
+def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> dict[str, Any]:
+    """The arguments by name, as given; a TypeError in PyTorch's words if they do not fit."""
+    if way.spreads and given and _is_int(given[0]):
+        given = (given,)
+    elif len(given) > way.most:
+        _refuse_count(function, way, given)
+    if named:
+        named = {_own_name(way, name): value for name, value in named.items()}
+    values = {}
+    for place, slot in enumerate(way.slots):
+        positional = place < len(given) and not slot.keyword_only
+        value = given[place] if positional else named.get(slot.name, MISSING)
+        if value is MISSING:
+            if slot.default is None:
+                _refuse_missing(function, way, place, named)
+            continue
+        if not slot.takes(value):
+            where = f" (position {place + 1})" if positional else ""
+            raise TypeError(
+                f"{function}(): argument '{slot.name}'{where} must be {slot.shown_kind}, "
+                f"not {type_name(value)}"
+            )
+        values[slot.name] = value
+    if named:
+        _refuse_strangers(function, way, len(given), named)
+    return values
+
+
+def _own_name(way: Signature, name: str) -> str:
+    return name if name in way.names else NUMPY_NAMES.get(name, name)
+
+
+def _unpacked(function: str, way: Signature, values: dict[str, Any]) -> dict[str, Any]:
+    """The same, with tensors and numpy's numbers made Python integers where a size is meant."""
+    for name, value in values.items():
+        kind = way.slots[way.names[name]].kind
+        if value is None or "int" not in kind or "Tensor" in kind:
+            continue
+        if isinstance(value, tuple | list):
+            values[name] = tuple([_size(function, name, *pair) for pair in enumerate(value, 1)])
+        else:
+            values[name] = value.__index__()
+    return values
+
+
+def _size(function: str, name: str, place: int, value: Any) -> int:
+    if not _is_int(value):
+        raise TypeError(
+            f"{function}(): argument '{name}' failed to unpack the object at pos {place} with "
+            f'error "type must be tuple of ints,but got {type_name(value)}"'
+        )
+    return value.__index__()
+
+
+def _refuse_count(function: str, way: Signature, given: tuple) -> NoReturn:
+    if way.spreads and not _is_ints(given[0]):
+        kind = type_name(given[0])
+        raise TypeError(
+            f"{function}(): argument '{way.slots[0].name}' (position 1) must be tuple of ints, "
+            f"not {kind}"
+        )
+    least = sum(slot.default is None for slot in way.slots[: way.most])
+    span = f"from {least} to {way.most}" if least != way.most else str(way.most)
+    plural = "" if way.most == 1 else "s"
+    were = "was" if len(given) == 1 else "were"
+    raise TypeError(
+        f"{function}() takes {span} positional argument{plural} but {len(given)} {were} given"
+    )
+
+
+def _refuse_missing(function: str, way: Signature, place: int, named: dict) -> NoReturn:
+    lacking = (slot for slot in way.slots[place:] if slot.default is None)
+    names = [f'"{slot.name}"' for slot in lacking if slot.name not in named]
+    plural = "s" if len(names) == 1 else ""  # the wrong way round, in PyTorch too
+    what = f"{len(names)} required positional argument{plural}: {', '.join(names)}"
+    raise TypeError(f"{function}() missing {what}")
+
+
+def _refuse_strangers(function: str, way: Signature, count: int, named: dict) -> None:
+    for name in named:
+        place = way.names.get(name)
+        if place is None:
+            raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
+        if place < count and place < way.most:
+            raise TypeError(f"{function}() got multiple values for argument '{name}'")
+
+
+def bind(function: str, ways: Sequence[Signature], given: tuple, named: dict) -> dict[str, Any]:
+    """The arguments by name, from the first signature that they fit."""
+    for way in ways:
+        if way.needed <= len(given) + len(named):
+            try:
+                values = read(function, way, given, named)
+            except TypeError:
+                continue
+            return _unpacked(function, way, values)
+    raise refusal(function, ways, given, named)
+
+
+def refusal(function: str, ways: Sequence[Signature], given: tuple, named: dict) -> TypeError:
+    """What PyTorch says of a call that fits none of a function's signatures.
+
+    >>> refusal("exp", [signature("(Tensor input, *, Tensor out = None)")], (1.0,), {})
+    TypeError("exp(): argument 'input' (position 1) must be Tensor, not float")
+    """
+    count = len(given) + len(named)
+    near = [way for way in ways if way.needed <= count <= len(way.slots)]
+    if len(ways) == 1 or len(near) == 1:
+        try:
+            read(function, ways[0] if len(ways) == 1 else near[0], given, named)
+        except TypeError as error:
+            return error
+    return no_fitting_call(function, ways, given, named)
+
+
+def no_fitting_call(
+    function: str, ways: Sequence[Signature], given: tuple, named: dict
+) -> TypeError:
+    """The long text that lists all ways to call a function."""
+    kinds = [type_name(value) for value in given]
+    kinds += [f"{name}={type_name(value)}" for name, value in named.items()]
+    got = ", ".join(kinds) + (", " if named and not given else "")
+    start = (
+        f"{function}() received an invalid combination of arguments - got ({got}), but expected "
+    )
+    if len(ways) == 1:
+        return TypeError(start + ways[0].text)
+    return TypeError(start + "one of:\n" + "".join(f" * {way.text}\n" for way in ways))

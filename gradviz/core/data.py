@@ -1,0 +1,293 @@
+"""From data to tensors: numbers, nested lists, arrays."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .arguments import MISSING, type_name
+from .device import device_of
+from .dtypes import boolean, dtype, int64
+from .tensor import Tensor, settled, wrap
+
+float32 = dtypes.float32
+FLOATS_ONLY = "Only Tensors of floating point and complex dtype can require gradients"
+COPY = (
+    "To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+    "sourceTensor.detach().clone().requires_grad_(True), rather than {}(sourceTensor)."
+)
+LIST_OF_ARRAYS = (
+    "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting "
+    "the list to a single numpy.ndarray with numpy.array() before converting to a tensor."
+)
+
+
+def made(values: np.ndarray, requires_grad: bool = False) -> Tensor:
+    """A new leaf on these values.
+
+    >>> made(np.float32([1, 2]), requires_grad=True)
+    tensor([1., 2.], requires_grad=True)
+    """
+    value, shape = settled(values)
+    tensor = wrap(value, shape)
+    if requires_grad:
+        if tensor._dtype.kind != "f":
+            raise RuntimeError(FLOATS_ONLY)
+        tensor._requires_grad = True
+    return tensor
+
+
+def numpy_type(kind: Any) -> np.dtype | None:
+    """The numpy type that `dtype=` asks for; Python's own types are welcome too."""
+    if kind.__class__ is dtype:
+        return kind._numpy
+    if kind is None:
+        return None
+    return {float: dtypes.float64, int: int64, bool: boolean}[kind]
+
+
+def tensor(
+    data: Any = MISSING,
+    *more: Any,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Tensor:
+    """A tensor with a copy of the data.
+
+    >>> tensor([1.0, 2.0], requires_grad=True)
+    tensor([1., 2.], requires_grad=True)
+    """
+    if data.__class__ is float and dtype is None and not more and -3e38 < data < 3e38:
+        made_of = dtypes.default_float
+        result = wrap(np.float32(data) if made_of is float32 else made_of.type(data))
+        if requires_grad.__class__ is not bool:
+            _check_options(dtype, requires_grad)
+        result._requires_grad = requires_grad
+        return result
+    _check_call(data, more)
+    _check_options(dtype, requires_grad)
+    device_of(device)
+    if isinstance(data, Tensor):
+        warnings.warn(COPY.format("torch.tensor"), UserWarning, stacklevel=2)
+    return made(array_of(data, numpy_type(dtype)), requires_grad)
+
+
+def _check_call(data: Any, more: tuple) -> None:
+    if data is MISSING:
+        raise TypeError('tensor() missing 1 required positional arguments: "data"')
+    if more:
+        raise TypeError(f"tensor() takes 1 positional argument but {len(more) + 1} were given")
+
+
+def _check_options(kind: Any, requires_grad: Any) -> None:
+    if kind is not None and kind.__class__ is not dtype and kind not in (float, int, bool):
+        given = type_name(kind)
+        raise TypeError(f"tensor(): argument 'dtype' must be torch.dtype, not {given}")
+    if requires_grad.__class__ is not bool:
+        given = type_name(requires_grad)
+        raise TypeError(f"tensor(): argument 'requires_grad' must be bool, not {given}")
+
+
+def array_of(data: Any, kind: np.dtype | None = None) -> np.ndarray:
+    """A new array with the data, of the type PyTorch would choose unless one is given."""
+    if isinstance(data, Tensor):
+        return np.array(data._shaped(), kind)
+    if isinstance(data, np.ndarray):
+        return np.array(checked_array(data), kind, order="C")
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(data, np.generic):
+        return np.array(data, kind or dtypes.shown(data.dtype)._numpy)
+    shape = _shape_of(data)
+    if kind is None:
+        kind = _type_of(data)
+    leaves = list(_leaves(data, shape, 0))
+    return filled(leaves, kind).reshape(shape)
+
+
+def checked_array(array: np.ndarray) -> np.ndarray:
+    """The array itself, if a tensor may stand on it."""
+    kind = array.dtype
+    if not kind.isnative:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order. Conversion "
+            "between byte orders is currently not supported."
+        )
+    if kind.kind not in "fiubc":
+        given = kind.type.__name__
+        raise TypeError(
+            f"can't convert np.ndarray of type numpy.{given}. The only supported types are: "
+            "float64, float32, float16, complex64, complex128, int64, int32, int16, int8, "
+            "uint64, uint32, uint16, uint8, and bool."
+        )
+    if any(stride < 0 for stride in array.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative "
+            "strides are not currently supported. (You can probably work around this by making a "
+            "copy of your array  with array.copy().) "
+        )
+    dtypes.shown(kind)
+    return array
+
+
+def _is_sequence(data: Any) -> bool:
+    return hasattr(data, "__getitem__") and not isinstance(data, dict | Tensor | np.generic)
+
+
+def _shape_of(data: Any) -> tuple[int, ...]:
+    """The shape that the first elements promise."""
+    shape: list[int] = []
+    while _is_sequence(data):
+        if isinstance(data, str):
+            raise ValueError("too many dimensions 'str'")
+        if isinstance(data, np.ndarray):
+            return (*shape, *data.shape)
+        shape.append(len(data))
+        if not shape[-1]:
+            break
+        data = data[0]
+    return tuple(shape)
+
+
+def _type_of(data: Any) -> np.dtype:
+    """The type that holds everything in nested sequences."""
+    kind = type(data)
+    if kind is float or kind is int or kind is bool:
+        return dtypes.of_number(data)
+    if isinstance(data, Tensor):
+        return data._dtype
+    if isinstance(data, np.ndarray | np.generic):
+        return dtypes.shown(data.dtype)._numpy
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if isinstance(data, complex):
+        raise NotImplementedError(dtypes.OUT_OF_SCOPE.format(name="complex64"))
+    if not _is_sequence(data):
+        raise RuntimeError(f"Could not infer dtype of {kind.__name__}")
+    found: np.dtype | None = None
+    for each in data:
+        own = _type_of(each)
+        found = own if found is None else dtypes.promoted(found, own)
+    return found or dtypes.default_float
+
+
+def _leaves(data: Any, shape: tuple[int, ...], depth: int) -> Iterator[Any]:
+    """The numbers in order; a ragged sequence is refused."""
+    if depth == len(shape):
+        yield data
+        return
+    if isinstance(data, np.ndarray):
+        if not depth:
+            raise TypeError("not a sequence")
+        warnings.warn(LIST_OF_ARRAYS, UserWarning, stacklevel=2)
+        data = data.tolist()
+    if not _is_sequence(data):
+        raise TypeError("not a sequence")
+    if len(data) != shape[depth] and shape[depth]:
+        raise ValueError(
+            f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})"
+        )
+    if not shape[depth]:
+        return
+    if depth + 1 == len(shape):
+        yield from data
+    else:
+        for each in data:
+            yield from _leaves(each, shape, depth + 1)
+
+
+def filled(leaves: list, kind: np.dtype) -> np.ndarray:
+    """The numbers as an array of one type; what does not fit is refused."""
+    if kind.kind == "f":
+        with np.errstate(over="ignore"):
+            return np.array([_real(leaf) for leaf in leaves], np.float64).astype(kind)
+    if kind.kind == "b":
+        return np.array([bool(leaf) for leaf in leaves], boolean)
+    whole = [_whole(leaf, kind) for leaf in leaves]
+    try:
+        wide = np.array(whole, int64)
+    except OverflowError:
+        raise ValueError("Overflow when unpacking long long") from None
+    if kind != int64 and wide.size:
+        limits = np.iinfo(kind)
+        lowest = -limits.max if kind.kind == "u" else limits.min
+        if wide.max() > limits.max or wide.min() < lowest:
+            _refuse_overflow(kind)
+    return wide.astype(kind)
+
+
+def _real(leaf: Any) -> float:
+    if isinstance(leaf, list | tuple):
+        raise TypeError(f"must be real number, not {type(leaf).__name__}")
+    try:
+        return float(leaf)
+    except OverflowError:
+        return math.inf if leaf > 0 else -math.inf
+    except TypeError:
+        raise TypeError(f"must be real number, not {type(leaf).__name__}") from None
+
+
+def _whole(leaf: Any, kind: np.dtype) -> int:
+    if isinstance(leaf, float | np.floating):
+        if not math.isfinite(leaf):
+            _refuse_overflow(kind)
+        return int(leaf)
+    return int(leaf) if isinstance(leaf, Tensor | np.bool_) else index(leaf)
+
+
+def _refuse_overflow(kind: np.dtype) -> None:
+    raise RuntimeError(f"value cannot be converted to type {kind} without overflow")
+
+
+def from_numpy(ndarray: np.ndarray) -> Tensor:
+    """A tensor on the memory of an array: writing to one writes to the other.
+
+    >>> array = np.ones(2)
+    >>> shared = from_numpy(array)
+    >>> array[0] = 5
+    >>> shared
+    tensor([5., 1.], dtype=torch.float64)
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    return wrap(checked_array(ndarray))
+
+
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """The data as a tensor, without a copy where that is possible.
+
+    >>> values = tensor([1.0])
+    >>> as_tensor(values) is values
+    True
+    """
+    kind = numpy_type(dtype)
+    device_of(device)
+    if isinstance(data, Tensor):
+        return data if kind is None or kind is data._dtype else data.to(dtype)
+    if isinstance(data, np.ndarray) and kind in (None, data.dtype):
+        return wrap(checked_array(data))
+    return made(array_of(data, kind))
+
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """The object as a tensor; a copy only where asked for or needed."""
+    if copy:
+        device_of(device)
+        return made(array_of(obj, numpy_type(dtype)), requires_grad)
+    result = as_tensor(obj, dtype, device)
+    return result.requires_grad_() if requires_grad else result

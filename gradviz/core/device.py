@@ -1,0 +1,74 @@
+"""Where tensors live: the CPU. Other devices are named when they are asked for."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+
+class device:
+    """Where a tensor lives.
+
+    >>> device("cpu")
+    device(type='cpu')
+    """
+
+    __slots__ = ("index", "type")
+    __module__ = "gradviz"
+
+    def __init__(self, type: Any, index: int | None = None) -> None:
+        if type.__class__ is device:
+            self.type, self.index = type.type, type.index
+            return
+        if not isinstance(type, str):
+            raise RuntimeError("Cannot access accelerator device when none is available.")
+        found = re.fullmatch(r"([a-zA-Z_]+)(?::(0|[1-9]\d*))?", type)
+        if found is None:
+            raise RuntimeError(f"Invalid device string: '{type}'")
+        name, place = found.groups()
+        if name not in DEVICES:
+            known = ", ".join(DEVICES)
+            raise RuntimeError(
+                f"Expected one of {known} device type at start of device string: {name}"
+            )
+        self.type = name
+        self.index = index if place is None else int(place)
+
+    def __repr__(self) -> str:
+        place = "" if self.index is None else f", index={self.index}"
+        return f"device(type='{self.type}'{place})"
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, device) and str(self) == str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+    def __reduce__(self) -> tuple:
+        return device, (self.type, self.index)
+
+
+device.__name__ = "torch.device"
+DEVICES = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia",
+    "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
+)  # fmt: skip
+cpu = device("cpu")
+
+
+def device_of(place: Any) -> device:
+    """The device that an argument means: the CPU, or a sentence why not."""
+    if place is None or place == "cpu" or place is cpu:
+        return cpu
+    found = device(place)
+    if found.type == "cuda":
+        raise AssertionError("Torch not compiled with CUDA enabled")
+    if found.type != "cpu":
+        raise NotImplementedError(
+            f"gradviz computes on the CPU and has no device {found}; its drawing and stepping "
+            "tools take real torch tensors on every device"
+        )
+    return found

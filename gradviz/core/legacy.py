@@ -1,0 +1,161 @@
+"""The older constructors, `torch.FloatTensor([1, 2])`, and the methods that make a tensor's kin."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from . import creation, dtypes
+from .arguments import Signature, refusal, signature, type_name
+from .data import COPY, array_of, checked_array, filled, made, numpy_type
+from .device import device_of
+from .tensor import Tensor, wrap
+
+WAYS = [
+    signature(text)
+    for text in (
+        "(*, torch.device device = None)",
+        "(torch.Storage storage)",
+        "(Tensor other)",
+        "(tuple of ints size, *, torch.device device = None)",
+        "(object data, *, torch.device device = None)",
+    )
+]
+SIZES: Signature = WAYS[3]
+
+
+def constructed(kind: np.dtype | None, given: tuple, named: dict[str, Any]) -> Tensor:
+    """What `torch.Tensor(...)` (without a kind) or `torch.FloatTensor(...)` returns."""
+    device_of(named.pop("device", None))
+    if not given and named.keys() <= {"data", "size"} and len(named) < 2:
+        given = tuple(named.values())
+    elif named:
+        raise refusal("new", WAYS, given, named)
+    wanted = kind or dtypes.default_float
+    if not given:
+        return made(np.empty(0, wanted))
+    first = given[0]
+    if isinstance(first, Tensor) and len(given) == 1 and (first._shape or first._dtype.kind == "f"):
+        return _alias(first, kind)
+    if len(given) > 1 or type_name(first) in ("Size", "int") or isinstance(first, np.integer):
+        return _of_size(given, wanted)
+    if isinstance(first, str):
+        raise TypeError("new(): invalid data type 'str'")
+    if not hasattr(first, "__getitem__"):
+        raise TypeError(f"new(): data must be a sequence (got {type_name(first)})")
+    return made(array_of(first, wanted))
+
+
+def _alias(other: Tensor, kind: np.dtype | None) -> Tensor:
+    if kind is not None and other._dtype is not kind:
+        options = (
+            "TensorOptions(dtype={}, device=cpu, layout=Strided, requires_grad=false (default), "
+            "pinned_memory=false (default), memory_format=(nullopt))"
+        )
+        wanted, got = (options.format(dtypes.c_name(each)) for each in (kind, other._dtype))
+        raise TypeError(f"expected {wanted} (got {got})")
+    return wrap(other._array())
+
+
+def _of_size(given: tuple, kind: np.dtype) -> Tensor:
+    from .arguments import read
+
+    size = read("new", SIZES, given, {})["size"]
+    creation.check_shape(size)
+    return made(np.empty(size, kind))
+
+
+class TypeOfTensors(type):
+    """The class of `FloatTensor` and its like: calling one makes a plain tensor of its type."""
+
+    dtype: dtypes.dtype
+
+    def __call__(cls, *given: Any, **named: Any) -> Tensor:
+        """A tensor of this type, from data or from a shape."""
+        return constructed(cls.dtype._numpy, given, named)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, Tensor) and instance._dtype is cls.dtype._numpy
+
+
+types_of_tensors: dict[str, TypeOfTensors] = {}
+for _kind in dtypes.dtypes.values():
+    _name = f"{_kind._scalar_name}Tensor"
+    types_of_tensors[_name] = TypeOfTensors(_name, (), {"dtype": _kind, "__module__": "gradviz"})
+
+
+# -------------------------------------------------------------------------- kin of a tensor
+
+
+def kin(*leads: str) -> Any:
+    """Make a method that creates a tensor with the type of `self` unless another is asked for."""
+    ways = [signature(f"({lead}, *, {creation.OPTIONS})") for lead in leads]
+
+    def place(function: Any) -> Any:
+        name = function.__name__
+
+        def create(self: Tensor, *given: Any, **named: Any) -> Tensor:
+            values, kind, requires_grad = creation.with_options(name, ways, given, named)
+            return made(function(**values, dtype=kind or self._dtype), requires_grad)
+
+        create.__name__, create.__doc__ = name, function.__doc__
+        setattr(Tensor, name, create)
+        return create
+
+    return place
+
+
+@kin("tuple of ints size")
+def new_zeros(size: tuple, dtype: np.dtype) -> np.ndarray:
+    """Zeros of a shape, of this tensor's type."""
+    creation.check_shape(size)
+    return np.zeros(size, dtype)
+
+
+@kin("tuple of ints size")
+def new_ones(size: tuple, dtype: np.dtype) -> np.ndarray:
+    """Ones of a shape, of this tensor's type."""
+    creation.check_shape(size)
+    return np.ones(size, dtype)
+
+
+@kin("tuple of ints size")
+def new_empty(size: tuple, dtype: np.dtype) -> np.ndarray:
+    """Whatever stood in memory, of this tensor's type."""
+    creation.check_shape(size)
+    return np.empty(size, dtype)
+
+
+@kin("tuple of ints size, Number fill_value")
+def new_full(size: tuple, fill_value: Any, dtype: np.dtype) -> np.ndarray:
+    """One number everywhere, of this tensor's type."""
+    creation.check_shape(size)
+    return np.full(size, filled([creation.number_of(fill_value)], dtype)[0], dtype)
+
+
+def new_tensor(
+    self: Tensor,
+    data: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """A copy of the data, of this tensor's type."""
+    device_of(device)
+    if isinstance(data, Tensor):
+        warnings.warn(COPY.format("tensor.new_tensor"), UserWarning, stacklevel=2)
+    elif isinstance(data, np.ndarray):
+        checked_array(data)
+    own = data._dtype if isinstance(data, Tensor) else self._dtype
+    return made(array_of(data, numpy_type(dtype) or own), requires_grad)
+
+
+def new(self: Tensor, *given: Any, **named: Any) -> Tensor:
+    """The older constructor, of this tensor's type."""
+    return constructed(self._dtype, given, named)
+
+
+Tensor.new_tensor, Tensor.new = new_tensor, new
