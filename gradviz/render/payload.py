@@ -7,24 +7,23 @@ under `texts`, frames under `frames`, columns under `series`; a number stands in
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import json
 import math
-import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from gradviz.render.bundle import pack
 from gradviz.render.layout import place
 from gradviz.stories.parts import Part, Picture, Ref
 from gradviz.stories.story import Frame, Run, Story
 
 WHOLE = 20
 """Every so many frames one is stored whole, so that a jump is short."""
-LARGE = 60_000
+LARGE = 4_000
 """Longer data travel deflated."""
 
 
@@ -57,18 +56,17 @@ def payload(story: Story) -> dict[str, Any]:
     return kept | _pooled({",".join(map(str, place)): run for place, run in runs.items()})
 
 
-def encode(data: Mapping[str, Any], *, pack: bool | None = None) -> str:
-    """The payload as an expression of JavaScript that can stand inside a `<script>`.
+def encode(data: Mapping[str, Any], *, packed: bool | None = None) -> str:
+    r"""The payload as an expression of JavaScript that can stand inside a `<script>`.
 
     Large data become a string: deflated, in base64; `fill` and `play` take either.
 
     >>> encode({"title": "</script>"})
-    '{"title":"<\\\\/script>"}'
+    '{"title":"<\\/script>"}'
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    if len(text) > LARGE if pack is None else pack:
-        squeezed = zlib.compress(text.encode(), 9)
-        return f'"{base64.b64encode(squeezed).decode()}"'
+    if len(text) > LARGE if packed is None else packed:
+        return f'"{pack(data)}"'
     return text.replace("</", "<\\/").replace("<!--", "\\u003c!--")
 
 
@@ -107,7 +105,7 @@ def _fields(value: Any, digits: int) -> dict[str, Any]:
     kept = {}
     for field in dataclasses.fields(value):
         item = getattr(value, field.name)
-        if field.name == "kind" or not _is_default(item, field):
+        if not _is_default(item, field):
             kept[field.name] = plain(item, digits)
     return kept
 
@@ -121,7 +119,7 @@ def _is_default(item: Any, field: dataclasses.Field[Any]) -> bool:
 
 
 def _part(part: Part, areas: Mapping[str, str]) -> dict[str, Any]:
-    data = plain(part)
+    data = {"kind": part.kind} | plain(part)
     if isinstance(part, Picture):
         data |= _geometry(part)
     return data | ({"area": areas[part.id]} if part.id in areas else {})
@@ -143,8 +141,7 @@ def _geometry(picture: Picture) -> dict[str, Any]:
 def _wire(at: dict[str, Any]) -> dict[str, Any]:
     """Where a wire stands; `label` is its text, so the place of the text is called `at`."""
     renamed = {"at" if key == "label" else key: value for key, value in at.items()}
-    renamed.pop("points", None)
-    return renamed
+    return {key: value for key, value in renamed.items() if key != "points" and value is not None}
 
 
 def _columns(columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

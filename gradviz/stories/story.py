@@ -40,10 +40,10 @@ class Frame:
     values: Mapping[str, Any] = field(default_factory=dict)
     """Numbers and strings that `Ref`s of this frame name; every number shown was stored."""
     question: Mapping[str, Any] | None = None
-    """What `predict=True` asks before it shows this frame: `{"ask": Rich, "answer": float,
-    "text": str, "tolerance": float, "choices": [str], "hints": [[float, Rich]], "right": Rich,
-    "arrived": str, "to": str}`. While it asks, the player shows the frame before this one with
-    the cards and wires at work here dotted; with `choices`, `answer` is the index of one."""
+    """What this frame asks, and the next one tells: `{"ask": Rich, "answer": float,
+    "text": str, "tolerance": float, "choices": [str], "hints": [[float, Rich]],
+    "otherwise": Rich, "right": Rich}`. The answer is typed where the equation has
+    `{"sent": "?"}`; with `choices`, it is the place of one of them."""
     by_hand: str = ""
     """Code that repeats this step."""
     row: int | None = None
