@@ -1,0 +1,141 @@
+"""What `draw` shows: a graph as it stands, as a story of one frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from gradviz.graph.model import Graph, Node, Recording, Step, Value
+from gradviz.stories.captions import listed
+from gradviz.stories.equations import heat
+from gradviz.stories.numbers import is_single, printed, shape_text
+from gradviz.stories.parts import Code, Part, Rich
+from gradviz.stories.picture import Plan, Shown, picture, plan
+from gradviz.stories.rich import compose
+from gradviz.stories.sentences import DRAWING
+from gradviz.stories.stage import incoming
+from gradviz.stories.story import Frame, Run, Scene, Story
+from gradviz.stories.turns import title_of, value_text
+
+
+def tell(
+    graph: Graph,
+    *,
+    recording: Recording | None = None,
+    values: bool = True,
+    shapes: bool = True,
+    saved: bool = True,
+    forward: bool = False,
+    fold: bool = True,
+    code: bool = False,
+    title: str = "",
+) -> Story:
+    """The drawing of a graph; with a recording, the gradients stand on its wires.
+
+    `forward` draws it as the formula reads, inputs above; `fold=False` shows every repetition.
+    """
+    made = plan(graph, Shown(values=values, shapes=shapes, saved=saved, forward=forward, fold=fold))
+    root = _root(graph)
+    name = title or f"draw({title_of(root)})"
+    shown = picture(made, unfold=_unfold(name))
+    parts: list[Part] = [shown]
+    if code and graph.code:
+        parts.append(Code("code", graph.code, visible=len(graph.code)))
+    frame = Frame(_caption(graph, shown.note), {"graph": _states(made, recording)})
+    return Story(
+        title=name,
+        alt=_alt(graph),
+        scene=Scene(tuple(parts), "drawing", {part.id: "stage" for part in parts}),
+        runs={(): Run((frame,))},
+        still=True,
+    )
+
+
+def _root(graph: Graph) -> Node:
+    return next(node for node in graph.nodes if node.id == graph.roots[0])
+
+
+def _unfold(name: str) -> str:
+    return (
+        f"{name[:-1]}, fold=False)"
+        if name.startswith("draw(") and name.endswith(")")
+        else "fold=False"
+    )
+
+
+def _alt(graph: Graph) -> str:
+    leaves = ", ".join(title_of(node) for node in graph.nodes if node.kind == "leaf")
+    root = title_of(_root(graph))
+    return DRAWING["alt"].format(root=root, nodes=len(graph.nodes), leaves=leaves)
+
+
+def _states(made: Plan, recording: Recording | None) -> Mapping[str, Any]:
+    steps = {step.node: step for step in recording.steps} if recording else {}
+    arriving = incoming(made)
+    cards: dict[str, dict[str, Any]] = {}
+    for node in made.graph.nodes:
+        card = made.card_of[node.id]
+        if card.startswith("m"):
+            continue
+        state = _card_state(node, steps.get(node.id), len(arriving.get(card, ())))
+        if state:
+            cards[card] = state
+    return {"cards": cards, "wires": _wires(made, steps)}
+
+
+def _card_state(node: Node, step: Step | None, sockets: int) -> dict[str, Any]:
+    state: dict[str, Any] = {}
+    ran = node.freed or step is not None
+    if node.kind == "leaf":
+        grad = step.after if step else node.grad
+        ran = ran or grad is not None
+        state = {"grad": printed(grad), "sockets": ["full" if ran else ""] * sockets}
+        if grad is not None:
+            state |= {"level": 1} if is_single(grad) else {"level": 1, "heat": heat(grad)}
+    elif node.freed:
+        state = {"pocket": "freed"}
+    return state | ({"mark": "done"} if ran else {})
+
+
+def _wires(made: Plan, steps: Mapping[int, Step]) -> dict[str, dict[str, Any]]:
+    """The gradients that were recorded, beside the arrowheads."""
+    wires: dict[str, dict[str, Any]] = {}
+    for edge in made.graph.edges:
+        step, name = steps.get(edge.source), made.wire(edge)
+        if step is None or name is None or name in wires or edge.slot >= len(step.sent):
+            continue
+        value = step.sent[edge.slot]
+        if value is not None:
+            wires[name] = {"mark": "done", "short": value_text(value)} | _thumbnail(value)
+    return wires
+
+
+def _thumbnail(value: Value) -> dict[str, Any]:
+    return {} if is_single(value) else {"heat": heat(value)}
+
+
+def _caption(graph: Graph, note: Rich) -> Rich:
+    """The one thing that is worth saying about this graph."""
+    if note:
+        return note
+    cuts = [constant for node in graph.nodes for constant in node.constants if constant.cut]
+    if cuts:
+        return compose(DRAWING["cut"], {"names": listed(dict.fromkeys(cut.label for cut in cuts))})
+    leaves = [node for node in graph.nodes if node.kind == "leaf"]
+    filled = [node for node in leaves if node.grad is not None]
+    freed = any(node.freed for node in graph.nodes)
+    if filled:
+        first = filled[0]
+        fields = {"title": title_of(first), "value": _grad_text(first.grad)}
+        key = "freed" if freed else "filled"
+        return compose(DRAWING[key], fields)
+    if freed:
+        return compose(DRAWING["freed, empty"])
+    names = listed(dict.fromkeys(title_of(leaf) for leaf in leaves[:3]))
+    key = "waiting" if len(leaves) <= 3 else "waiting, many"
+    fields = {"root": title_of(_root(graph)), "names": names, "count": len(leaves)}
+    return compose(DRAWING[key], fields)
+
+
+def _grad_text(value: Value | None) -> str:
+    return value_text(value) if value is None or is_single(value) else shape_text(value.shape)

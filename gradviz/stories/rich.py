@@ -1,0 +1,99 @@
+"""Writing rich text: a template with a little markup becomes a tuple of runs.
+
+In a template `` `x` `` is code, `**4**` the accent, `__adds__` bold, `*n*` math italic, and
+`{name}` a field. Fields are filled in after the markup was read, so nothing in them can be taken
+for markup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from gradviz.stories.parts import Ref, Rich, Run
+
+Field = str | int | float | Ref | Rich
+
+_MARKUP = re.compile(
+    r"`(?P<code>[^`]+)`|\*\*(?P<hot>.+?)\*\*|__(?P<b>.+?)__|\*(?P<i>[^*\s][^*]*?)\*"
+)
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def compose(template: str, fields: Mapping[str, Field] | None = None) -> Rich:
+    """The runs of a template, its fields filled in.
+
+    >>> compose("`{name}` sends **1 × {slope}**.", {"name": "4*x", "slope": 4})
+    (('code', '4*x'), ' sends ', ('hot', '1 × 4'), '.')
+    """
+    fields = fields or {}
+    runs: list[Run] = []
+    end = 0
+    for found in _MARKUP.finditer(template):
+        runs += _filled(template[end : found.start()], "", fields)
+        style = found.lastgroup or ""
+        runs += _filled(found[style], style, fields)
+        end = found.end()
+    runs += _filled(template[end:], "", fields)
+    return joined(runs)
+
+
+def _filled(text: str, style: str, fields: Mapping[str, Field]) -> list[Run]:
+    runs: list[Run] = []
+    for place, piece in enumerate(_FIELD.split(text)):
+        value: Field = fields[piece] if place % 2 else piece
+        for run in value if isinstance(value, tuple) else (value,):
+            runs.append(_styled(run, style))
+    return runs
+
+
+def _styled(run: Run | int | float, style: str) -> Run:
+    if isinstance(run, Ref):
+        return replace(run, style=run.style or style)
+    if isinstance(run, tuple):
+        return run
+    return (style, str(run)) if style else str(run)
+
+
+def joined(runs: Iterable[Run]) -> Rich:
+    """The runs without empty ones, neighbours of one style put together."""
+    result: list[Run] = []
+    for run in runs:
+        last = result[-1] if result else None
+        if run == "" or (isinstance(run, tuple) and not run[1] and run[0] != "br"):
+            continue
+        if isinstance(run, str) and isinstance(last, str):
+            result[-1] = last + run
+        elif isinstance(run, tuple) and isinstance(last, tuple) and run[0] == last[0]:
+            result[-1] = (run[0], last[1] + run[1])
+        else:
+            result.append(run)
+    return tuple(result)
+
+
+def plain(rich: Rich) -> str:
+    """The bare text; a reference shows as its name in braces.
+
+    >>> plain(compose("`x` is **3**"))
+    'x is 3'
+    """
+    return "".join(
+        run if isinstance(run, str) else f"{{{run.name}}}" if isinstance(run, Ref) else run[1]
+        for run in rich
+    )
+
+
+def code(text: str) -> Rich:
+    """A piece of the learner's code."""
+    return (("code", text),)
+
+
+def hot(text: str) -> Rich:
+    """What happens in this very step."""
+    return (("hot", text),)
+
+
+def italic(text: str) -> Rich:
+    """A variable of a formula."""
+    return (("i", text),)

@@ -1,0 +1,281 @@
+"""What stands on the stage of a backward story, and how it changes from frame to frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradviz.graph.model import Edge, Node, Recording, Span, Value
+from gradviz.stories.captions import Waiting
+from gradviz.stories.equations import heat
+from gradviz.stories.numbers import as_float, is_single, number, printed, shape_text
+from gradviz.stories.parts import Rich
+from gradviz.stories.picture import Plan
+from gradviz.stories.sentences import WORDS
+from gradviz.stories.story import Frame
+from gradviz.stories.turns import Delivery, Turn, title_of, value_text
+
+State = dict[str, Any]
+
+
+class Stage:
+    """The states of all cards, wires and notes; `frame` freezes them.
+
+    States are never changed in place: frames share what stayed the same.
+    """
+
+    def __init__(self, plan: Plan, passes: Sequence[Recording]) -> None:
+        self.plan = plan
+        self.nodes = {node.id: node for node in plan.graph.nodes}
+        self.frames: list[Frame] = []
+        self.cards: dict[str, State] = {}
+        self.wires: dict[str, State] = {}
+        self.notes: dict[int, Rich] = {}
+        self.steps: dict[int, int] = {}
+        self.grads: dict[int, Value | None] = _first_grads(plan.graph.nodes, passes)
+        self.greatest = _greatest(passes)
+        self.incoming = incoming(plan)
+        self.expected: dict[int, int] = {}
+        self.got: dict[int, int] = {}
+        self.retain = False
+        self.failed: int | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Everything waits again; what was freed stays freed, and `.grad` stays as it is."""
+        freed = {
+            card: {"pocket": "freed"}
+            for card, state in self.cards.items()
+            if state.get("pocket") in ("freed", "used")
+        }
+        self.wires = {}
+        self.cards = {} if self.retain else freed
+        self.got = {}
+        for node in self.nodes.values():
+            card = self.plan.card_of[node.id]
+            if node.kind == "leaf" and not card.startswith("m"):
+                self._card(
+                    card,
+                    **self._grad_state(node.id),
+                    sockets=[""] * len(self.incoming.get(card, ())),
+                )
+            elif node.freed:
+                self._card(card, pocket="freed")
+
+    def begin(self, recording: Recording) -> None:
+        """A new pass: count how many gradients will arrive at each node."""
+        self.retain = recording.retain_graph
+        self.clear()
+        ran = {step.node for step in recording.steps if step.node != recording.refused_at}
+        self.expected = {}
+        for edge in self.plan.graph.edges:
+            if edge.target is not None and edge.source in ran:
+                self.expected[edge.target] = self.expected.get(edge.target, 0) + 1
+
+    def settle(self) -> None:
+        """What was active is done: wires keep their number, pockets are freed."""
+        for name, state in list(self.wires.items()):
+            if state.get("mark") != "done":
+                self.wires[name] = {"mark": "done"} | {
+                    k: v for k, v in state.items() if k == "short"
+                }
+        for name, state in list(self.cards.items()):
+            if state.get("mark") == "active" or state.get("pocket") == "used":
+                new = {k: v for k, v in state.items() if k not in ("meet", "mark")}
+                if new.get("pocket") == "used":
+                    new["pocket"] = "saved" if self.retain else "freed"
+                self.cards[name] = new | {"mark": "done"}
+            if "hot" in state.get("sockets", ()):
+                self._card(name, sockets=["full" if s == "hot" else s for s in state["sockets"]])
+
+    def seed(self, values: Sequence[Value | None]) -> None:
+        """The call, and the first gradients on the roots."""
+        self._card("call", mark="active")
+        for place, value in enumerate(values):
+            text = value_text(value) if value is not None else "1"
+            self.wires[f"seed{place or ''}"] = {"mark": "active", "text": (text,), "short": text}
+
+    def act(self, turn: Turn) -> None:
+        """A node's turn: its card, its wires, its pocket; or a leaf's `.grad`."""
+        card = self.plan.card_of[turn.node.id]
+        if turn.node.kind == "leaf":
+            self._fill(turn, card)
+            return
+        self._card(card, mark="active")
+        if turn.node.saved:
+            self._card(card, pocket="used")
+        for delivery in turn.deliveries:
+            self._send(turn, delivery)
+
+    def rise(self, node: Node) -> None:
+        """The forward half: a value has been computed, and its wires have carried it up."""
+        card = self.plan.card_of[node.id]
+        self._card(card, mark="active")
+        for edge in self.plan.graph.edges:
+            name = self.plan.wire(edge) if edge.source == node.id else None
+            if name is not None and edge.target is not None:
+                text = value_text(self.nodes[edge.target].value)
+                self.wires[name] = {"mark": "active", "text": (text,), "short": text}
+
+    def _send(self, turn: Turn, delivery: Delivery) -> None:
+        target = delivery.target.id
+        self.got[target] = self.got.get(target, 0) + 1
+        name = self.plan.wire(delivery.edge)
+        if name is None or delivery.value is None:
+            return
+        self.wires[name] = _wire_state(turn, delivery)
+        card = self.plan.card_of[target]
+        if delivery.target.kind == "leaf" and card in self.incoming:
+            sockets = list(self.cards[card]["sockets"])
+            sockets[self.incoming[card].index(name)] = "hot"
+            state: State = {"sockets": sockets}
+            total = self.expected.get(target, 0)
+            if total > 1:
+                state["subtitle"] = WORDS["waiting"].format(count=self.got[target], all=total)
+            self._card(card, **state)
+
+    def _fill(self, turn: Turn, card: str) -> None:
+        self.grads[turn.node.id] = turn.step.after
+        state = self._grad_state(turn.node.id)
+        if not card.startswith("m"):
+            count = len(self.incoming.get(card, ()))
+            state |= {"sockets": ["hot"] * count, "subtitle": turn.node.name}
+            if turn.meeting:
+                state["meet"] = _meeting(turn)
+        self._card(card, mark="active", **state)
+
+    def waiting(self, turn: Turn) -> list[Waiting]:
+        """Who, among the targets of this turn, still waits for another path."""
+        found: dict[int, Waiting] = {}
+        for delivery in turn.deliveries:
+            node = delivery.target
+            got, total = self.got.get(node.id, 0), self.expected.get(node.id, 0)
+            if 0 < got < total and node.id not in found:
+                found[node.id] = (title_of(node, 14), got, total)
+        return list(found.values())
+
+    def refuse(self, node: int) -> None:
+        """The node at which the pass was stopped."""
+        self._card(self.plan.card_of[node], mark="error")
+
+    def note(self, span: Span | None, text: Rich) -> None:
+        """Write in the margin what a line has left behind."""
+        if span is not None:
+            self.notes = {**self.notes, span.line: text}
+
+    def fail(self, span: Span | None, error: str) -> None:
+        """Write in the margin that a line raised an error."""
+        self.note(span, (error,))
+        self.failed = span.line if span else None
+
+    def frame(
+        self,
+        caption: Rich,
+        *,
+        equation: Mapping[str, Any] | None = None,
+        rule: Mapping[str, Any] | None = None,
+        span: Span | None = None,
+        question: Mapping[str, Any] | None = None,
+        by_hand: str = "",
+    ) -> None:
+        """Freeze the stage as it is now."""
+        states: dict[str, Mapping[str, Any]] = {
+            "graph": {"cards": dict(self.cards), "wires": dict(self.wires)}
+        }
+        if equation:
+            states["equation"] = equation
+        if rule:
+            states["rule"] = rule
+        if self.plan.graph.code:
+            failed = {} if self.failed is None else {"error": self.failed}
+            states["code"] = _lit(span) | {"notes": dict(self.notes)} | failed
+        self.frames.append(Frame(caption, states, question=question, by_hand=by_hand))
+
+    def _card(self, card: str, **state: Any) -> None:
+        self.cards[card] = {**self.cards.get(card, {}), **state}
+
+    def _grad_state(self, node: int) -> State:
+        value = self.grads.get(node)
+        state: State = {"grad": printed(value)}
+        if value is not None:
+            state["level"] = self._level(node, value)
+            if not is_single(value):
+                state["heat"] = heat(value)
+        return state
+
+    def _level(self, node: int, value: Value) -> float:
+        size, most = as_float(value), self.greatest.get(node, 0.0)
+        if size is None or not most:
+            return 1.0
+        return round(min(1.0, max(0.06, abs(size) / most)), 3)
+
+
+def _lit(span: Span | None) -> State:
+    if span is None:
+        return {}
+    if span.stop is None:
+        return {"line": span.line}
+    return {"line": span.line, "from": span.start, "to": span.stop}
+
+
+def _wire_state(turn: Turn, delivery: Delivery) -> State:
+    value = delivery.value
+    if not is_single(value) and value is not None:
+        shape = shape_text(value.shape)
+        text = "Σ rows" if delivery.copies > 1 else shape
+        return {"mark": "active", "text": (text,), "short": shape, "heat": heat(value)}
+    sent = value_text(value)
+    if delivery.slope is None or not is_single(delivery.slope) or not is_single(turn.arrived):
+        text = ("Σ = ", ("sent", sent)) if delivery.copies > 1 else (("sent", sent),)
+        return {"mark": "active", "text": text, "short": sent}
+    slope = number(delivery.slope)
+    shown = f"({slope})" if slope.startswith("−") else slope
+    text = (value_text(turn.arrived), ("op", " × "), shown, ("op", " = "), ("sent", sent))
+    return {"mark": "active", "text": text, "short": sent}
+
+
+def _meeting(turn: Turn) -> Rich:
+    runs: list[Any] = []
+    for place, text in enumerate(turn.meeting):
+        shown = f"({text})" if place and text.startswith("−") else text
+        runs += [("op", " + ")] if place else []
+        runs.append(shown)
+    return (*runs, ("op", " = "), ("sent", value_text(turn.arrived)))
+
+
+def _first_grads(nodes: Sequence[Node], passes: Sequence[Recording]) -> dict[int, Value | None]:
+    """`.grad` of each leaf before the first pass that reaches it."""
+    grads = {node.id: node.grad for node in nodes if node.kind == "leaf"}
+    seen: set[int] = set()
+    for recording in passes:
+        for step in recording.steps:
+            if step.node in grads and step.node not in seen:
+                seen.add(step.node)
+                grads[step.node] = step.before
+    return grads
+
+
+def _greatest(passes: Sequence[Recording]) -> dict[int, float]:
+    """The greatest size that `.grad` of each leaf has in the whole story."""
+    most: dict[int, float] = {}
+    for recording in passes:
+        for step in recording.steps:
+            for value in (step.before, step.after):
+                size = as_float(value)
+                if size is not None:
+                    most[step.node] = max(most.get(step.node, 0.0), abs(size))
+    return most
+
+
+def incoming(plan: Plan) -> dict[str, list[str]]:
+    """The wires that end at each leaf's card, in the order of the picture."""
+    found: dict[str, list[str]] = {}
+    leaves = {node.id for node in plan.graph.nodes if node.kind == "leaf"}
+    edges: Sequence[Edge] = plan.graph.edges
+    for edge in edges:
+        name = plan.wire(edge)
+        if name is not None and edge.target in leaves:
+            wires = found.setdefault(plan.card_of[edge.target], [])
+            if name not in wires:
+                wires.append(name)
+    return found
