@@ -22,13 +22,25 @@ import numpy as np
 from . import inplace, modes, node, operands, views, words
 from .modes import room
 from .node import FREED, Node, NodeType, Output
-from .tensor import Tensor, float32, float64, ndarray, next_number, settled, tensor_classes, wrap
+from .tensor import (
+    Tensor,
+    float32,
+    float64,
+    linked_classes,
+    ndarray,
+    new_tensor,
+    next_number,
+    settled,
+    tensor_classes,
+    wrap,
+)
 
 if TYPE_CHECKING:
     from .op import Op
 
 room |= {
-    "Tensor": Tensor, "ndarray": ndarray, "float32": float32, "float64": float64, "FREED": FREED,
+    "Tensor": Tensor,
+    "new_tensor": new_tensor, "ndarray": ndarray, "float32": float32, "float64": float64, "FREED": FREED,
     "next_number": next_number, "tensor_classes": tensor_classes, "Output": Output, "wrap": wrap,
     "settled": settled, "constant": operands.constant, "combined": operands.combined,
     "fit": operands.fit, "misused": operands.misused, "shaped": operands.shaped,
@@ -37,7 +49,8 @@ room |= {
     "freed": node.freed, "check_saved": node.check_saved, "modified": node.modified,
     "number_types": operands.number_types, "named": operands.named, "view_of": views.view_of,
     "store": inplace.store, "write": inplace.write,
-    "linked": tensor_classes | {Output},
+    "linked": linked_classes,
+    "BY_HAND": node.BY_HAND,
     "__name__": None,  # so numpy's warnings come from no module, and Python drops them
 }  # fmt: skip
 INFIX = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
@@ -358,7 +371,7 @@ def apply_text(plan: Plan, values: list[str]) -> str:
 
 def single_lines(plan: Plan) -> list[str]:
     """From the value to the one result."""
-    lines = ["y = Tensor(); y._value = value; y._shape = shape; y._dtype = dtype"]
+    lines = ["y = new_tensor(); y._value = value; y._shape = shape; y._dtype = dtype"]
     record = ["y._node = node; y._requires_grad = True"]
     none = "y._node = None; y._requires_grad = False"
     if plan.recorded:
@@ -367,7 +380,7 @@ def single_lines(plan: Plan) -> list[str]:
         lines += indented([*record_lines(plan), *record]) + [f"else: {none}"]
     else:
         lines += [none]
-    lines.append("y._grad = y._version = y._accumulator = None")
+    lines.append("y._grad = y._written = y._accumulator = None")
     if plan.op.view:
         given = ", ".join(plan.kinds)
         lines.append(f"view_of({plan.tensors[0]}, y, {plan.key}_op, ({given},))")
@@ -505,7 +518,7 @@ def read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
     lines += [
         f"kind = {name}.__class__",
         "if kind is Tensor or kind in tensor_classes:",
-        f"    version = {name}._version",
+        f"    version = {name}._written",
         f"    if version is not None and version.stamp > node.sequence: check_saved({name}, version, node.sequence)",
         *value,
         f"elif {name} is FREED: freed()",
@@ -585,7 +598,7 @@ def result_lines(plan: Plan, graph: bool) -> list[str]:
         if plan.broadcasts:
             at = plan.tensors.index(tensor)
             lines.append(
-                f"    if targets is not None: grad{i} = fit{'_graph' * graph}(grad{i}, targets[{at}])"
+                f"    if targets is not None and keep is not BY_HAND: grad{i} = fit{'_graph' * graph}(grad{i}, targets[{at}])"
             )
     if len(calls) == 1:
         return [*lines, "return edge0, grad0, None, None"]
@@ -650,7 +663,7 @@ if value.__class__ is not ndarray:
     {first}._value = value {symbol} right
 elif value.size < 64: value[...] = value {symbol} right
 else: value {symbol}= right
-version = {first}._version
+version = {first}._written
 if version is None or {first}._node is not None: version = {first}._shared_version()
 version.bump()
 return {first}""".splitlines()

@@ -1,21 +1,27 @@
-"""The engine: from the latest node made to the earliest, which is always a topological order."""
+"""The engine: from the latest node made to the earliest, which is always a topological order.
+
+`run` is the loop; `careful` is the same for a pass that somebody listens to. There leaves take
+their turn as soon as their last contribution is in, as in PyTorch; in `run`, where nobody can tell,
+they take it at the end.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from sys import getrefcount
 from typing import Any
 
 import numpy as np
 
-from . import errors
-from .modes import room
-from .node import Node, Output
-from .tensor import Tensor, ndarray, tensor_classes, wrap
+from . import anomaly, errors, hooks
+from .modes import GradMode, enable_grad, no_grad, state
+from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
+from .tensor import Tensor, ndarray, settled, tensor_classes, wrap
 
 
-def run(node: Any, grad: Any, keep: bool, graph: bool) -> dict:
-    """Send `grad` back from `node`; return the gradients that arrived at the leaves.
+def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict:
+    """Send `grad` back from `node`, to the leaves; return what arrived there.
 
     The pending node of the highest number is always ready: whoever could still send it something
     was made later, and would be pending with a higher number.
@@ -25,80 +31,364 @@ def run(node: Any, grad: Any, keep: bool, graph: bool) -> dict:
     leaves = tensor_classes
     if node.__class__ in leaves:
         return {node: grad}
-    while True:
-        if graph:
-            edge, grad, edge1, grad1 = node._backward_graph(grad, keep)
-        else:
-            edge, grad, edge1, grad1 = node._backward(grad, keep)
-        if edge1 is not None:
-            if edge1 in waiting:
-                waiting[edge1] = waiting[edge1] + grad1
+    try:
+        while True:
+            if graph:
+                edge, grad, edge1, grad1 = node._backward_graph(grad, keep)
             else:
-                waiting[edge1] = grad1
-                if edge1.__class__ not in leaves:
-                    heappush(heap, (-edge1.sequence, edge1))
-        if edge is not None:
-            if not heap and edge.__class__ not in leaves:
-                node = edge  # a plain chain needs no queue
-                continue
-            if edge in waiting:
-                waiting[edge] = waiting[edge] + grad
-            else:
-                waiting[edge] = grad
-                if edge.__class__ not in leaves:
-                    heappush(heap, (-edge.sequence, edge))
-        if not heap:
-            return waiting
-        node = heappop(heap)[1]
-        grad = waiting.pop(node)
+                edge, grad, edge1, grad1 = node._backward(grad, keep)
+            if edge1 is not None:
+                if edge1 is edge:
+                    grad, grad1 = grad1, grad  # the first edge's gradient is added first
+                if edge1 in waiting:
+                    waiting[edge1] = waiting[edge1] + grad1
+                else:
+                    waiting[edge1] = grad1
+                    if edge1.__class__ not in leaves:
+                        heappush(heap, (-edge1.sequence, edge1))
+            if edge is not None:
+                if not heap and edge.__class__ not in leaves:
+                    node = edge  # a plain chain needs no queue
+                    continue
+                if edge in waiting:
+                    waiting[edge] = waiting[edge] + grad
+                else:
+                    waiting[edge] = grad
+                    if edge.__class__ not in leaves:
+                        heappush(heap, (-edge.sequence, edge))
+            if not heap:
+                return waiting
+            node = heappop(heap)[1]
+            grad = waiting.pop(node)
+    except BaseException:
+        if write:
+            write_finished(node, waiting, graph)
+        raise
+
+
+def write_finished(failed: Any, waiting: dict, graph: bool) -> None:
+    """After an error: the leaves that nothing more could reach have had their turn."""
+    rest = [failed, *(edge for edge in waiting if edge.__class__ not in tensor_classes)]
+    unfinished = survey(rest)[1]
+    for leaf, grad in waiting.items():
+        if leaf.__class__ in tensor_classes and leaf not in unfinished:
+            accumulate(leaf, grad, graph)
+
+
+# ----------------------------------------------------------------------------- into `.grad`
 
 
 def accumulate(leaf: Tensor, grad: Any, graph: bool) -> None:
     """Write `.grad`: a gradient that nobody else holds is kept, not copied, as in PyTorch."""
     old = leaf._grad
     if graph:
-        leaf._grad = grad if old is None else old + grad
+        leaf._grad = copied(grad) if old is None else old + grad
     elif old is None:
-        if grad.__class__ is ndarray and (grad.base is not None or getrefcount(grad) > 4):
-            grad = grad.copy()
+        if grad.__class__ is ndarray:
+            if grad.base is not None or getrefcount(grad) > 4:
+                grad = grad.copy()
+            if grad.size == 1:
+                grad = settled(grad)[0]
         leaf._grad = wrap(grad, leaf._shape)
     else:
         value = old._value
         if value.__class__ is not ndarray:
-            old._value = value + grad
+            old._value = value + (grad if grad.__class__ is not ndarray else settled(grad)[0])
         elif value.size < 64:
             value[...] = value + grad
         else:
             value += grad
+        version = old._written
+        (old._shared_version() if version is None else version).bump()
+
+
+def copied(grad: Tensor) -> Tensor:
+    """A gradient with a graph of its own, in memory of its own."""
+    from .op import ops
+
+    return ops.copy(wrap(np.empty(grad._shape, grad._dtype)), grad)
+
+
+# ------------------------------------------------------------------------- a pass listened to
+
+
+def survey(edges: Sequence[Any]) -> tuple[list, dict]:
+    """All nodes below some edges, latest first; and for each leaf the last node that sends to it."""
+    seen: set = set()
+    last: dict = {}
+    waiting = list(edges)
+    while waiting:
+        node = waiting.pop()
+        node = node.owner if node.__class__ is Output else node
+        if node in seen or node is None:
+            continue
+        if node.__class__ in tensor_classes:
+            last.setdefault(node, None)
+            continue
+        seen.add(node)
+        for edge in node._edges():
+            if edge.__class__ in tensor_classes:
+                before = last.get(edge)
+                if before is None or node.sequence < before.sequence:
+                    last[edge] = node
+            elif edge is not None:
+                waiting.append(edge)
+    return sorted(seen, key=lambda node: -node.sequence), last
+
+
+class Pass:
+    """One backward pass with all that may listen to it."""
+
+    def __init__(self, keep: Any, graph: bool, wanted: dict | None, write: bool) -> None:
+        self.keep, self.graph, self.write = keep, graph, write
+        self.wanted = wanted  # edge or (node, number) -> the gradient captured there
+        self.pending: dict = {}
+
+    def run(self, roots: Sequence[tuple[Any, Any]]) -> None:
+        """From the roots to the leaves."""
+        nodes, last = survey([edge for edge, _ in roots])
+        needed = self.needed(nodes)
+        ending: dict = {}
+        for leaf, node in last.items():
+            ending.setdefault(node, []).append(leaf)
+        for edge, grad in roots:
+            self.deliver(edge, grad)
+        self.finish(ending.get(None, ()))
+        for node in nodes:
+            grad = self.pending.pop(node, None)
+            if grad is not None and (needed is None or node in needed):
+                self.turn(node, grad)
+            self.finish(ending.get(node, ()))
+
+    def needed(self, nodes: list) -> set | None:
+        """The nodes from which something that is wanted can be reached."""
+        if self.wanted is None:
+            return None
+        needed = {key[0] for key in self.wanted if isinstance(key, tuple)}
+        for node in reversed(nodes):
+            for edge in node._edges():
+                if (edge.owner if edge.__class__ is Output else edge) in needed or (
+                    edge.__class__ in tensor_classes and edge in self.wanted
+                ):
+                    needed.add(node)
+                    break
+        return needed
+
+    def deliver(self, edge: Any, grad: Any) -> None:
+        """Add one gradient to what waits at an edge."""
+        if edge.__class__ is Output:
+            edge, grad = edge.owner, Gradients({edge.number: grad})
+        before = self.pending.get(edge)
+        self.pending[edge] = grad if before is None else before + grad
+
+    def turn(self, node: Any, grad: Any) -> None:
+        """One node's turn: hooks, the node itself, hooks."""
+        own = getattr(node, "extras", None)
+        if own is not None or self.wanted is not None:
+            grads = self.before(node, own, self.shown(node, grad))
+            grad = self.hidden(node, grads)
+        if grad is None:
+            return
+        pairs = anomaly.guarded(self.turned, node, grad) if anomaly.on() else self.turned(node, grad)
+        if own is not None and own.hooks:
+            taken = self.shown(node, grad)
+            given = tuple([None if edge is None else self.tensor(sent, edge) for edge, sent in pairs])
+            after = hooks.run_hooks(own.hooks.values(), given, taken)
+            pairs = [(edge, self.bare(sent)) for (edge, _), sent in zip(pairs, after, strict=True)]
+        for edge, sent in pairs:
+            if edge is not None and sent is not None:
+                self.deliver(edge, sent)
+
+    def turned(self, node: Any, grad: Any) -> list:
+        """The node's own work."""
+        backward = node._backward_graph if self.graph else node._backward
+        return gathered(*backward(grad, self.keep))
+
+    def before(self, node: Any, own: Any, grads: tuple) -> tuple:
+        """The gradients of a node's outputs, after the hooks of the outputs and the node's prehooks."""
+        grads = list(grads)
+        for number, grad in enumerate(grads):
+            if grad is None:
+                continue
+            if own is not None and own.tensor_hooks and number in own.tensor_hooks:
+                grad = grads[number] = hooks.run_tensor_hooks(own.tensor_hooks[number].values(), grad)
+            if own is not None and own.retained and number in own.retained:
+                retain(own.retained[number](), grad)
+            if self.wanted is not None and (node, number) in self.wanted:
+                self.wanted[node, number] = grad
+        if own is not None and own.prehooks:
+            return hooks.run_prehooks(own.prehooks.values(), tuple(grads))
+        return tuple(grads)
+
+    def finish(self, leaves: Sequence[Tensor]) -> None:
+        """The turn of leaves to which nothing more will be sent."""
+        for leaf in leaves:
+            grad = self.pending.pop(leaf, None)
+            if grad is not None and (self.wanted is None or leaf in self.wanted):
+                self.finish_one(leaf, grad)
+
+    def finish_one(self, leaf: Tensor, grad: Any) -> None:
+        own = getattr(leaf, "_hooks", None)
+        if own is not None and own.tensor_hooks:
+            shown = hooks.run_tensor_hooks(own.tensor_hooks[0].values(), self.tensor(grad, leaf))
+            grad = self.bare(shown)
+        if not self.write:
+            self.wanted[leaf] = self.tensor(grad, leaf)  # type: ignore[index]
+            return
+        node = leaf._accumulator and leaf._accumulator()
+        beside = getattr(node, "extras", None)
+        if beside is not None and beside.prehooks:
+            shown = hooks.run_prehooks(beside.prehooks.values(), (self.tensor(grad, leaf),))
+            grad = self.bare(shown[0])
+        accumulate(leaf, grad, self.graph)
+        if own is not None and own.hooks:
+            for hook in list(own.hooks.values()):
+                hook(leaf)
+        if beside is not None and beside.hooks:
+            hooks.run_hooks(beside.hooks.values(), (), (self.tensor(grad, leaf),))
+
+    # between what nodes compute with and what hooks see
+
+    def tensor(self, grad: Any, edge: Any) -> Any:
+        """A gradient as a tensor."""
+        if grad is None or self.graph:
+            return grad
+        if grad.__class__ is ndarray:
+            return wrap(grad)
+        shape = edge.owner.shape[edge.number] if edge.__class__ is Output else getattr(edge, "_shape", None)
+        return wrap(grad, edge.shape if shape is None else shape)
+
+    def bare(self, shown: Any) -> Any:
+        """A tensor as a gradient."""
+        return shown if shown is None or self.graph else shown._value
+
+    def shown(self, node: Any, grad: Any) -> tuple:
+        """What has arrived at a node, one tensor for each of its outputs."""
+        if node.outputs == 1:
+            return (self.tensor(grad, node),)
+        return tuple([self.tensor(grad.get(i), Output(node, i)) for i in range(len(node.shape))])
+
+    def hidden(self, node: Any, shown: tuple) -> Any:
+        """The same as the node wants it."""
+        if node.outputs == 1:
+            return self.bare(shown[0])
+        bare = {i: self.bare(grad) for i, grad in enumerate(shown) if grad is not None}
+        return Gradients(bare) if bare else None
+
+
+def retain(tensor: Tensor | None, grad: Tensor) -> None:
+    """Write `.grad` of a tensor that is no leaf."""
+    if tensor is not None:
+        old = tensor._grad
+        if old is not None:
+            grad = old + grad
+        elif grad._node is None:
+            grad = wrap(np.array(grad._value) if grad._value.__class__ is ndarray else grad._value, grad._shape)
+        tensor._grad = grad
+
+
+# -------------------------------------------------------------------------------- starting
+
+
+def recorded_mode(graph: bool) -> GradMode:
+    """During a pass operations are recorded if and only if it makes a graph."""
+    return enable_grad() if graph else no_grad()
+
+
+def send(
+    roots: Sequence[tuple[Any, Any]], keep: Any, graph: bool, wanted: dict | None, write: bool
+) -> None:
+    """Run a pass from several roots; in `wanted` the gradients that are asked for are left."""
+    if not (hooks.Hooks.alive or anomaly.on() or wanted is not None or len(roots) != 1):
+        edge, grad = roots[0]
+        if graph and not state.grad:
+            with enable_grad():
+                arrived = run(edge, grad, keep, graph)
+                for leaf, grad in arrived.items():
+                    accumulate(leaf, grad, graph)
+            return
+        arrived = run(edge, grad, keep, graph)
+        del grad
+        while arrived:
+            accumulate(*arrived.popitem(), graph)
+        return
+    with recorded_mode(graph):
+        Pass(keep, graph, wanted, write).run(roots)
+
+
+def first_gradient(output: Tensor, gradient: Tensor | None, graph: bool) -> Any:
+    """What a pass starts with at one output."""
+    value = output._value
+    if gradient is None:
+        if value.size != 1:
+            raise RuntimeError(errors.NOT_SCALAR)
+        if value.__class__ is ndarray:
+            grad: Any = np.ones(output._shape, output._dtype)
+        else:
+            grad = value.__class__(1)
+        return wrap(grad, output._shape) if graph else grad
+    if gradient._dtype is not output._dtype:
+        from .op import ops
+
+        gradient = ops.to_copy(gradient, output._dtype)
+    return gradient if graph else gradient._value
+
+
+def edge_of(tensor: Tensor) -> Any:
+    """Where a tensor's gradient goes."""
+    return tensor._current_node() or tensor
 
 
 def backward(
-    tensor: Tensor,
+    self: Tensor,
     gradient: Any = None,
-    retain_graph: Any = None,
+    retain_graph: bool | None = None,
     create_graph: bool = False,
     inputs: Any = None,
 ) -> None:
-    for leaf, grad in start(tensor, gradient, retain_graph, create_graph).items():
-        accumulate(leaf, grad, create_graph)
+    """Compute the gradients of this tensor, and add them to `.grad` of the leaves.
+
+    >>> import gradviz as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> (x * x).backward()
+    >>> x.grad
+    tensor(6.)
+    """
+    if gradient is None and inputs is None and self._requires_grad and not create_graph:
+        grad = first_gradient(self, None, False)
+        send([(edge_of(self), grad)], bool(retain_graph), False, None, True)
+        return
+    from gradviz import autograd
+
+    autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
 
-def start(tensor, gradient, retain_graph, create_graph):
-    if not tensor._requires_grad:
-        raise RuntimeError(errors.NO_GRAPH.format(0))
-    if gradient is not None:
-        grad = gradient if create_graph else gradient._value
+Tensor.backward = backward  # type: ignore[attr-defined]
+
+
+# --------------------------------------------------------------------- a node called by hand
+
+
+def call_node(node: Node, grads: tuple) -> Any:
+    """One node's turn, outside any pass: `y.grad_fn(grad)`."""
+    count = 1 if node.outputs == 1 else len(node.shape)
+    if len(grads) != count:
+        raise TypeError(f"expected {count} arguments, got {len(grads)} instead")
+    for number, grad in enumerate(grads):
+        if grad is not None and not isinstance(grad, Tensor):
+            raise TypeError(f"argument {number} is not a Variable")
+    graph = state.grad and not state.inference
+    work = Pass(BY_HAND, graph, None, True)
+    if isinstance(node, AccumulateGrad):
+        if grads[0] is not None:
+            accumulate(node.variable, work.bare(grads[0]), graph)
+        return ()
+    if all(grad is None for grad in grads):
+        sent: list = [None] * len(node._edges())
     else:
-        value = tensor._value
-        if value.size != 1:
-            raise RuntimeError("grad can be implicitly created only for scalar outputs")
-        grad = (
-            np.ones(value.shape, value.dtype) if value.__class__ is ndarray else value.dtype.type(1)
-        )
-        if create_graph:
-            grad = wrap(grad, tensor._shape)
-    keep = create_graph if retain_graph is None else retain_graph
-    return run(tensor._node or tensor, grad, keep, create_graph)
+        pairs = work.turned(node, work.hidden(node, grads))
+        sent = [None if edge is None else work.tensor(grad, edge) for edge, grad in pairs]
+    return sent[0] if len(sent) == 1 else tuple(sent)
 
 
-Tensor.backward = backward
+type.__setattr__(Node, "__call__", call_node)

@@ -5,35 +5,117 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import errors
-from .modes import recording
+import numpy as np
+
+from . import dtypes, errors
+from .modes import recording, state
+from .node import small
 from .tensor import Tensor, ndarray, wrap
+from .views import View, copy_slices, hand_over, refusal, renew_views
 
 
 def store(self: Tensor, result: Tensor) -> Tensor:
     """Write a computed value into a tensor's memory; nothing is recorded."""
-    if self._value.__class__ is not ndarray and result._value.__class__ is not ndarray:
-        value = result._value
+    check_fit(self, result)
+    value = result._value
+    if self._value.__class__ is not ndarray and value.__class__ is not ndarray:
         self._value = value if value.dtype is self._dtype else value.astype(self._dtype)
     else:
-        self._array()[...] = result._shaped()
-    self._shared_version().bump()
+        array = self._array()
+        if 0 in array.strides and overlaps(array):
+            raise RuntimeError(errors.OVERLAP)
+        if not array.flags.writeable:
+            array = writeable(self)
+        array[...] = result._shaped()
+    version = self._written
+    if version is None or self._node is not None:
+        version = self._shared_version()
+    elif version.inference and not state.inference:
+        raise RuntimeError(errors.INFERENCE_WRITE)
+    version.bump()
     return self
+
+
+def check_fit(self: Tensor, result: Tensor) -> None:
+    """The result must fit into the memory that it is written to."""
+    if not dtypes.castable(result._dtype, self._dtype):
+        given, own = dtypes.scalar_name(result._dtype), dtypes.scalar_name(self._dtype)
+        raise RuntimeError(f"result type {given} can't be cast to the desired output type {own}")
+    if result._shape != self._shape:
+        raise RuntimeError(
+            f"output with shape {list(self._shape)} doesn't match the broadcast shape "
+            f"{list(result._shape)}"
+        )
+
+
+def overlaps(array: np.ndarray) -> bool:
+    """Whether several elements lie on one another."""
+    return any(stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape, strict=True))
+
+
+def writeable(self: Tensor) -> np.ndarray:
+    """The same memory; numpy protects what `broadcast_to` returns even where nothing overlaps."""
+    array = self._value
+    array = np.lib.stride_tricks.as_strided(array, array.shape, array.strides, writeable=True)
+    self._value = array
+    return array
+
+
+def check_writable(self: Tensor, leaf: str = errors.LEAF_IN_PLACE) -> None:
+    """Refuse a recorded write into a leaf, or into what cannot be followed."""
+    view = getattr(self, "_view", None)
+    if view is not None:
+        if view.kind not in (View.NORMAL, View.CUSTOM):
+            raise RuntimeError(refusal(self, view, "is being"))
+        if view.base._requires_grad and view.base._node is None:
+            raise RuntimeError(errors.VIEW_OF_LEAF)
+    if self._node is None and self._requires_grad:
+        raise RuntimeError(leaf)
 
 
 def write(self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor:
     """Write what a function of the tensor gives into the tensor, recorded if it is."""
-    if self._node is None and self._requires_grad and recording():
-        raise RuntimeError(errors.LEAF_IN_PLACE)
+    if recording() and (self._requires_grad or any(requires_grad(each) for each in (*args, *kwargs.values()))):
+        check_writable(self)
+    elif self._written is not None and self._written.inference and not state.inference:
+        raise RuntimeError(errors.INFERENCE_WRITE)
     result = function(self, *args, **kwargs)
     node = result._node
+    check_fit(self, result)
     if node is None:
         return store(self, result)
-    for name in node.saves:
-        if (
-            getattr(node, name) is self
-        ):  # a rule needs what is overwritten now: torch, too, saves a clone
-            setattr(node, name, wrap(self._array().copy(), None, self._node))
+    keep_old_value(self, node.owner)
     store(self, result)
-    self._node, self._requires_grad = node, True
+    rebase(self, node)
     return self
+
+
+def requires_grad(value: Any) -> bool:
+    """Whether an argument is a tensor that requires grad."""
+    return isinstance(value, Tensor) and value._requires_grad
+
+
+def keep_old_value(self: Tensor, node: Any) -> None:
+    """A rule may need what is overwritten now: it gets a copy, as in torch."""
+    for name in node.saves:
+        if getattr(node, name) is self:
+            setattr(node, name, wrap(self._array().copy(), None, self._node))
+
+
+def rebase(self: Tensor, node: Any) -> None:
+    """Move a tensor that was written to the node that wrote it, and its base and views with it."""
+    owner = node.owner
+    if "result" in owner.saves and owner.version is None:
+        hand_over(self, owner)
+    if owner.remembered is not None:
+        owner.remembered = small(self._value)
+    view = getattr(self, "_view", None)
+    if view is None:
+        self._node, self._requires_grad = node, True
+        hand_over(self, owner)
+        base = self
+    else:
+        hand_over(self, owner)
+        copy_slices(view, owner)
+        base = view.base
+    renew_views(base)

@@ -1,16 +1,14 @@
-"""What tensors can do besides operations: show their value, detach, be read by Python and numpy."""
+"""What tensors can do besides operations: their flags, their gradient, their memory."""
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-import numpy as np
-
-from . import errors
+from . import dtypes, errors
 from .modes import state
-from .printing import Size, tensor_text
-from .tensor import Tensor, ndarray, wrap
-from .views import view_of
+from .printing import Size
+from .tensor import InferenceVersion, Tensor, settled, wrap
 
 
 def method(function: Any) -> Any:
@@ -19,105 +17,85 @@ def method(function: Any) -> Any:
     return function
 
 
-def attribute(function: Any) -> Any:
-    """Make a function an attribute of tensors that cannot be set."""
-    setattr(Tensor, function.__name__, property(function))
-    return function
+def attribute(read: Any, write: Any = None, delete: Any = None) -> None:
+    """Make a pair of functions an attribute of tensors, under the first one's name."""
+    setattr(Tensor, read.__name__, property(read, write or refuse(read.__name__), delete, read.__doc__))
 
 
-# ------------------------------------------------------------------------------- in Python
+def refuse(name: str) -> Any:
+    """What happens when an attribute is set that cannot be."""
 
+    def write(self: Tensor, value: Any) -> None:
+        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
 
-@method
-def item(self: Tensor) -> Any:
-    """The one element as a Python number."""
-    value = self._value
-    if value.__class__ is not ndarray:
-        return float(value)  # 160 ns less than `value.item()`
-    if value.size != 1:
-        raise RuntimeError(f"a Tensor with {value.size} elements cannot be converted to Scalar")
-    return value.item()
+    return write
 
 
 @method
-def tolist(self: Tensor) -> Any:
-    """The elements as nested lists of Python numbers."""
-    return self._shaped().tolist()
-
-
-@method
-def __repr__(self: Tensor, *, tensor_contents: Any = None) -> str:
-    node = self.grad_fn
-    return tensor_text(
-        self._shaped(),
-        grad_fn=None if node is None else type(node).__name__,
-        requires_grad=self._requires_grad,
-    )
-
-
-@method
-def __format__(self: Tensor, how: str) -> str:
-    if self._shape == () and not self._requires_grad:
-        return format(self.item(), how)
-    if self._shape == ():
-        return format(self.item(), how)
-    return object.__format__(self, how)
-
-
-@method
-def __float__(self: Tensor) -> float:
-    return float(single(self))
-
-
-@method
-def __int__(self: Tensor) -> int:
-    return int(single(self))
-
-
-@method
-def __complex__(self: Tensor) -> complex:
-    return complex(single(self))
-
-
-@method
-def __bool__(self: Tensor) -> bool:
-    value = self._value
-    if value.size != 1:
-        text = "Boolean value of Tensor with {} is ambiguous"
-        raise RuntimeError(text.format("no values" if value.size == 0 else "more than one value"))
-    return bool(value.item())
-
-
-@method
-def __index__(self: Tensor) -> int:
-    if self._dtype.kind not in "iub" or self._value.size != 1:
-        raise TypeError("only integer tensors of a single element can be converted to an index")
-    return int(self._value.item())
-
-
-def single(self: Tensor) -> Any:
-    """The one element, for Python's own conversions."""
-    if self._value.size != 1:
-        raise ValueError("only one element tensors can be converted to Python scalars")
-    return self._value.item()
-
-
-@method
-def __len__(self: Tensor) -> int:
-    if not self._shape:
-        raise TypeError("len() of a 0-d tensor")
-    return self._shape[0]
-
-
-@method
-def __hash__(self: Tensor) -> int:
+def __hash__(self: Tensor) -> int:  # noqa: N807
     return id(self)
+
+
+# -------------------------------------------------------------------------------- the form
+
+
+def shape(self: Tensor) -> Size:
+    """The size of each dimension."""
+    return tuple.__new__(Size, self._shape)
+
+
+def dtype(self: Tensor) -> dtypes.dtype:
+    """The type of the elements."""
+    return dtypes.shown(self._dtype)
+
+
+def ndim(self: Tensor) -> int:
+    """How many dimensions there are."""
+    return len(self._shape)
+
+
+def grad_fn(self: Tensor) -> Any:
+    """The node that made this tensor; None for a leaf."""
+    node = self._current_node()
+    return None if node is None else node.owner
+
+
+def output_nr(self: Tensor) -> int:
+    """Which output of its node this tensor is."""
+    return getattr(self._current_node(), "number", 0)
+
+
+def is_leaf(self: Tensor) -> bool:
+    """Whether no recorded operation made this tensor."""
+    return self._current_node() is None
+
+
+def _base(self: Tensor) -> Tensor | None:
+    view = getattr(self, "_view", None)
+    return None if view is None else view.base
+
+
+def _version(self: Tensor) -> int:
+    written = self._written
+    if written is None:
+        return 0
+    if written.inference:
+        raise RuntimeError("Inference tensors do not track version counter.")
+    return written.count
+
+
+for _read in (shape, dtype, ndim, grad_fn, output_nr, is_leaf, _base, _version):
+    attribute(_read)
 
 
 @method
 def size(self: Tensor, dim: int | None = None) -> Any:
     """The shape, or the size of one dimension."""
-    return tuple.__new__(Size, self._shape) if dim is None else self._shape[dim]
+    if dim is None:
+        return tuple.__new__(Size, self._shape)
+    from .dims import wrapped
+
+    return self._shape[wrapped(dim, len(self._shape))]
 
 
 @method
@@ -135,49 +113,19 @@ def numel(self: Tensor) -> int:
 Tensor.nelement = numel  # type: ignore[attr-defined]
 
 
-# -------------------------------------------------------------------------------- in numpy
+@method
+def is_inference(self: Tensor) -> bool:
+    """Whether this tensor was made under inference mode."""
+    return self._written is not None and self._written.inference
 
 
 @method
-def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
-    """The memory of this tensor as a numpy array."""
-    if self._requires_grad:
-        if not force:
-            raise RuntimeError(errors.NUMPY_NEEDS_DETACH)
-        return self._array()
-    return self._array()
+def is_floating_point(self: Tensor) -> bool:
+    """Whether the elements are floating point numbers."""
+    return self._dtype.kind == "f"
 
 
-@method
-def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    array = self.numpy()
-    return array if dtype is None else array.astype(dtype, copy=False)
-
-
-# --------------------------------------------------------------------- beside the graph
-
-
-@method
-def detach(self: Tensor) -> Tensor:
-    """The same memory, outside the graph."""
-    alias = wrap(self._array())
-    alias._version = self._shared_version()
-    return alias
-
-
-def data(self: Tensor) -> Tensor:
-    """The same memory, outside the graph, its changes not counted."""
-    return wrap(self._array())
-
-
-Tensor.data = property(data)  # type: ignore[attr-defined]
-
-
-@method
-def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
-    """Ask for gradients, or for none."""
-    self.requires_grad = requires_grad  # type: ignore[misc]
-    return self
+# ---------------------------------------------------------------------------- requires_grad
 
 
 def requires_grad(self: Tensor) -> bool:
@@ -187,24 +135,116 @@ def requires_grad(self: Tensor) -> bool:
 
 def set_requires_grad(self: Tensor, value: bool) -> None:
     """Ask for gradients, or for none."""
-    if self._node is not None and not value:
-        raise RuntimeError(errors.NON_LEAF_FLAG)
+    if not isinstance(value, bool):
+        raise RuntimeError("requires_grad must be a bool")
+    if self._current_node() is not None:
+        text = "you can only change requires_grad flags of leaf variables."
+        raise RuntimeError(text if value else errors.NON_LEAF_FLAG)
+    change_flag(self, value, "only Tensors of floating point and complex dtype can require gradients")
+
+
+@method
+def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
+    """Ask for gradients, or for none."""
+    if not isinstance(requires_grad, bool):
+        kind = type(requires_grad).__name__
+        raise TypeError(
+            f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}"
+        )
+    if self._current_node() is not None:
+        if not requires_grad:
+            raise RuntimeError(errors.NON_LEAF_FLAG)
+        return self
+    change_flag(self, requires_grad, "only Tensors of floating point dtype can require gradients")
+    return self
+
+
+def change_flag(self: Tensor, value: bool, text: str) -> None:
+    """Set the flag of a leaf."""
     if value and self._dtype.kind != "f":
-        raise RuntimeError("only Tensors of floating point and complex dtype can require gradients")
+        raise RuntimeError(text)
+    if value and self.is_inference() and not state.inference:
+        raise RuntimeError(errors.INFERENCE_FLAG)
     self._requires_grad = value
 
 
-Tensor.requires_grad = property(requires_grad, set_requires_grad)  # type: ignore[attr-defined]
+attribute(requires_grad, set_requires_grad)
+
+
+# ------------------------------------------------------------------------------------ grad
 
 
 def grad(self: Tensor) -> Tensor | None:
-    """What backward has added up for this leaf."""
-    return self._grad
+    """What backward passes have added up for this tensor."""
+    found = self._grad
+    if found is None and self._node is not None and not self.retains_grad and self._requires_grad:
+        warnings.warn(errors.GRAD_OF_NON_LEAF, UserWarning, stacklevel=2)
+    return found
 
 
 def set_grad(self: Tensor, value: Tensor | None) -> None:
     """Replace the gradient."""
+    if value is None:
+        self._grad = None
+        return
+    if not isinstance(value, Tensor):
+        kind = type(value).__name__
+        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {kind}")
+    if value is self:
+        raise RuntimeError("can't assign Variable as its own grad")
+    if value._dtype is not self._dtype:
+        raise RuntimeError(errors.wrong_grad_type(value._dtype, self._dtype))
+    if value._shape != self._shape:
+        raise RuntimeError(
+            f"attempting to assign a gradient of size '{list(value._shape)}' to a tensor of size "
+            f"'{list(self._shape)}'. Please ensure that the gradient and the tensor are the same size"
+        )
     self._grad = value
 
 
-Tensor.grad = property(grad, set_grad)  # type: ignore[attr-defined]
+def del_grad(self: Tensor) -> None:
+    """Forget the gradient."""
+    self._grad = None
+
+
+attribute(grad, set_grad, del_grad)
+
+
+# --------------------------------------------------------------------- beside the graph
+
+
+@method
+def detach(self: Tensor) -> Tensor:
+    """The same memory, outside the graph."""
+    alias = wrap(self._array())
+    alias._written = self._shared_version()
+    return alias
+
+
+@method
+def detach_(self: Tensor) -> Tensor:
+    """Take this tensor out of the graph."""
+    if getattr(self, "_view", None) is not None:
+        raise RuntimeError(errors.DETACH_VIEW)
+    self._node, self._requires_grad = None, False
+    return self
+
+
+def data(self: Tensor) -> Tensor:
+    """The same memory, outside the graph, and its changes are not counted."""
+    alias = wrap(self._array())
+    if self.is_inference():
+        alias._written = InferenceVersion()
+    return alias
+
+
+def set_data(self: Tensor, value: Tensor) -> None:
+    """Put another value in place of this one; the graph does not hear of it."""
+    if not isinstance(value, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    array = value._array()
+    self._value, self._shape, self._dtype = array, array.shape, array.dtype
+
+
+attribute(data, set_data)
+_ = settled

@@ -11,8 +11,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .tensor import InferenceVersion
+from . import errors
+from .tensor import InferenceVersion, Tensor, wrap
 
+MISSING: Any = object()
 room: dict[str, Any] = {"plain": True}  # the globals of all compiled functions
 
 
@@ -148,8 +150,145 @@ class Packed:
         return self.unpack(self.packed)
 
 
-def arrange(tensor: Any, op: Any) -> None:
+def arrange(tensor: Tensor, op: Any) -> None:
     """See to a new result where some mode is on."""
-    if tensor._node is None:
+    node = tensor._node
+    if node is None:
         if state.inference:
-            tensor._version = InferenceVersion()
+            tensor._written = InferenceVersion()
+        return
+    node = node.owner
+    if Anomaly.enabled:
+        note(node)
+    if Inference.ever or state.saved_hooks:
+        for name in node.saves:
+            saved = getattr(node, name)
+            if isinstance(saved, Tensor):
+                setattr(node, name, arranged(saved))
+            elif name == "result" and state.saved_hooks:
+                node.result = arranged(wrap(saved, node.shape))
+
+
+def arranged(saved: Tensor) -> Any:
+    """A saved tensor, after the hooks on what is saved."""
+    if saved._written is not None and saved._written.inference:
+        raise RuntimeError(errors.INFERENCE_SAVED)
+    return packed(saved, *state.saved_hooks[-1]) if state.saved_hooks else saved
+
+
+def packed(tensor: Tensor, pack: Callable, unpack: Callable) -> Packed:
+    """A tensor given to the hooks."""
+    was, state.saved_hooks = state.saved_hooks, ()
+    try:
+        with no_grad():
+            return Packed(pack(tensor.detach()), unpack)
+    finally:
+        state.saved_hooks = was
+
+
+class set_grad_enabled(GradMode):
+    """Switch recording at once; as a context manager, for its length."""
+
+    __module__ = "gradviz"
+    __slots__ = ()
+
+    def __new__(cls, mode: Any = MISSING) -> Any:
+        if mode is MISSING:
+            raise TypeError("set_grad_enabled.__init__() missing 1 required positional argument: 'mode'")
+        made = object.__new__(cls)
+        made.mode, made.was = bool(mode), state.grad
+        set_grad(made.mode)
+        return made
+
+    def __enter__(self) -> None:
+        set_grad(self.mode)
+
+    def __call__(self, function: Callable) -> Callable:
+        """Run a function in this mode."""
+        set_grad(self.was)
+        return decorated(self.again, function)
+
+    def again(self) -> GradMode:
+        """A fresh context of the same mode."""
+        return type(self)(self.mode)
+
+
+class inference_mode(GradMode):
+    """Nothing done inside is recorded, and what is made inside can never be."""
+
+    __module__ = "gradviz"
+    __slots__ = ("was_inference",)
+
+    def __new__(cls, mode: Any = True) -> Any:
+        made = object.__new__(cls)
+        if not isinstance(mode, bool):
+            made.mode = True
+            return made(mode)
+        made.mode = mode
+        return made
+
+    def __enter__(self) -> None:
+        self.was, self.was_inference = state.grad, state.inference
+        state.inference = self.mode
+        state.grad = not self.mode
+        if self.mode and not Inference.ever:
+            Inference.ever = True
+            forbid(1)  # from now on, what is saved has to be looked at
+        noted()
+
+    def __exit__(self, *_: object) -> None:
+        state.grad, state.inference = self.was, self.was_inference
+        noted()
+
+    def again(self) -> GradMode:
+        """A fresh context of the same mode."""
+        return type(self)(self.mode)
+
+
+class Inference:
+    """Whether inference tensors may exist."""
+
+    ever = False
+
+
+class Anomaly:
+    """Whether backward passes are watched, for all threads, as in torch."""
+
+    enabled = False
+    check_nan = True
+
+
+def note(node: Any) -> None:
+    """Keep with a new node the lines that led to it."""
+    import sys
+    import traceback
+
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__") in (None, "") or str(frame.f_globals.get("__name__")).startswith("gradviz."):
+        frame = frame.f_back
+    extras = noted_extras(node)
+    extras.metadata["traceback_"] = traceback.format_list(traceback.extract_stack(frame))
+
+
+def noted_extras(node: Any) -> Any:
+    """A node's extras."""
+    from .node import extras
+
+    return extras(node)
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is in inference mode."""
+    return state.inference
+
+
+def push_saved_hooks(pack: Callable, unpack: Callable) -> None:
+    """From now on what this thread saves goes through these functions."""
+    state.saved_hooks = (*state.saved_hooks, (pack, unpack))
+    noted()
+
+
+def pop_saved_hooks() -> None:
+    """Undo the last `push_saved_hooks`."""
+    state.saved_hooks = state.saved_hooks[:-1]
+    noted()

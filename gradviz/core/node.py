@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .tensor import Tensor, ndarray, next_number, tensor_classes, wrap
+from .tensor import Tensor, linked_classes, ndarray, tensor_classes, wrap
 
 FREED = type("Freed", (), {"__repr__": lambda self: "FREED"})()
+BY_HAND = "by hand"  # `keep`, when a node is called: gradients stay in the broadcast shape
 LEAF_SEQUENCE = 2**64 - 1  # torch gives every AccumulateGrad this number
 REMEMBERED_SIZE = 1000  # results up to this many elements stay readable on their node
 
@@ -36,13 +37,19 @@ def maker(cls: type) -> Any:
 
 
 class Extras:
-    """What few nodes have: hooks, metadata."""
+    """What few nodes and leaves have: hooks, notes."""
 
     __slots__ = ("hooks", "metadata", "prehooks", "retained", "tensor_hooks")
 
     def __init__(self) -> None:
         self.metadata: dict = {}
         self.prehooks = self.hooks = self.tensor_hooks = self.retained = None
+
+    def of_outputs(self) -> dict:
+        """The hooks of tensors, by which output of the node they are."""
+        if self.tensor_hooks is None:
+            self.tensor_hooks = {}
+        return self.tensor_hooks
 
 
 class Node(metaclass=NodeType):
@@ -84,11 +91,6 @@ class Node(metaclass=NodeType):
             return None
         version = self.version
         return wrap(value, self.shape), version is not None and version[0].stamp > version[1]
-
-    def __call__(self, *args: Any) -> Any:
-        from . import engine
-
-        return engine.call_node(self, args)
 
 
 def extras(node: Node) -> Extras:
@@ -154,6 +156,9 @@ class Output:
 
     def __lt__(self, other: Any) -> bool:
         return self.number > other.number
+
+
+linked_classes.add(Output)
 
 
 class Gradients(dict):

@@ -189,7 +189,7 @@ def saved_reader(plan: Any, name: str) -> Any:
                 )
             return tensor
         if value.__class__ in tensor_classes:
-            version = value._version
+            version = value._written
             if version is not None and version.stamp > node.sequence:
                 raise RuntimeError(
                     errors.modified(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes
-from .printing import Size
 
 if TYPE_CHECKING:
     from .node import Node
@@ -54,7 +53,18 @@ class InferenceVersion(Version):
         """Nobody counts."""
 
 
-class Tensor:
+class TensorType(type):
+    """The type of the tensor classes: called, `Tensor` is torch's constructor of old."""
+
+    def __call__(cls, *given: Any, **named: Any) -> Any:
+        if cls is not Tensor:
+            return super().__call__(*given, **named)
+        from .legacy import constructed
+
+        return constructed(None, given, named)
+
+
+class Tensor(metaclass=TensorType):
     """An array that remembers how it was computed.
 
     A one-element float is kept as a numpy scalar, which is six times faster than an array, with
@@ -62,7 +72,7 @@ class Tensor:
     by `detach()`, by `numpy()`.
     """
 
-    # `_view` and `_hooks` are set only on the few tensors that have one
+    # `_view`, `_views` and `_hooks` are set only on the few tensors that have them
     __slots__ = (
         "__weakref__",
         "_accumulator",
@@ -73,14 +83,16 @@ class Tensor:
         "_requires_grad",
         "_shape",
         "_value",
-        "_version",
+        "_written",
         "_view",
+        "_views",
     )
     __module__ = "gradviz"
     __array_priority__ = 1000
 
     def __init_subclass__(cls) -> None:
         tensor_classes.add(cls)
+        linked_classes.add(cls)
 
     # ------------------------------------------------------------------ for the machinery
 
@@ -96,9 +108,9 @@ class Tensor:
         return value if value.__class__ is ndarray else np.asarray(value).reshape(self._shape)
 
     def _shared_version(self) -> Version:
-        version = self._version
+        version = self._written
         if version is None:
-            version = self._version = Version()
+            version = self._written = Version()
         node = self._node
         if node is not None and node.version is None:
             node.version = version, version.stamp  # whoever keeps this result must hear of writes
@@ -111,57 +123,21 @@ class Tensor:
             view.refresh(self)
         return self._node
 
-    # ------------------------------------------------------------------------- the graph
-
-    @property
-    def grad_fn(self) -> Node | None:
-        """The node that made this tensor; None for a leaf."""
-        node = self._current_node()
-        return None if node is None else node.owner
-
-    @property
-    def output_nr(self) -> int:
-        """Which output of its node this tensor is."""
-        return getattr(self._node, "number", 0)
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether no recorded operation made this tensor."""
-        return self._current_node() is None
-
-    @property
-    def _base(self) -> Tensor | None:
-        view = getattr(self, "_view", None)
-        return None if view is None else view.base
-
-    @property
-    def shape(self) -> Size:
-        """The size of each dimension."""
-        return tuple.__new__(Size, self._shape)
-
-    @property
-    def dtype(self) -> dtypes.dtype:
-        """The type of the elements."""
-        return dtypes.shown(self._dtype)
-
-    @property
-    def ndim(self) -> int:
-        """How many dimensions there are."""
-        return len(self._shape)
-
 
 tensor_classes: set[type] = {Tensor}
+linked_classes: set[type] = {Tensor}  # and what else an edge may be that is not shown as it is
+new_tensor = type.__call__.__get__(Tensor)  # as fast as a class without `__call__`
 
 
 def wrap(value: Any, shape: tuple[int, ...] | None = None, node: Any = None) -> Tensor:
     """A new tensor on this very memory; a numpy scalar needs its shape unless it is ()."""
-    tensor = Tensor()
+    tensor = new_tensor()
     tensor._value = value
     tensor._shape = value.shape if shape is None else shape
     tensor._dtype = value.dtype
     tensor._node = node
     tensor._requires_grad = node is not None
-    tensor._grad = tensor._version = tensor._accumulator = None
+    tensor._grad = tensor._written = tensor._accumulator = None
     return tensor
 
 

@@ -1,23 +1,236 @@
-"""Views: results that share the memory of the tensor they were made from."""
+"""Views: results that share the memory of the tensor they were made from.
+
+A write through a view is a write into its base: the base then gets a node CopySlices, which sends
+the gradient of the written part through the operation that wrote it, and the rest on to the base's
+old node. The views of a base that was written get new nodes, AsStridedBackward0.
+"""
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
+
+import numpy as np
+
+from . import errors
+from .modes import recording, room, state
+from .node import Node, gathered, maker, small, spread
+from .tensor import Tensor, Version, ndarray, next_number, wrap
 
 
 class View:
-    """What a view knows of where it comes from."""
+    """What a view knows of where it comes from.
 
-    __slots__ = ("base", "moment", "several")
+    `path` is how it is reached from its base: (op, arguments, number of the output), ...
+    """
 
-    def refresh(self, tensor: Any) -> None:
-        """Make the node of a view anew if its base was written in place."""
+    NORMAL, NO_GRAD, SEVERAL, INFERENCE, CUSTOM = range(5)
+    __slots__ = ("base", "kind", "path", "stamp")
+    base: Tensor
+    kind: int
+    path: tuple
+    stamp: int
+
+    def refresh(self, view: Tensor) -> None:
+        """Make the node of a view anew if its memory was written since."""
+        if view._written.stamp > self.stamp and self.base._requires_grad:
+            if self.kind != View.NORMAL:
+                raise RuntimeError(refusal(view, self, "its base or another view of its base has been"))
+            self.stamp = view._written.stamp
+            regenerate(view, self)
 
 
-def view_of(source: Any, result: Any, op: Any, given: tuple, number: int | None = None) -> None:
+class Views(list):
+    """The views of a base, held weakly; the dead ones are swept out now and then."""
+
+    limit = 16
+
+    def add(self, view: Tensor) -> None:
+        """One more."""
+        if len(self) >= self.limit:
+            self[:] = [each for each in self if each() is not None]
+            self.limit = max(16, 2 * len(self))
+        self.append(weakref.ref(view))
+
+
+def view_of(source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None) -> None:
     """Note that a result is a view of `source`."""
+    view = result._view = new_view()
     above = getattr(source, "_view", None)
-    view = result._view = View()
-    view.base = source if above is None else above.base
-    view.several = number
-    result._version = source._shared_version()
+    step = (op, given[1:], number)
+    if above is None:
+        view.base, view.path = source, (step,)
+        views = getattr(source, "_views", None)
+        if views is None:
+            views = source._views = Views()
+    else:
+        view.base, view.path = above.base, (*above.path, step)
+        views = above.base._views
+    views.add(result)
+    version = result._written = source._shared_version()
+    view.stamp = version.stamp
+    view.kind = View.NORMAL if number is None else View.SEVERAL
+    if not room["plain"] and not recording():
+        view.kind = View.INFERENCE if state.inference else View.NO_GRAD
+    elif above is not None and above.kind != View.NORMAL:
+        view.kind = above.kind
+
+
+new_view = View
+
+
+# ------------------------------------------------------------------------- what is refused
+
+
+class Refused:
+    """Stands for the node of a view that cannot have one any more; to use the view is an error."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __bool__(self) -> bool:
+        raise RuntimeError(self.text)
+
+
+def refusal(tensor: Tensor, view: View, what: str) -> str:
+    """Why a view may not be written, or may not be used after a write into its base."""
+    if view.kind == View.SEVERAL:
+        name = tensor._node.owner.name().removesuffix("Backward0") if tensor._node else "Unbind"
+        return errors.several_views(getattr(tensor._node, "number", 0), name, what)
+    return errors.NO_GRAD_VIEW
+
+
+# --------------------------------------------------------------------------- the new nodes
+
+
+def replayed(array: np.ndarray, path: tuple) -> np.ndarray:
+    """The same part of another array of the base's layout."""
+    from .compiler import planned
+
+    for op, arguments, number in path:
+        array = planned(op).forward_value(array, *arguments)
+        if number is not None:
+            array = array[number]
+    return array
+
+
+def laid_out_as(base: np.ndarray, fill: Any) -> np.ndarray:
+    """An array in the memory layout of the base, so that its views can be repeated on it."""
+    array = np.empty_like(base)
+    array[...] = fill
+    return array
+
+
+def add_into(part: np.ndarray, grad: Any) -> None:
+    """Add a gradient to a part whose elements may lie on one another."""
+    for axis, stride in enumerate(part.strides):
+        if stride == 0 and part.shape[axis] > 1:
+            grad = np.add.reduce(grad, axis, keepdims=True)
+            part = part[(slice(None),) * axis + (slice(0, 1),)]
+    part += grad
+
+
+class ViewNode(Node):
+    """A node that knows a part of a base: where it is, and the layout of the base."""
+
+    __slots__ = ("edges_", "layout", "path")
+
+    def _edges(self) -> list:
+        return self.edges_
+
+    def _backward_graph(self, grad: Any, keep: Any) -> tuple:
+        raise NotImplementedError
+
+
+class AsStridedBackward0(ViewNode):
+    """A view of a base that was written in place."""
+
+    __slots__ = ()
+    __module__ = "builtins"
+
+    def _backward(self, grad: Any, keep: Any) -> tuple:
+        full = laid_out_as(self.layout, 0)
+        add_into(replayed(full, self.path), grad)
+        return self.edges_[0], full, None, None
+
+    def _backward_graph(self, grad: Any, keep: Any) -> tuple:
+        from .op import ops
+
+        return self.edges_[0], ops.place_part(grad, self.layout, self.path), None, None
+
+
+class CopySlices(ViewNode):
+    """A base of which a part was written: what came before, and what was written."""
+
+    __slots__ = ("writer",)
+    __module__ = "builtins"
+
+    def _backward(self, grad: Any, keep: Any) -> tuple:
+        full = laid_out_as(self.layout, grad)
+        part = replayed(full, self.path)
+        pairs = gathered(*self.writer._backward(part.copy(), keep))
+        part[...] = 0 if pairs[0][0] is None else pairs[0][1]
+        return self.sent(full, pairs)
+
+    def _backward_graph(self, grad: Any, keep: Any) -> tuple:
+        from .op import ops
+
+        pairs = gathered(*self.writer._backward_graph(ops.take_part(grad, self.layout, self.path), keep))
+        part = None if pairs[0][0] is None else pairs[0][1]
+        return self.sent(ops.replace_part(grad, part, self.layout, self.path), pairs)
+
+    def sent(self, full: Any, pairs: list) -> tuple:
+        """The base's gradient, and the gradients of what was written."""
+        grads = [full] + [grad for _, grad in pairs[1:]]
+        return spread(self.edges_, grads, self.sequence)
+
+
+new_as_strided, new_copy_slices = maker(AsStridedBackward0), maker(CopySlices)
+
+
+def regenerate(tensor: Tensor, view: View) -> None:
+    """Give a view its new node."""
+    node = new_as_strided()
+    node.sequence, node.version, node.shape = next_number(), None, tensor._shape
+    node.remembered = small(tensor._value)
+    node.edges_ = [view.base._node or view.base]
+    node.layout, node.path = view.base._array(), view.path
+    hand_over(tensor, node)
+    tensor._node, tensor._requires_grad = node, True
+
+
+def hand_over(tensor: Tensor, node: Any) -> None:
+    """Let a new node hear of later writes."""
+    version: Version = tensor._shared_version()
+    node.version = version, version.stamp
+
+
+def copy_slices(view: View, writer: Any) -> None:
+    """Give the base of a written view its new node."""
+    base = view.base
+    node = new_copy_slices()
+    node.sequence, node.version, node.shape = next_number(), None, base._shape
+    node.remembered = small(base._value)
+    own = (base._node or base) if base._requires_grad else None
+    node.edges_ = [own, *writer._edges()[1:]]
+    node.layout, node.path, node.writer = base._array(), view.path, writer
+    hand_over(base, node)
+    base._node, base._requires_grad = node, True
+
+
+def renew_views(base: Tensor) -> None:
+    """After a recorded write into a base: all its views get new nodes."""
+    for reference in getattr(base, "_views", ()):
+        tensor = reference()
+        if tensor is None:
+            continue
+        view = tensor._view
+        if view.kind in (View.NORMAL, View.CUSTOM):
+            view.stamp = tensor._written.stamp
+            regenerate(tensor, view)
+        else:
+            tensor._node = Refused(refusal(tensor, view, "its base or another view of its base has been"))
+            tensor._requires_grad = True
+
+
+_ = ndarray, wrap

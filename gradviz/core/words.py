@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .dims import axes
+
 ndarray, add_reduce = np.ndarray, np.add.reduce
 exp, log, sin, cos, tan, sinh, cosh, tanh = (
     np.exp,
@@ -23,6 +25,7 @@ exp, log, sin, cos, tan, sinh, cosh, tanh = (
     np.tanh,
 )
 sqrt, sign, where, maximum, minimum = np.sqrt, np.sign, np.where, np.maximum, np.minimum
+abs, sgn = np.abs, np.sign
 zero, one = np.array(0, np.float32), np.array(1, np.float32)
 
 twins: dict[str, Callable] = {}  # what a word means on tensors, where no op bears its name
@@ -36,9 +39,13 @@ def word(function: Callable) -> Callable:
 
 
 def on_tensors(function: Callable) -> Callable:
-    """Say what a word of this name means on tensors, where no op bears its name."""
-    twins[function.__name__] = function
-    return function
+    """Say what a word of this name means on tensors, where no op bears its name.
+
+    In the file where this stands the name keeps meaning the word on numpy values.
+    """
+    name = function.__name__
+    twins[name] = function
+    return added.get(name) or globals().get(name, function)
 
 
 def names_in(code: CodeType) -> set[str]:
@@ -184,3 +191,67 @@ def sum_to_size(grad, shape):
 
 def stack(values, dim):
     return np.stack(values, dim)
+
+
+# -------------------------------------------------------------------------- along dimensions
+
+
+def sum_dim(value, dim, keepdim=False):
+    return add_reduce(value, axes(dim, value.ndim), keepdims=keepdim)
+
+
+def mean_dim(value, dim, keepdim=False):
+    chosen = axes(dim, value.ndim)
+    count = 1
+    for place in chosen:
+        count *= value.shape[place]
+    # through arrays, so that a division by no elements gives nan, not an exception
+    return add_reduce(value, chosen, keepdims=keepdim) / np.asarray(count, value.dtype)
+
+
+def log_sum_exp(value, dim, keepdim=False):
+    """The logarithm of the summed exponentials, safe for large values."""
+    chosen = axes(dim, value.ndim)
+    top = np.maximum.reduce(value, chosen, keepdims=True)
+    top = where(np.isfinite(top), top, zero.astype(value.dtype))
+    summed = log(add_reduce(exp(value - top), chosen, keepdims=True)) + top
+    return summed if keepdim else summed.squeeze(chosen)
+
+
+def cumsum(value, dim):
+    return np.add.accumulate(value, dim) if value.ndim else value.copy()
+
+
+def flip(value, dims):
+    return np.flip(value, dims) if value.ndim else value
+
+
+def masked_fill(value, mask, number):
+    return where(mask, np.asarray(number, value.dtype), value)
+
+
+def equal_count(mask, dim):
+    """How many are True along the dimensions, one wide."""
+    return add_reduce(mask, axes(dim, mask.ndim), keepdims=True).astype(np.float32)
+
+
+@on_tensors
+def equal_count(mask, dim):  # noqa: F811
+    from .op import ops
+
+    return ops.sum_dim(ops.to_copy(mask, np.dtype("float32")), dim, True)
+
+
+# ------------------------------------------------------------------------------------ matrices
+
+
+def bmm(left, right):
+    return np.matmul(left, right)
+
+
+def mv(matrix, vector):
+    return matrix.dot(vector)
+
+
+def transpose(value, first, second):
+    return value.swapaxes(first, second)

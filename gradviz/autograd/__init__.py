@@ -1,0 +1,186 @@
+"""Automatic differentiation: gradients by call, custom functions, the graph's own words."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core import engine, errors
+from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ..core.tensor import Tensor, wrap
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
+from .function import Function
+from .graph import GradientEdge
+
+Variable = Tensor
+
+__all__ = [
+    "Function",
+    "Variable",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "grad",
+    "inference_mode",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "functional":
+        return importlib.import_module("gradviz.autograd.functional")
+    if name in ("gradcheck", "gradgradcheck"):
+        return getattr(importlib.import_module("gradviz.autograd.gradcheck"), name)
+    raise AttributeError(f"module 'gradviz.autograd' has no attribute '{name}'")
+
+
+def backward(
+    tensors: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Any = None,
+    inputs: Any = None,
+) -> None:
+    """Compute the gradients of some tensors, and add them to `.grad` of the leaves.
+
+    >>> import gradviz as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> torch.autograd.backward([x * x, 5 * x])
+    >>> x.grad
+    tensor(11.)
+    """
+    if grad_variables is not None:
+        if grad_tensors is not None:
+            raise RuntimeError(errors.BOTH_GRADS)
+        grad_tensors = grad_variables
+    if inputs is not None:
+        inputs = (inputs,) if isinstance(inputs, Tensor | GradientEdge) else tuple(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    roots = _roots(tensors, grad_tensors, create_graph)
+    if create_graph:
+        _warn_of_cycle()
+    keep = create_graph if retain_graph is None else retain_graph
+    wanted = None
+    if inputs is not None:
+        for each in inputs:
+            if isinstance(each, Tensor):
+                each.retain_grad()
+        wanted = dict.fromkeys(map(_key, inputs))
+    engine.send(roots, keep, create_graph, wanted, write=True)
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of some tensors with respect to others, returned and not added up anywhere.
+
+    >>> import gradviz as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> torch.autograd.grad(x * x, x)
+    (tensor(6.),)
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(errors.UNUSED_MATERIALIZED)
+    if is_grads_batched:
+        raise NotImplementedError(errors.out_of_scope("grad(is_grads_batched=True)"))
+    inputs = (inputs,) if isinstance(inputs, Tensor | GradientEdge) else tuple(inputs)
+    roots = _roots(outputs, grad_outputs, create_graph)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if any(isinstance(each, Tensor) and not each._requires_grad for each in inputs):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    keys = [_key(each) for each in inputs]
+    wanted: dict = dict.fromkeys(keys)
+    keep = create_graph if retain_graph is None else retain_graph
+    engine.send(roots, keep, create_graph, wanted, write=False)
+    return tuple(
+        [
+            _asked(number, each, wanted[key], bool(allow_unused), materialize_grads)
+            for number, (each, key) in enumerate(zip(inputs, keys, strict=True))
+        ]
+    )
+
+
+def _asked(number: int, given: Any, found: Any, unused: bool, materialize: bool) -> Any:
+    """One gradient, or what stands for one that there is not."""
+    if found is None and materialize:
+        return wrap(np.zeros(given._shape, given._dtype))
+    if found is None and not unused:
+        raise RuntimeError(errors.UNUSED.format(number))
+    return found
+
+
+def _key(given: Any) -> Any:
+    """Under what a pass keeps the gradient of a tensor."""
+    edge = given.edge() if isinstance(given, GradientEdge) else engine.edge_of(given)
+    if isinstance(edge, Tensor):
+        return edge
+    return edge.owner, getattr(edge, "number", 0)
+
+
+def _roots(outputs: Any, gradients: Any, graph: bool) -> list[tuple[Any, Any]]:
+    """Where a pass starts, and with what."""
+    if isinstance(outputs, Tensor | GradientEdge):
+        outputs = (outputs,)
+    outputs = tuple(outputs)
+    if gradients is None:
+        gradients = (None,) * len(outputs)
+    elif isinstance(gradients, Tensor):
+        gradients = (gradients,)
+    else:
+        gradients = tuple(gradients)
+        if len(gradients) > len(outputs):
+            gradients = gradients[: len(outputs)]
+    if len(gradients) != len(outputs):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
+    roots = []
+    for number, (output, gradient) in enumerate(zip(outputs, gradients, strict=True)):
+        _check(number, output, gradient)
+        if isinstance(output, GradientEdge):
+            roots.append((output.edge(), output.first_gradient(gradient, graph)))
+            continue
+        roots.append((output, engine.first_gradient(output, gradient, graph)))
+    for number, (output, _) in enumerate(roots):
+        if isinstance(output, Tensor):
+            if not output._requires_grad:
+                raise RuntimeError(errors.NO_GRAPH.format(number))
+            roots[number] = engine.edge_of(output), roots[number][1]
+    return roots
+
+
+def _check(number: int, output: Any, gradient: Any) -> None:
+    if gradient is None:
+        if isinstance(output, Tensor) and output._requires_grad and output._value.size != 1:
+            raise RuntimeError(errors.NOT_SCALAR)
+        if isinstance(output, Tensor) and not output._requires_grad:
+            raise RuntimeError(errors.NO_GRAPH.format(number))
+        return
+    if not isinstance(gradient, Tensor):
+        kind = type(gradient).__name__
+        raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
+    if isinstance(output, Tensor) and gradient._shape != output._shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{number}] has a shape of {gradient.shape} and "
+            f"output[{number}] has a shape of {output.shape}."
+        )
+
+
+def _warn_of_cycle() -> None:
+    import warnings
+
+    warnings.warn(errors.CREATE_GRAPH, UserWarning, stacklevel=3)
+

@@ -1,0 +1,221 @@
+"""Hooks: functions that are called with the gradients as they pass."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import dtypes, errors
+from .node import Extras, Node, extras
+from .tensor import Tensor
+
+next_id = itertools.count().__next__
+
+
+class Hooks(dict):
+    """Functions by number, in the order in which they were registered."""
+
+    __slots__ = ("__weakref__",)
+    alive = 0  # while there are any, the engine takes its careful way
+
+    def add(self, hook: Callable) -> RemovableHandle:
+        """Register one more."""
+        handle = RemovableHandle(self)
+        self[handle.id] = hook
+        Hooks.alive += 1
+        return handle
+
+    def __delitem__(self, number: int) -> None:
+        super().__delitem__(number)
+        Hooks.alive -= 1
+
+    def __del__(self) -> None:
+        Hooks.alive -= len(self)
+
+
+class RemovableHandle:
+    """What registering a hook returns: the means to remove it."""
+
+    __module__ = "gradviz.utils.hooks"
+
+    def __init__(self, hooks: Hooks) -> None:
+        self.hooks_dict_ref = weakref.ref(hooks)
+        self.id = next_id()
+
+    def remove(self) -> None:
+        """Remove the hook; a second time does nothing."""
+        hooks = self.hooks_dict_ref()
+        if hooks is not None and self.id in hooks:
+            del hooks[self.id]
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+def hook_name(hook: Any) -> str:
+    """What a message calls a hook."""
+    return getattr(hook, "__name__", "<unknown>")
+
+
+# ------------------------------------------------------------------------------ registering
+
+
+def tensor_extras(tensor: Tensor) -> Extras:
+    """Where a tensor's own hooks are kept: on a leaf, else on its node."""
+    node = tensor._current_node()
+    if node is not None:
+        return extras(node.owner)
+    found = getattr(tensor, "_hooks", None)
+    if found is None:
+        found = tensor._hooks = Extras()
+    return found
+
+
+def register_hook(self: Tensor, hook: Callable) -> RemovableHandle:
+    """Call `hook(grad)` when the gradient of this tensor is known; what it returns replaces it.
+
+    >>> import gradviz as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> handle = x.register_hook(lambda grad: grad * 10)
+    >>> (x * x).backward()
+    >>> x.grad
+    tensor(60.)
+    """
+    if not self._requires_grad:
+        raise RuntimeError(errors.HOOK_WITHOUT_GRAD)
+    table = tensor_extras(self).of_outputs()
+    return table.setdefault(self.output_nr, Hooks()).add(hook)
+
+
+def register_post_accumulate_grad_hook(self: Tensor, hook: Callable) -> RemovableHandle:
+    """Call `hook(tensor)` whenever its `.grad` has been written."""
+    if not self._requires_grad:
+        raise RuntimeError(errors.HOOK_WITHOUT_GRAD)
+    if self._current_node() is not None:
+        raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+    own = tensor_extras(self)
+    if own.hooks is None:
+        own.hooks = Hooks()
+    return own.hooks.add(hook)
+
+
+def retain_grad(self: Tensor) -> None:
+    """Let `.grad` of this tensor be written too, though it is no leaf."""
+    if not self._requires_grad:
+        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+    if self._current_node() is None or retains_grad(self):
+        return
+    own = tensor_extras(self)
+    if own.retained is None:
+        own.retained = Hooks()
+    dict.__setitem__(own.retained, self.output_nr, weakref.ref(self))
+    Hooks.alive += 1
+
+
+def retains_grad(self: Tensor) -> bool:
+    """Whether `.grad` of this tensor is written though it is no leaf."""
+    if self._current_node() is None:
+        return False
+    own = getattr(self._node.owner, "extras", None)  # type: ignore[union-attr]
+    if own is None or own.retained is None:
+        return False
+    kept = own.retained.get(self.output_nr)
+    return kept is not None and kept() is self
+
+
+def register_prehook(self: Node, hook: Callable) -> RemovableHandle:
+    """Call `hook(grad_outputs)` before the node's turn."""
+    own = extras(self)
+    if own.prehooks is None:
+        own.prehooks = Hooks()
+    return own.prehooks.add(hook)
+
+
+def register_node_hook(self: Node, hook: Callable) -> RemovableHandle:
+    """Call `hook(grad_inputs, grad_outputs)` after the node's turn."""
+    own = extras(self)
+    if own.hooks is None:
+        own.hooks = Hooks()
+    return own.hooks.add(hook)
+
+
+Tensor.register_hook = register_hook  # type: ignore[attr-defined]
+Tensor.register_post_accumulate_grad_hook = register_post_accumulate_grad_hook  # type: ignore[attr-defined]
+Tensor.retain_grad = retain_grad  # type: ignore[attr-defined]
+Tensor.retains_grad = property(retains_grad)  # type: ignore[attr-defined]
+type.__setattr__(Node, "register_prehook", register_prehook)
+type.__setattr__(Node, "register_hook", register_node_hook)
+
+
+# ---------------------------------------------------------------------------------- running
+
+
+def run_tensor_hooks(hooks: Iterable[Callable], grad: Tensor) -> Tensor:
+    """The gradient after the hooks of a tensor."""
+    for hook in list(hooks):
+        changed = hook(grad)
+        if changed is not None:
+            grad = checked(hook, grad, changed)
+    return grad
+
+
+def run_prehooks(hooks: Iterable[Callable], grads: tuple) -> tuple:
+    """The gradients that a node takes in, after its prehooks."""
+    for hook in list(hooks):
+        changed = hook(grads)
+        if changed is not None:
+            grads = checked_all(hook, grads, changed)
+    return grads
+
+
+def run_hooks(hooks: Iterable[Callable], given: tuple, taken: tuple) -> tuple:
+    """The gradients that a node sends out, after its hooks."""
+    for hook in list(hooks):
+        changed = hook(given, taken)
+        if changed is not None:
+            given = checked_all(hook, given, changed)
+    return given
+
+
+def checked_all(hook: Callable, grads: tuple, changed: Any) -> tuple:
+    """What a hook returned for several gradients, if it is fit to replace them."""
+    if not isinstance(changed, tuple):
+        if len(grads) != 1 or isinstance(changed, Tensor):
+            raise TypeError(f"expected tuple, but hook returned '{type(changed).__name__}'")
+    if len(changed) != len(grads):
+        raise RuntimeError(
+            f"hook '{hook_name(hook)}' has returned an incorrect number of values "
+            f"(got {len(changed)}, but expected {len(grads)})"
+        )
+    return tuple([checked(hook, old, new) for old, new in zip(grads, changed, strict=True)])
+
+
+def checked(hook: Callable, old: Tensor | None, new: Any) -> Any:
+    """What a hook returned for one gradient, if it is fit to replace it."""
+    if new is old:
+        return new
+    if new is None:
+        raise RuntimeError(f"can't replace a {tensor_type(old)} with None")
+    if not isinstance(new, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    if old is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    if old._dtype is not new._dtype:
+        raise RuntimeError(
+            f"hook '{hook_name(hook)}' has changed the type of value "
+            f"(was {tensor_type(old)} got {tensor_type(new)})"
+        )
+    if old._shape != new._shape:
+        raise RuntimeError(f"hook '{hook_name(hook)}' has changed the size of value")
+    return new
+
+
+def tensor_type(tensor: Any) -> str:
+    """The legacy name of a tensor's type, which messages still use."""
+    return f"torch.{dtypes.scalar_name(tensor._dtype)}Tensor"
+
