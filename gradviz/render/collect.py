@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gradviz.render.blocks import Block, Group, make_ghost
 from gradviz.render.measure import TITLE, Box, box, width
 from gradviz.render.plan import Level, Line, Plan
-from gradviz.stories.parts import Card, Wire
+from gradviz.stories.parts import Wire
 
 PlaceInner = Callable[[Plan, str], Group]
 

@@ -42,7 +42,24 @@ def spread(
             wanted, weights = _wishes(layer, x, pulls, offset, slack)
             _press(layer, wanted, weights, x, apart)
     _straighten(layering, x, apart)
+    _centre_loose(layering, x, apart, slack)
     return x
+
+
+def _centre_loose(
+    layering: Layering, x: list[float], apart: Apart, slack: Mapping[int, float]
+) -> None:
+    """In the end a leaf stands in the middle below its wires, as far as the others let it."""
+    for layer in layering.layers:
+        if slack.keys().isdisjoint(layer):
+            continue
+        wanted, weights = [], []
+        for item in layer:
+            ends = [x[other] for other in (*layering.above[item], *layering.below[item])]
+            loose = item in slack and ends
+            wanted.append((min(ends) + max(ends)) / 2 if loose else x[item])
+            weights.append(1.0 if loose else 1e6)
+        _press(layer, wanted, weights, x, apart)
 
 
 def _pulls(item: int, layering: Layering, first: int) -> list[tuple[int, float]]:
@@ -80,16 +97,13 @@ def _wishes(
             wanted.append(x[item])
             weights.append(0.01)
             continue
-        if item in slack:
-            ends = [x[other] + offset(other, item) for other, _ in pulls[item]]
-            wanted.append((min(ends) + max(ends)) / 2)
-            weights.append(1.0)
-            continue
         total = 0.0
         for other, strength in pulls[item]:
-            free = slack.get(other, 0.0)
-            beside = min(max(x[item] - x[other], -free), free) if free else offset(other, item)
-            total += strength * (x[other] + beside - offset(item, other))
+            free = slack.get(other, 0.0) + slack.get(item, 0.0)
+            beside = offset(other, item) - offset(item, other)
+            if free:
+                beside = min(max(x[item] - x[other], beside - free), beside + free)
+            total += strength * (x[other] + beside)
         wanted.append(total / whole)
         weights.append(whole)
     return wanted, weights
@@ -159,6 +173,8 @@ def squeeze(
     limit: float,
 ) -> None:
     """Move whole layers sideways where that alone makes the picture narrow enough."""
+    if not layers:
+        return
     spans = []
     for layer in layers:
         low = min(x[item] - left[item] for item in layer)

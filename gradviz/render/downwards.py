@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradviz.render.blocks import Block
 from gradviz.render.plan import Level, Line
 
 GAP = 34.0

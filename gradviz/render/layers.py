@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-MANY = 6
+MANY = 4
 """From so many long wires into one item on, they share one lane."""
 MOST_PLACEHOLDERS = 6000
 WORK = 60_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from gradviz.render.blocks import attach
+from gradviz.render.blocks import Block, attach
 from gradviz.render.columns import spread, squeeze
 from gradviz.render.plan import Level, Line, fixed_port, is_leaf
 from gradviz.render.ports import fasten
@@ -50,21 +50,21 @@ def attach_all(level: Level) -> None:
             if item >= len(level.blocks):
                 continue
             block = level.blocks[item]
-            if block.call is not None and (len(layer) > 1 or _calls(level) > 1):
-                block.call = None
             block.ghosts = [ghost for ghost in block.ghosts if ghost.card.id not in cut_sources]
-            wires = leaving.get(item, [])
-            last = layer[-1] == item
-            attach(block, wires, beside=last)
-            if last and block.ghosts and _layer_width(level, layer) > level.plan.limit:
-                attach(block, wires, beside=False)
-            if block.call is not None and block.left + block.right > level.plan.limit:
+            if len(layer) > 1 or _calls(level) > 1:
                 block.call = None
-                attach(block, wires, beside=last and _fits_beside(level, block))
+            _attach(level, layer, block, leaving.get(item, []))
 
 
-def _fits_beside(level: Level, block: Block) -> bool:
-    return not any(ghost.hangs for ghost in block.ghosts) or not block.ghosts
+def _attach(level: Level, layer: Sequence[int], block: Block, wires: Sequence[Wire]) -> None:
+    """Beside it stand the call and the ghosts if the layer has room, else only one of them."""
+    last = layer[-1] < len(level.blocks) and level.blocks[layer[-1]] is block
+    ways = [(block.call, True), (block.call, False), (None, True), (None, False)]
+    for call, beside in ways if block.call is not None else ways[2:]:
+        block.call = call
+        attach(block, wires, beside=beside and last)
+        if _layer_width(level, layer) <= level.plan.limit:
+            return
 
 
 def _calls(level: Level) -> int:
@@ -129,17 +129,26 @@ def _arrivals(level: Level, item: int, lines: list[Line]) -> list[float]:
     ports = [fixed_port(level, item, line) for line in lines]
     if None not in ports:
         return [port or 0.0 for port in ports]
-    block, wanted = level.blocks[item], []
-    for line in lines:
-        if len(lines) == 1 and not line.chain and not line.far and not is_leaf(block):
-            wanted.append(0.0)
-            continue
+    block = level.blocks[item]
+    leaf = is_leaf(block)
+    wanted: dict[tuple[str, int], float] = {}
+    ends = [_end_key(number, line) for number, line in enumerate(lines)]
+    for key, line in zip(ends, lines, strict=True):
         before = line.chain[-1] if line.chain else line.upper
         at = level.x[before] + (fixed_port(level, before, line) or 0.0)
-        wanted.append((_margin(level) if line.far else at) - level.x[item])
-    leaf = is_leaf(block)
+        straight = len(lines) == 1 and not line.chain and not line.far and not leaf
+        wanted[key] = 0.0 if straight else (_margin(level) if line.far else at) - level.x[item]
     half = block.box.width / 2 - (SOCKET_EDGE if leaf else EDGE)
-    return fasten(wanted, -half, half, 28 if leaf else 40)
+    places = fasten(list(wanted.values()), -half, half, 28 if leaf else 40)
+    found = dict(zip(wanted, places, strict=True))
+    return [found[key] for key in ends]
+
+
+def _end_key(number: int, line: Line) -> tuple[str, int]:
+    """Lines that come down the same lane end in the same place."""
+    if line.far:
+        return "far", 0
+    return ("lane", line.chain[-1]) if line.chain else ("line", number)
 
 
 def _exits(level: Level, item: int, lines: list[Line]) -> list[float]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from gradviz.render import paths
 from gradviz.render.blocks import Group, Route
 from gradviz.render.measure import width
@@ -35,7 +37,7 @@ def draw_wires(picture: Picture, group: Group) -> list[PlacedWire]:
         else:
             socket = SOCKET if wire.target in leaves and not picture.forward else 0.0
             pill = pills.get(wire.id, route.exit)
-            drawn.append(_wire(wire, route, pill, sides.get(wire.id, (0, 0)), socket))
+            drawn.append(_wire(wire, route, pill, sides.get(wire.id, (1, 0)), socket))
     return drawn
 
 
@@ -51,10 +53,12 @@ def _wire(
     d, points = paths.follow(way, paths.TIP)
     tip = y - socket
     anchor: Anchor = "end" if side[0] < 0 else "start"
-    done_x, done_y = _rounded(x + 9 * (side[0] or 1), tip - 9 - 14 * side[1])
+    done_x, done_y = _rounded(x + 9 * side[0], tip - 9 - 14 * side[1])
+    if not side[0]:
+        done_x, done_y = _rounded(points[0][0] + 9, points[0][1] + 12)
     label = None
     if wire.label:
-        label_x, label_y = _rounded(x + 15, (points[-2][1] + tip) / 2)
+        label_x, label_y = _rounded(x + 15, tip - 27)
         label = (label_x, label_y, "start")
     arrow_x, arrow_y = _rounded(x, tip)
     pill_x, pill_y = _rounded(*pill)
@@ -92,7 +96,10 @@ def _pills(picture: Picture, group: Group) -> dict[str, tuple[float, float]]:
 
 
 def _sides(picture: Picture, group: Group) -> dict[str, tuple[int, int]]:
-    """On which side of its arrowhead each number stays (−1 left), and in which row above it."""
+    """On which side of its arrowhead each number stays (−1 left), and in which row above it.
+
+    The numbers of wires that share a lane stay where they left: `(0, 0)`.
+    """
     by_card: dict[str, list[tuple[float, float, str]]] = {}
     for wire in picture.wires:
         route = group.routes.get(wire.id)
@@ -104,6 +111,10 @@ def _sides(picture: Picture, group: Group) -> dict[str, tuple[int, int]]:
     sides = {}
     for arrivals in by_card.values():
         arrivals.sort()
+        ends = Counter(round(x, 1) for x, _, _ in arrivals)
+        shared = [wire_id for x, _, wire_id in arrivals if ends[round(x, 1)] > 1]
+        sides |= dict.fromkeys(shared, (0, 0))
+        arrivals = [arrival for arrival in arrivals if arrival[2] not in sides]
         for number, (x, before, wire_id) in enumerate(arrivals):
             side = -1 if before > x + 1 else 1
             left = number and x - arrivals[number - 1][0] < NEAR
@@ -160,7 +171,7 @@ def _loop(picture: Picture, group: Group, wire: Wire) -> list[PlacedWire]:
             paths.loop(start, end, lane),
             (arrow_x, arrow_y, "l"),
             (pill_x, pill_y),
-            (pill_x, pill_y, "middle"),
+            (round(lane - 7, 1), pill_y, "end"),
         )
     ]
 

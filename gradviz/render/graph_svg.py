@@ -1,0 +1,332 @@
+"""A placed picture as SVG, in the state that one frame gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gradviz.render.lettering import text_width
+from gradviz.render.markup import element, escape, spans
+from gradviz.render.measure import SUBTITLE, TITLE, columns, width
+from gradviz.render.paths import spell
+from gradviz.render.placed import Placed, PlacedCard, PlacedWire
+from gradviz.render.sheet import token
+from gradviz.render.wording import Look, runs
+from gradviz.stories.parts import Card, Heat, Picture, Rich, Wire
+
+State = Mapping[str, Any]
+SCISSORS = (
+    "M5.4 5.4 14 12M5.4 10.6 14 4M1.2 4a2.3 2.3 0 1 0 4.6 0a2.3 2.3 0 1 0-4.6 0"
+    "M1.2 12a2.3 2.3 0 1 0 4.6 0a2.3 2.3 0 1 0-4.6 0"
+)
+_HEADS = {
+    "d": (-4.5, -8, "h9l-4.5 8z"),
+    "u": (-4.5, 8, "h9l-4.5-8z"),
+    "r": (-8, -4.5, "v9l8-4.5z"),
+    "l": (8, -4.5, "v9l-8-4.5z"),
+}
+
+
+def draw_picture(picture: Picture, placed: Placed, states: State, look: Look) -> str:
+    """Wires, then cards, then what stands over both."""
+    card_states, wire_states = states.get("cards", {}), states.get("wires", {})
+    cards = {card.id: card for card in picture.cards}
+    wires = {wire.id: wire for wire in picture.wires}
+    open_cards = [at for at in placed.cards if at.open]
+    closed = [at for at in placed.cards if not at.open]
+    lines, over = [], []
+    for at in placed.wires:
+        state = wire_states.get(at.id, {})
+        lines.append(_wire(wires[at.id], at, state))
+        over.append(_wire_text(wires[at.id], at, state, look))
+    drawn = [_card(cards[at.id], at, card_states.get(at.id, {}), look) for at in closed]
+    for at in closed:
+        meet = card_states.get(at.id, {}).get("meet")
+        if meet:
+            over.append(_pill(at.meet or (at.x + at.width / 2, at.y - 15), meet, None, look))
+    holders = [_holder(cards[at.id], at, card_states.get(at.id, {})) for at in open_cards]
+    return "".join([*holders, *lines, *drawn, *over])
+
+
+def _mono(text: str, size: float, **attributes: Any) -> dict[str, Any]:
+    """A mono text is held to the width that was reckoned for it, whatever font shows it."""
+    return {
+        "textLength": round(width(text, size), 1),
+        "lengthAdjust": "spacingAndGlyphs",
+    } | attributes
+
+
+# ----- wires
+
+
+def _wire(wire: Wire, at: PlacedWire, state: State) -> str:
+    mark = state.get("mark", "")
+    look = "dash" if wire.kind in ("ghost", "cut") else "many" if wire.kind == "many" else ""
+    parts = [element("path", class_="way", d=at.d)]
+    if at.arrow is not None:
+        parts.append(element("path", class_="tip", d=_arrow(at, thick=wire.kind == "many")))
+    if at.scissors is not None:
+        x, y, turn = at.scissors
+        parts.append(
+            element(
+                "path", class_="gap", d=spell("M", x - 13, y - 13, "h", 26, "v", 26, "h", -26, "z")
+            )
+        )
+        move = f"translate({x:g} {y:g})rotate({turn})scale(1.25)translate(-8 -8)"
+        parts.append(element("path", class_="cut", d=SCISSORS, transform=move))
+    classes = " ".join(word for word in (look, mark if mark != "waiting" else "") if word)
+    return element("g", *parts, class_=classes or None)
+
+
+def _arrow(at: PlacedWire, *, thick: bool) -> str:
+    x, y, direction = at.arrow or (0.0, 0.0, "d")
+    if thick:
+        return spell("M", x - 7, y - 11) + "h14l-7 11z"
+    dx, dy, rest = _HEADS[direction]
+    return spell("M", x + dx, y + dy) + rest
+
+
+def _wire_text(wire: Wire, at: PlacedWire, state: State, look: Look) -> str:
+    drawn = ""
+    if wire.label and at.label is not None:
+        x, y, anchor = at.label
+        classes = "label m" if wire.kind == "cut" else "label"
+        drawn = element(
+            "text", escape(wire.label), class_=classes, x=x, y=y + 4, text_anchor=anchor
+        )
+    mark, text, heat = state.get("mark", ""), state.get("text"), state.get("heat")
+    if mark == "done" and (text or state.get("short")):
+        short = state.get("short") or text
+        rich: Rich = (short,) if isinstance(short, str) else short or ()
+        x, y, anchor = at.done
+        words = "".join(word for _, word in runs(rich, look))
+        drawn += element("text", escape(words), class_="num", x=x, y=y + 4.5, text_anchor=anchor)
+    elif mark and mark != "done" and (text or heat):
+        drawn += _pill(at.pill, text or (), heat, look)
+    return drawn
+
+
+def _pill(centre: tuple[float, float], text: Rich, heat: Heat | None, look: Look) -> str:
+    """A rounded box around a text, with a small matrix before it where there is one."""
+    x, y = centre
+    written = runs(text, look)
+    wide = sum(text_width(word, 13, style) for style, word in written)
+    cells = _thumbnail(heat, 9, 16) if heat is not None else None
+    matrix = cells[1] + 6 if cells else 0.0
+    whole = wide + matrix + 14
+    box = element(
+        "rect",
+        class_="pill",
+        x=x - whole / 2,
+        y=y - 11,
+        width=whole,
+        height=22.0,
+        rx=8.0 if cells else 11.0,
+    )
+    drawn = box
+    if cells:
+        drawn += cells[0](x - whole / 2 + 7 + cells[1] / 2, y)
+    return drawn + element("text", spans(written), class_="pt", x=x + matrix / 2, y=y + 4.5)
+
+
+def _thumbnail(heat: Heat, most_wide: float, most_high: float, room: float = 72.0):  # noqa: ANN202
+    """A function that draws the cells around a centre, and how wide they are."""
+    rows = heat.cells
+    if not rows or not rows[0]:
+        return None
+    wide = min(most_wide, room / len(rows[0]))
+    high = min(12.0 if most_wide < 10 else 13.0, most_high / len(rows))
+    greatest = max(abs(value) for row in rows for value in row) or 1.0
+
+    def draw(x: float, y: float) -> str:
+        left, top = x - wide * len(rows[0]) / 2, y - high * len(rows) / 2
+        return "".join(
+            element(
+                "rect",
+                class_="cell",
+                x=left + j * wide,
+                y=top + i * high,
+                width=wide,
+                height=high,
+                fill=token("neg" if value < 0 else "pos"),
+                fill_opacity=f"{0.12 + 0.6 * abs(value) / greatest if value else 0.04:.2f}",
+            )
+            for i, row in enumerate(rows)
+            for j, value in enumerate(row)
+        )
+
+    return draw, wide * len(rows[0])
+
+
+# ----- cards
+
+_ROUND = {"leaf": 12.0, "ghost": 11.0, "fold": 12.0, "module": 12.0}
+
+
+def _sheet(kind: str, at: PlacedCard, shift: float = 0.0) -> str:
+    return element(
+        "rect",
+        class_="sheet",
+        x=at.x + shift,
+        y=at.y + shift,
+        width=at.width,
+        height=at.height,
+        rx=_ROUND.get(kind, 8.0),
+    )
+
+
+def _classes(card: Card, state: State) -> str:
+    mark, pocket = state.get("mark", ""), state.get("pocket", "")
+    words = ["c", card.kind if card.kind in ("leaf", "ghost", "call") else "", mark, pocket]
+    return " ".join(word for word in words if word and word not in ("saved", "waiting"))
+
+
+def _tooltip(card: Card) -> list[str]:
+    return [element("title", escape(card.tooltip))] if card.tooltip else []
+
+
+def _holder(card: Card, at: PlacedCard, state: State) -> str:
+    """A fold or a module that is open: sheets, its name, and room for its cards."""
+    parts = _tooltip(card)
+    if card.kind == "fold":
+        parts += [_sheet("fold", at, 10.0), _sheet("fold", at, 5.0)]
+    parts.append(_sheet("fold", at))
+    if card.count and card.kind == "fold":
+        parts.append(
+            element("text", f"× {card.count}", class_="times", x=at.x + at.width - 16, y=at.y + 20)
+        )
+    if at.title:
+        parts.append(element("text", escape(at.title), class_="kind", x=at.x + 12, y=at.y + 17))
+    return element("g", *parts, class_=_classes(card, state))
+
+
+def _card(card: Card, at: PlacedCard, state: State, look: Look) -> str:
+    parts = _tooltip(card)
+    if card.kind in ("ghost", "call"):
+        if card.kind == "ghost":
+            parts.append(_sheet("ghost", at))
+        size = 11.5 if card.kind == "ghost" else 12.5
+        middle = {"x": at.x + at.width / 2, "y": at.y + at.height / 2 + 4}
+        parts.append(
+            element("text", escape(at.title), class_="name", **_mono(at.title, size, **middle))
+        )
+        return element("g", *parts, class_=_classes(card, state))
+    if state.get("mark") in ("active", "ask"):
+        parts.append(_halo(card, at))
+    if card.kind == "fold":
+        parts += [_sheet("fold", at, 10.0), _sheet("fold", at, 5.0)]
+    parts.append(_sheet(card.kind, at))
+    leaf = card.kind == "leaf"
+    parts += _titles(
+        at, state, at.height / 2 - 3 if leaf else 18, at.height / 2 + 14 if leaf else 33
+    )
+    if card.count:
+        parts.append(
+            element("text", f"× {card.count}", class_="times", x=at.x + at.width - 12, y=at.y + 18)
+        )
+    if at.pocket is not None:
+        parts += _pocket(at, state)
+    if leaf:
+        parts += _gradient(at, state)
+    if state.get("mark") == "error":
+        parts.append(_bang(at))
+    return element("g", *parts, class_=_classes(card, state))
+
+
+def _halo(card: Card, at: PlacedCard) -> str:
+    rx = _ROUND.get(card.kind, 8.0) + 4
+    return element(
+        "rect",
+        class_="halo",
+        x=at.x - 4,
+        y=at.y - 4,
+        width=at.width + 8,
+        height=at.height + 8,
+        rx=rx,
+    )
+
+
+def _titles(at: PlacedCard, state: State, above: float, below: float) -> list[str]:
+    value = state.get("value", at.value)
+    whole = at.title if value is None else f"{at.title} = {value}"
+    inner = escape(at.title)
+    if value is not None:
+        inner = element("tspan", inner) if columns(at.title) else ""
+        inner += element("tspan", " = ", class_="is") + element(
+            "tspan", escape(str(value)), class_="val"
+        )
+    title = element(
+        "text", inner, class_="name", **_mono(whole, TITLE, x=at.x + 12, y=at.y + above)
+    )
+    subtitle = str(state.get("subtitle", at.subtitle))
+    if not subtitle:
+        return [title]
+    place = {"x": at.x + 12, "y": at.y + below}
+    return [
+        title,
+        element("text", escape(subtitle), class_="kind", **_mono(subtitle, SUBTITLE, **place)),
+    ]
+
+
+def _pocket(at: PlacedCard, state: State) -> list[str]:
+    left, room = at.x + at.width - at.pocket_width, at.pocket_width
+    freed = state.get("pocket") == "freed"
+    ground = (
+        spell("M", left, at.y + 2, "h", room - 8)
+        + "a6 6 0 0 1 6 6"
+        + spell("v", at.height - 16)
+        + "a6 6 0 0 1-6 6"
+        + spell("h", 8 - room, "z")
+    )
+    middle = left + room / 2
+    text = at.pocket or ""
+    return [
+        element("path", class_="pk", d=ground),
+        element("path", class_="div", d=spell("M", left, at.y + 6, "V", at.y + at.height - 6)),
+        element("text", "freed" if freed else "saved", class_="pn", x=middle, y=at.y + 16),
+        element("text", escape(text), class_="pv", **_mono(text, 12, x=middle, y=at.y + 32)),
+    ]
+
+
+def _gradient(at: PlacedCard, state: State) -> list[str]:
+    left, room = at.grad or (at.x, 0.0)
+    top, high = at.y + 8, at.height - 16
+    middle, level = left + room / 2, float(state.get("level", 0) or 0)
+    parts = []
+    if level:
+        box = {"x": left, "width": room, "rx": 6.0}
+        parts.append(
+            element("rect", class_="gf", y=top + high * (1 - level), height=high * level, **box)
+        )
+    parts.append(element("rect", class_="gb", x=left, y=top, width=room, height=high, rx=6.0))
+    parts.append(element("text", ".grad", class_="gl", x=middle, y=at.y + 21))
+    heat = state.get("heat")
+    cells = _thumbnail(heat, 14, high - 22, room - 8) if heat is not None else None
+    if cells:
+        parts.append(cells[0](middle, top + 17 + (high - 21) / 2))
+    else:
+        parts.append(
+            _grad_text(str(state.get("grad", "None")), middle, at.y + at.height - 17, room)
+        )
+    sockets: Sequence[str] = state.get("sockets", ())
+    edge = at.y
+    for place, x in enumerate(at.sockets):
+        mark = sockets[place] if place < len(sockets) else ""
+        parts.append(element("circle", class_=f"so {mark}".strip(), cx=x, cy=edge, r=4.5))
+    return parts
+
+
+def _grad_text(text: str, x: float, y: float, room: float) -> str:
+    size = 13.0 if text == "None" else 15.0 if len(text) <= 7 else 12.5
+    wide = text_width(text, size, "" if text == "None" else "b")
+    held = {"textLength": room - 8, "lengthAdjust": "spacingAndGlyphs"} if wide > room - 8 else {}
+    smaller = "font-size:12.5px" if size == 12.5 else None
+    look = "gv none" if text == "None" else "gv"
+    return element("text", escape(text), class_=look, x=x, y=y, style=smaller, **held)
+
+
+def _bang(at: PlacedCard) -> str:
+    x, y = at.x + at.width, at.y
+    return element("circle", class_="bang", cx=x, cy=y, r=9.0) + element(
+        "path", class_="bangs", d=spell("M", x, y - 4.5, "v", 5.5, "M", x, y + 4, "v", 0.4)
+    )

@@ -1,0 +1,84 @@
+"""The still picture of a frame: one SVG that needs nothing else, always light."""
+
+from __future__ import annotations
+
+import hashlib
+
+from gradviz.render.graph_svg import draw_picture
+from gradviz.render.layout import place
+from gradviz.render.lettering import break_lines
+from gradviz.render.markup import element, escape, spans
+from gradviz.render.placed import Placed
+from gradviz.render.sheet import UI, style_sheet, token
+from gradviz.render.wording import Moment, moment, runs, sentence
+from gradviz.stories.parts import Picture, Rich
+from gradviz.stories.story import Story
+
+AIR, LINE, LETTERS = 16.0, 22.0, 15.0
+LEAST_WIDTH = 376.0
+
+
+def frame_svg(story: Story, step: int | None = None, *, caption: bool = True) -> str:
+    """The picture of one frame, its caption below; the story's poster unless `step` is given.
+
+    >>> from gradviz.stories.parts import Card, Picture
+    >>> from gradviz.stories.story import Frame, Run, Scene, Story
+    >>> picture = Picture("graph", (Card("x", "leaf", "x", "3", "AccumulateGrad"),), ())
+    >>> story = Story("A leaf", Scene((picture,)), {(): Run((Frame(("x waits.",)),))})
+    >>> frame_svg(story)[:34], "x waits." in frame_svg(story)
+    ('<svg xmlns="http://www.w3.org/2000', True)
+    """
+    now = moment(story, step)
+    pictures = [part for part in story.scene.parts if isinstance(part, Picture)]
+    return _graph_svg(now, pictures[0], caption)
+
+
+def _graph_svg(now: Moment, picture: Picture, caption: bool) -> str:
+    placed = place(picture)
+    drawn = draw_picture(picture, placed, now.frame.states.get(picture.id, {}), now.look)
+    return _whole(now, picture, placed, drawn, caption)
+
+
+def _whole(now: Moment, picture: Picture, placed: Placed, drawn: str, caption: bool) -> str:
+    wide = max(LEAST_WIDTH, placed.width) + 2 * AIR
+    tall = placed.height + 2 * AIR
+    inset = (wide - placed.width) / 2
+    below, lines = "", 0
+    if caption:
+        below, lines = _caption(now, picture, wide, tall)
+    whole = tall + (lines * LINE + 24 if lines else 0.0)
+    edge = {"width": wide - 1, "rx": 12.0, "x": 0.5, "y": 0.5, "stroke": token("hair")}
+    ground = element("rect", height=whole - 1, fill=token("paper"), **edge)
+    stage = f"M.5 {tall:g}V12.5a12 12 0 0 1 12-12H{wide - 12.5:g}a12 12 0 0 1 12 12V{tall:g}z"
+    if not lines:
+        ground = element("rect", height=whole - 1, fill=token("stage"), **edge)
+    else:
+        ground += element("path", d=stage, fill=token("stage"), stroke=token("hair"))
+    body = ground + f'<g transform="translate({inset:g} {AIR:g})">{drawn}</g>' + below
+    return _signed(now, body, wide, whole)
+
+
+def _caption(now: Moment, picture: Picture, wide: float, top: float) -> tuple[str, int]:
+    text: Rich = now.frame.caption or picture.note
+    if now.frame.caption and picture.note:
+        text = (*now.frame.caption, ("br", ""), *picture.note)
+    lines = break_lines(runs(text, now.look), wide - 2 * AIR - 4, LETTERS)
+    drawn = "".join(
+        element("text", spans(line), x=AIR + 2, y=top + 28 + number * LINE)
+        for number, line in enumerate(lines)
+    )
+    return element("g", drawn, class_="cap") if lines else "", len(lines)
+
+
+def _signed(now: Moment, body: str, wide: float, tall: float) -> str:
+    """The outer element; its id is a hash of what it holds, so the same picture has the same."""
+    story = now.story
+    told = sentence(now.frame.caption, now.look)
+    words = element("title", escape(story.title)) + element("desc", escape(told or story.alt))
+    root = "g" + hashlib.sha256((words + body).encode()).hexdigest()[:8]
+    rules = style_sheet(root, body)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" id="{root}" viewBox="0 0 {wide:g} {tall:g}" '
+        f'width="{wide:g}" height="{tall:g}" role="img" font-family="{UI}">'
+        f"{words}<style>{rules}</style>{body}</svg>"
+    )
