@@ -12,7 +12,7 @@ from gradviz.stories.equations import at_rest, equation, totals
 from gradviz.stories.numbers import is_single, number, ordinal, printed, shape_text
 from gradviz.stories.parts import Code, Equation, Part, Rich, Rule
 from gradviz.stories.picture import Shown, picture, plan
-from gradviz.stories.questions import Asked, question
+from gradviz.stories.questions import Asked, open_equation, question
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.rules import by_hand, rule
 from gradviz.stories.sentences import WORDS
@@ -220,6 +220,8 @@ class _Teller:
     def _turn(self, turn: Turn, recording: Recording) -> None:
         stage = self.stage
         stage.settle()
+        if self.predict:
+            self._ask(turn)
         stage.act(turn)
         if turn.node.kind == "leaf":
             self._leaf_note(turn, recording)
@@ -233,8 +235,25 @@ class _Teller:
             rule=rule(turn, self.handle),
             span=turn.node.span,
             by_hand=_by_hand(turn, self.handle),
-            question=question(turn, self.asked) if self.predict else None,
         )
+
+    def _ask(self, turn: Turn) -> None:
+        """A frame that shows all but what is to be found."""
+        asked = question(turn, self.asked)
+        if asked is None:
+            return
+        stage = self.stage
+        before = stage.cards, stage.wires
+        stage.cards, stage.wires = dict(stage.cards), dict(stage.wires)
+        stage.ask(turn)
+        stage.frame(
+            asked["ask"],
+            equation=open_equation(turn),
+            rule={"formula": rule(turn, self.handle)["formula"], "rows": []},
+            span=turn.node.span,
+            question=asked,
+        )
+        stage.cards, stage.wires = before
 
     def _leaf_note(self, turn: Turn, recording: Recording) -> None:
         name = f"{title_of(turn.node, 14)}.grad"

@@ -12,7 +12,7 @@ from gradviz.graph.model import Value
 from gradviz.stories.formula import letters, slope_with_numbers
 from gradviz.stories.numbers import cells, figure, is_single, number, rows_of, shape_text
 from gradviz.stories.parts import Heat, Rich
-from gradviz.stories.rich import code, plain
+from gradviz.stories.rich import code, joined, plain
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.turns import (
     Delivery,
@@ -130,12 +130,17 @@ def _rows(turn: Turn) -> Sequence[Row]:
 
 def _none_row(turn: Turn, name: str) -> dict[str, Any]:
     cells_ = [value_text(turn.arrived), {"op": "×"}, "–", {"op": "="}, "None"]
-    return {"cells": cells_, "to": code(name), "none": True}
+    return {"cells": cells_, "to": arrow(name), "none": True}
+
+
+def arrow(name: str) -> Rich:
+    """Where a gradient goes."""
+    return joined(["→ ", *code(name)])
 
 
 def _row(turn: Turn, delivery: Delivery) -> dict[str, Any]:
     arrived, sent = value_text(turn.arrived), value_text(delivery.value)
-    to = code(title_of(delivery.target))
+    to = arrow(title_of(delivery.target))
     if delivery.value is None:
         return _none_row(turn, title_of(delivery.target))
     if delivery.slope is None:
@@ -326,7 +331,7 @@ def totals(grads: Mapping[str, tuple[Value | None, Value | None, Value | None]])
                 {"op": "→"},
                 {"sent": value_text(after)},
             ],
-            "to": code(f"{title}.grad"),
+            "to": arrow(f"{title}.grad"),
         }
         for title, (before, came, after) in grads.items()
         if is_single(after) and is_single(came)

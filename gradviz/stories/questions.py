@@ -7,11 +7,12 @@ from typing import Any
 
 from gradviz.graph.model import Value
 from gradviz.stories.captions import sentence
+from gradviz.stories.equations import arrow
 from gradviz.stories.formula import product_text
 from gradviz.stories.numbers import as_float, figure, number
 from gradviz.stories.parts import Rich
 from gradviz.stories.rich import Field, compose
-from gradviz.stories.sentences import SENTENCES
+from gradviz.stories.sentences import SENTENCES, WORDS
 from gradviz.stories.turns import Turn, saved_numbers, title_of, value_text
 
 Hint = list[Any]
@@ -36,6 +37,24 @@ def question(turn: Turn, asked: Asked) -> dict[str, Any] | None:
     return _about_node(turn)
 
 
+def open_equation(turn: Turn) -> dict[str, Any]:
+    """The equation with a question mark where the answer belongs."""
+    if turn.node.kind == "leaf":
+        title = title_of(turn.node, 14)
+        heads = [WORDS[name].format(title=title) for name in ("before", "arrived", "after")]
+        came = ", ".join(turn.meeting) or value_text(turn.arrived)
+        before = value_text(turn.step.before)
+        return {
+            "heads": heads,
+            "rows": [{"cells": [before, {"op": "+"}, came, {"op": "→"}, {"sent": "?"}]}],
+        }
+    cells = [value_text(turn.arrived), {"op": "×"}, "?", {"op": "="}, {"sent": "?"}]
+    return {
+        "heads": [WORDS["arrived"], WORDS["slope"], WORDS["sent"]],
+        "rows": [{"cells": cells, "to": arrow(title_of(turn.deliveries[0].target))}],
+    }
+
+
 def _about_node(turn: Turn) -> dict[str, Any]:
     first = turn.deliveries[0]
     fields: dict[str, Field] = {
@@ -54,7 +73,7 @@ def _about_node(turn: Turn) -> dict[str, Any]:
         first.value,
         _node_hints(turn, fields),
         sentence(right, fields),
-        {"arrived": value_text(turn.arrived), "to": title_of(first.target)},
+        sentence("hint, none"),
     )
 
 
@@ -71,12 +90,12 @@ def _about_leaf(turn: Turn) -> dict[str, Any]:
         turn.step.after,
         _leaf_hints(turn, title),
         sentence(f"right, leaf, {state}", fields),
-        {"arrived": ", ".join(turn.meeting) or value_text(turn.arrived), "to": f"{title}.grad"},
+        sentence("hint, leaf"),
     )
 
 
 def _question(
-    ask: Rich, answer: Value | None, hints: list[Hint], right_because: Rich, where: dict[str, str]
+    ask: Rich, answer: Value | None, hints: list[Hint], right_because: Rich, otherwise: Rich
 ) -> dict[str, Any]:
     right = as_float(answer) or 0.0
     tolerance = _tolerance(right)
@@ -93,7 +112,8 @@ def _question(
         "choices": [],
         "hints": kept,
         "right": right_because,
-    } | where
+        "otherwise": otherwise,
+    }
 
 
 def _tolerance(answer: float) -> float:

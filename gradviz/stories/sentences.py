@@ -128,6 +128,8 @@ SENTENCES: dict[str, str] = {
     "hint, path": "{guess} came along one path, but it does not push the other out: paths __add__.",
     "hint, product": "{guess} is the product; along a path one multiplies, where paths meet one __adds__.",
     "hint, overwritten": "{guess} has just arrived, but `{title}.grad` still holds {before}: backward __adds__.",
+    "hint, none": "Multiply what arrived by the slope of this node.",
+    "hint, leaf": "What arrives is added to what is there.",
     "right": "The slope of `{title}` is {slope} here, and {product}.",
     "right, Add": "A sum follows each of its terms one for one.",
     "right, Mul": "`{title}` grows {slope} times as fast as `{target}`: {product}.",

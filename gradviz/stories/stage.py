@@ -107,6 +107,19 @@ class Stage:
         for delivery in turn.deliveries:
             self._send(turn, delivery)
 
+    def ask(self, turn: Turn) -> None:
+        """A question before a turn is told: on the wire, or in the `.grad` box."""
+        card = self.plan.card_of[turn.node.id]
+        self._card(card, mark="active")
+        if turn.node.kind == "leaf":
+            self._card(card, grad="?", level=0)
+            return
+        name = self.plan.wire(turn.deliveries[0].edge)
+        if name is not None:
+            arrived = value_text(turn.arrived)
+            text: Rich = (arrived, ("op", " × "), "…", ("op", " = "), ("sent", "?"))
+            self.wires[name] = {"mark": "ask", "text": text}
+
     def rise(self, node: Node) -> None:
         """The forward half: a value has been computed, and its wires have carried it up."""
         card = self.plan.card_of[node.id]

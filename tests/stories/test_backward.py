@@ -162,7 +162,7 @@ def test_a_second_pass_adds_and_a_third_is_refused(engine):
 
 def test_a_refused_pass_shows_the_error_and_the_mend(engine):
     x, y = polynomial(engine)
-    story = tell(rehearse(y, passes=2))
+    story = tell(rehearse(y, passes=2, names={"x": x, "y": y}))
     last = frames(story)[-1]
     assert "which is freed" in words(last)
     assert "x.grad stays 22" in words(last)
