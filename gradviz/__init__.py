@@ -7,6 +7,7 @@ others show the graphs of its tensors, and of PyTorch's own.
 from __future__ import annotations
 
 import importlib
+from types import SimpleNamespace
 from typing import Any
 
 from . import core
@@ -32,6 +33,8 @@ def __getattr__(name: str) -> Any:
 def _find(name: str) -> Any:
     if name in _LAZY:
         return importlib.import_module(_LAZY[name])
+    if name in ("linalg", "special"):
+        return SimpleNamespace(**_faces.get(name, {}))
     for place in (_faces["torch"], _dtypes.dtypes, _dtypes.aliases):
         if name in place:
             return place[name]

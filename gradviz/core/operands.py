@@ -147,7 +147,7 @@ def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
         tensors.append(tensor)
     if plan.op.outputs == "many":
         return tuple(tensors)
-    described = plan.op.name, *plan.op.outputs
+    described = plan.op.name.removesuffix("_dim"), *plan.op.outputs
     kind = result_types.get(described)
     if kind is None:
         kind = result_types[described] = named_result(*described)

@@ -1,0 +1,136 @@
+"""What layers compute: normalising, embedding, leaving out, attending."""
+
+import math
+
+import numpy as np
+
+from ..op import Op, Scalar, composed, faces, ops
+from ..tensor import Tensor, wrap
+from ..words import exp, mean_dim, on_tensors, sum_dim, sum_to_size, word
+
+
+class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face="", method=False):
+    def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, dims: Scalar = (), eps: Scalar = 1e-5):
+        return normalised(input, dims, eps) * (1 if weight is None else weight) + (0 if bias is None else bias)
+    def grad_input(grad, input, weight, dims, eps): return of_normalised(grad if weight is None else grad * weight, input, dims, eps)
+    def grad_weight(grad, input, weight_sym_sizes, dims, eps): return sum_to_size(grad * normalised(input, dims, eps), weight_sym_sizes)
+    def grad_bias(grad, bias_sym_sizes): return sum_to_size(grad, bias_sym_sizes)
+
+class Embedding(Op, name="embedding_of", face="", method=False):
+    def forward(weight: Tensor, indices: Scalar): return weight[indices]
+    def grad_weight(grad, weight_sym_sizes, indices): return rows_placed(grad, weight_sym_sizes, indices)
+
+class RowsPlaced(Op, node="EmbeddingDenseBackwardBackward0", face="", method=False):
+    def forward(self: Tensor, shape: Scalar, indices: Scalar): return rows_placed(self, shape, indices)
+    def grad_self(grad, indices): return rows_picked(grad, indices)
+
+
+def layer(function):
+    return composed(face="nn.functional", method=False)(function)
+
+@layer
+def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
+    shape = tuple(normalized_shape)
+    if input._shape[len(input._shape) - len(shape):] != shape:
+        raise RuntimeError(f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but got input of size{list(input._shape)}")
+    for name, given in (("weight", weight), ("bias", bias)):
+        if given is not None and given._shape != shape:
+            raise RuntimeError(f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(given._shape)} and normalized_shape = {list(shape)}")
+    dims = tuple(range(len(input._shape) - len(shape), len(input._shape)))
+    return ops.layer_norm_of(input, weight, bias, dims, eps)
+
+@layer
+def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
+    if input._dtype.kind != "i":
+        raise RuntimeError(f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {input.type()} instead (while checking arguments for embedding)")
+    if len(weight._shape) != 2: raise RuntimeError("'weight' must be 2-D")
+    indices = input._shaped()
+    if ((indices < 0) | (indices >= weight._shape[0])).any(): raise IndexError("index out of range in self")
+    return ops.embedding_of(weight, indices)
+
+@layer
+def one_hot(tensor, num_classes=-1):
+    if tensor._dtype != np.dtype(np.int64): raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
+    indices = tensor._shaped()
+    if indices.size and indices.min() < 0: raise RuntimeError("Class values must be non-negative.")
+    if num_classes == -1: num_classes = int(indices.max()) + 1
+    if indices.size and indices.max() >= num_classes: raise RuntimeError("Class values must be smaller than num_classes.")
+    return wrap((indices[..., None] == np.arange(num_classes)).astype(np.int64))
+
+@layer
+def dropout(input, p=0.5, training=True, inplace=False):
+    """Each element is left out with probability p; the others grow, so that the mean stays."""
+    if p < 0.0 or p > 1.0: raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not training or p == 0: return input
+    if p == 1: return ops.mul(input, wrap(np.zeros(input._shape, input._dtype)))
+    kept = faces_of_torch("bernoulli")(wrap(np.full(input._shape, 1 - p, input._dtype)))
+    return ops.mul(input, ops.div(kept, 1 - p))
+
+@layer
+def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
+    length = ops.clamp_min(ops.norm(input, p, dim, True), eps)
+    return ops.div(input, ops.expand_as(length, input))
+
+@layer
+def cosine_similarity(x1, x2, dim=1, eps=1e-8):
+    x1, x2 = (ops.div(x, at_least(ops.vector_norm(x, 2, dim, True), eps)) for x in (x1, x2))
+    return ops.sum(ops.mul(x1, x2), dim)
+
+@layer
+def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
+    return ops.norm(ops.add(ops.sub(x1, x2), eps), p, -1, keepdim)
+
+@layer
+def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
+    """softmax(Q Kᵀ / √d) V."""
+    root = math.sqrt(1 / math.sqrt(query._shape[-1]) if scale is None else scale)
+    scores = ops.matmul(ops.times_number(query, root), ops.times_number(ops.transpose(key, -2, -1), root))
+    if is_causal: attn_mask = wrap(np.tril(np.ones(scores._shape[-2:], bool)))
+    if attn_mask is not None:
+        scores = ops.masked_fill(scores, ops.logical_not(attn_mask), -math.inf) if attn_mask._dtype.kind == "b" else ops.add(scores, attn_mask)
+    shares = ops.softmax(scores, -1)
+    return ops.matmul(dropout(shares, dropout_p) if dropout_p else shares, value)
+
+def at_least(length, eps):
+    """A length that can be divided by; PyTorch changes it outside the graph."""
+    length = ops.clone(length)
+    held = length._array()
+    np.maximum(held, eps, out=held)
+    return length
+
+def faces_of_torch(name):
+    if name in faces["torch"]: return faces["torch"][name]
+    from .. import random
+    return getattr(random, name)
+
+
+# --- words
+
+@word
+def normalised(input, dims, eps):
+    centred = input - mean_dim(input, dims, True)
+    return centred / (mean_dim(centred * centred, dims, True) + eps) ** 0.5
+
+@word
+def of_normalised(grad, input, dims, eps):
+    centred = input - mean_dim(input, dims, True)
+    width = (mean_dim(centred * centred, dims, True) + eps) ** 0.5
+    shape = centred / width
+    return (grad - mean_dim(grad, dims, True) - shape * mean_dim(grad * shape, dims, True)) / width
+
+def rows_placed(grad, shape, indices):
+    full = np.zeros(shape, grad.dtype)
+    np.add.at(full, indices, grad)
+    return full
+
+word(rows_placed)
+
+@on_tensors
+def rows_placed(grad, shape, indices): return ops.rows_placed(grad, shape, indices)  # noqa: F811
+
+def rows_picked(value, indices): return value[indices]
+
+word(rows_picked)
+
+@on_tensors
+def rows_picked(value, indices): return ops.embedding_of(value, indices)  # noqa: F811

@@ -1,0 +1,261 @@
+"""Losses: how far a prediction is from its target, as one number."""
+
+import warnings
+
+import numpy as np
+
+from ..dtypes import scalar_name
+from ..op import Elementwise, Op, Scalar, composed, ops
+from ..tensor import Tensor, wrap
+from ..words import abs, log, masked_fill, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, zero
+
+REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
+
+
+@word
+def each(grad, self, reduction):
+    """What arrives at one element: of a mean, its share."""
+    return grad / numel(self) if reduction == 1 else grad
+
+
+# --- regression
+
+class MseLoss(Op, name="mse_loss_of", face="", method=False):
+    def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced((self - target) ** 2, reduction)
+    def grad_self(grad, self, target, reduction): return each(grad, self, reduction) * (2 * (self - target))
+    def grad_target(grad, target, self, reduction): return each(grad, self, reduction) * (2 * (target - self))
+
+class SmoothL1Loss(Op, name="smooth_l1_loss_of", face="", method=False):
+    def forward(self: Tensor, target: Tensor, reduction: Scalar, beta: Scalar): return reduced(bent(np.abs(self - target), beta) / beta, reduction)
+    def grad_self(grad, self, target, reduction, beta): return each(grad, self, reduction) * where(abs(self - target) < beta, (self - target) / beta, sgn(self - target))
+    def grad_target(grad, target, self, reduction, beta): return each(grad, self, reduction) * where(abs(self - target) < beta, (target - self) / beta, sgn(target - self))
+
+class HuberLoss(Op, name="huber_loss_of", face="", method=False):
+    def forward(self: Tensor, target: Tensor, reduction: Scalar, delta: Scalar): return reduced(bent(np.abs(self - target), delta), reduction)
+    def grad_self(grad, self, target, reduction, delta): return each(grad, self, reduction) * where(abs(self - target) <= delta, self - target, delta * sgn(self - target))
+    def grad_target(grad, target, self, reduction, delta): return each(grad, self, reduction) * where(abs(self - target) <= delta, target - self, delta * sgn(target - self))
+
+
+# --- yes or no
+
+class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", face="", method=False):
+    def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar): return reduced(cross_entropies(self, target) * weighing(weight), reduction)
+    def grad_self(grad, self, target, weight, reduction): return each(grad, self, reduction) * ((self - target) / maximum(self * (1 - self), self * 0 + 1e-12)) * weighing(weight)
+    def grad_target(grad, self, weight, reduction): return each(grad, self, reduction) * (log(1 - self) - log(self)) * weighing(weight)
+
+class BinaryCrossEntropyWithLogits(Op, name="binary_cross_entropy_with_logits_of", face="", method=False):
+    def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced(maximum(self, zero) - self * target + np.log1p(np.exp(-np.abs(self))), reduction)
+    def grad_self(grad, self, target, reduction): return each((sigmoid(self) - target) * grad, self, reduction)
+    def grad_target(grad, self, reduction): return each(-self * grad, self, reduction)
+    _saved_weight = _saved_pos_weight = None
+
+class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogitsBackward0", name="weighed_bce_with_logits", face="", method=False):
+    def forward(self: Tensor, target: Tensor, weight: Scalar, pos_weight: Scalar, reduction: Scalar):
+        return reduced(((1 - target) * self + (1 + (weighing(pos_weight) - 1) * target) * (maximum(-self, zero) + np.log1p(np.exp(-np.abs(self))))) * weighing(weight), reduction)
+    def grad_self(grad, self, target, weight, pos_weight, reduction):
+        return each(((weighing(pos_weight) * target + 1 - target) * sigmoid(self) - weighing(pos_weight) * target) * grad * weighing(weight), self, reduction)
+    def grad_target(grad, self, weight, pos_weight, reduction): return each((log(1 - sigmoid(self)) - weighing(pos_weight) * log(sigmoid(self))) * grad * weighing(weight), self, reduction)
+
+
+# --- one of several classes
+
+class NllLoss(Op, name="nll_loss_of", face="", method=False):
+    def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar, ignore_index: Scalar): return likelihoods(self, target, weight, reduction, ignore_index)
+    def grad_self(grad, self_sym_sizes, target, weight, reduction, ignore_index): return at_targets(grad, self_sym_sizes, target, weight, reduction, ignore_index)
+
+class AtTargets(Op, node="NllLossBackwardBackward0", face="", method=False):
+    def forward(self: Tensor, shape: Scalar, target: Scalar, weight: Scalar, reduction: Scalar, ignore_index: Scalar): return at_targets(self, shape, target, weight, reduction, ignore_index)
+    def grad_self(grad, target, weight, reduction, ignore_index): return likelihoods(grad, target, weight, reduction, ignore_index)
+
+
+# --- a number as a factor: in PyTorch an overload of its own
+
+class TimesNumber(Elementwise, node="MulBackward1", face="", method=False, in_place=False):
+    def forward(self: Tensor, other: Scalar): return self * other
+    def grad_self(grad, other): return grad * other
+
+class OverNumber(Elementwise, node="DivBackward1", face="", method=False, in_place=False):
+    def forward(self: Tensor, other: Scalar): return self / other
+    def grad_self(grad, other): return grad / other
+
+
+# --- the functions of nn.functional
+
+def loss(function):
+    return composed(face="nn.functional", method=False)(function)
+
+@loss
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    input, target = alike(input, target)
+    if input._dtype.kind != "f": raise NotImplementedError(f'"mse_cpu" not implemented for \'{scalar_name(input._dtype)}\'')
+    if weight is None: return ops.mse_loss_of(input, target, reduction_of(reduction))
+    return summed_up(ops.mul(ops.mse_loss_of(input, target, 0), weight), reduction)
+
+@loss
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
+    reduction_of(reduction)
+    input, target = alike(input, target)
+    return summed_up(ops.abs(ops.sub(input, target)), reduction)
+
+@loss
+def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
+    input, target = alike(input, target)
+    if beta < 0: raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    if beta == 0: return l1_loss(input, target, reduction=reduction)
+    return ops.smooth_l1_loss_of(input, target, reduction_of(reduction), beta)
+
+@loss
+def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
+    input, target = alike(input, target)
+    if delta <= 0: raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    return ops.huber_loss_of(input, target, reduction_of(reduction), delta)
+
+@loss
+def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
+    if target._shape != input._shape:
+        raise ValueError(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please ensure they have the same size.")
+    values = input._shaped()
+    if ((values < 0) | (values > 1)).any(): raise RuntimeError("all elements of input should be between 0 and 1")
+    return ops.binary_cross_entropy_of(input, target, raw(weight), reduction_of(reduction))
+
+@loss
+def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None):
+    if target._shape != input._shape: raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    if weight is None and pos_weight is None: return ops.binary_cross_entropy_with_logits_of(input, target, reduction_of(reduction))
+    return ops.weighed_bce_with_logits(input, target, raw(weight), raw(pos_weight), reduction_of(reduction))
+
+@loss
+def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
+    classes_fit(input, target, weight, ignore_index)
+    return ops.nll_loss_of(input, target, raw(weight), reduction_of(reduction), ignore_index)
+
+@loss
+def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
+    """Classes as numbers, or as shares of each class."""
+    reduction_of(reduction)
+    dim = 0 if len(input._shape) == 1 else 1
+    if input._shape == target._shape: return soft_cross_entropy(input, target, weight, reduction, label_smoothing, dim)
+    classes_fit(input, target, weight, ignore_index)
+    logs = ops.log_softmax(input, dim)
+    likelihood = ops.nll_loss_of(logs, target, raw(weight), reduction_of(reduction), ignore_index)
+    if not label_smoothing: return likelihood
+    smooth = ops.neg(ops.sum(logs if weight is None else ops.mul(logs, ops.reshape(weight, (1, -1) if dim else (-1,))), dim))
+    ignored = ops.eq(target, ignore_index)
+    smooth = ops.masked_fill(smooth, ignored, 0)
+    if reduction == "mean":
+        count = float((~ignored._shaped()).sum()) if weight is None else float(raw(weight)[target._shaped()][~ignored._shaped()].sum())
+        smooth = ops.div(ops.sum(smooth), wrap(np.asarray(count, input._dtype)[()], ()))
+    elif reduction == "sum": smooth = ops.sum(smooth)
+    return ops.add(ops.times_number(likelihood, 1 - label_smoothing), ops.times_number(smooth, label_smoothing / input._shape[dim]))
+
+def soft_cross_entropy(input, target, weight, reduction, smoothing, dim):
+    if target._dtype.kind != "f": raise RuntimeError(f"Expected floating point type for target with class probabilities, got {scalar_name(target._dtype)}")
+    logs = ops.log_softmax(input, dim)
+    if smoothing: target = ops.add(ops.mul(target, 1 - smoothing), smoothing / input._shape[dim])
+    weighed = ops.mul(logs, target) if weight is None else ops.mul(ops.mul(logs, target), ops.reshape(weight, (1, -1) if dim else (-1,)))
+    if reduction == "none": return ops.neg(ops.sum(weighed, dim))
+    result = ops.neg(ops.sum(weighed))
+    return result if reduction == "sum" else ops.over_number(result, max(1, input.numel() // input._shape[dim]))
+
+@loss
+def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
+    if log_target: result = ops.mul(ops.exp(target), ops.sub(target, input))
+    else: result = ops.sub(ops.xlogy(target, target), ops.mul(target, input))
+    if reduction == "batchmean": return ops.div(ops.sum(result), input._shape[0])
+    if reduction == "mean": warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.", stacklevel=2)
+    return summed_up(result, reduction)
+
+
+# --- arguments
+
+def reduction_of(name):
+    try: return REDUCTIONS[name]
+    except KeyError: raise ValueError(f"{name} is not a valid value for reduction") from None
+
+def summed_up(losses, reduction):
+    kind = reduction_of(reduction)
+    return ops.mean(losses) if kind == 1 else ops.sum(losses) if kind == 2 else losses
+
+def alike(input, target):
+    """Two tensors of one shape and type; different shapes are warned of, as PyTorch does."""
+    if input._shape != target._shape:
+        warnings.warn(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.", stacklevel=3)
+        input, target = ops.broadcast_tensors(input, target)
+    if input._dtype is not target._dtype:
+        from ..dtypes import result_dtype
+        dtype = result_dtype(input, target)
+        input, target = (each if each._dtype is dtype else ops.to_copy(each, dtype) for each in (input, target))
+    return input, target
+
+def classes_fit(input, target, weight, ignore_index):
+    """Whether the targets name classes of the input."""
+    shape, own = input._shape, target._shape
+    if len(shape) == 1 and len(own) == 1 and own[0] != 1: raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {own[0]}")
+    if len(shape) > 1 and own and shape[0] != own[0]: raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({own[0]}).")
+    if len(shape) == 2 and len(own) > 1: raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if target._dtype not in (np.dtype(np.int64), np.dtype(np.uint8)): raise RuntimeError(f"expected target dtype to be Long or Byte, but got {scalar_name(target._dtype)}")
+    classes = shape[0 if len(shape) == 1 else 1]
+    if weight is not None and weight._shape != (classes,):
+        raise RuntimeError(f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {list(weight._shape)}")
+    for value in target._shaped().ravel():
+        if value != ignore_index and not 0 <= value < classes: raise IndexError(f"Target {value} is out of bounds.")
+
+def raw(weight): return None if weight is None else weight._shaped()
+
+
+# --- numpy below
+
+def reduced(losses, reduction):
+    if reduction == 0: return losses
+    return total(losses) / losses.size if reduction == 1 else total(losses)
+
+def bent(distance, edge):
+    """Half the square up to the edge, a straight line beyond."""
+    return np.where(distance < edge, 0.5 * distance * distance, edge * (distance - 0.5 * edge))
+
+def cross_entropies(share, target):
+    least = np.asarray(-100, share.dtype)
+    return -(target * np.maximum(np.log(share), least) + (1 - target) * np.maximum(np.log1p(-share), least))
+
+def weighing(weight): return 1 if weight is None else weight
+
+word(weighing)
+
+@on_tensors
+def weighing(weight): return 1 if weight is None else wrap(weight)  # noqa: F811
+
+def in_classes(shape, target, weight, ignore_index):
+    """Where the targets stand in the input, and what each weighs."""
+    dim = 0 if len(shape) == 1 else 1
+    kept = target != ignore_index
+    chosen = np.where(kept, target, 0)
+    weights = kept.astype(np.float64) if weight is None else weight[chosen] * kept
+    return dim, chosen, weights
+
+def likelihoods(logs, target, weight, reduction, ignore_index):
+    """The negated logarithm at each target."""
+    dim, chosen, weights = in_classes(logs.shape, target, weight, ignore_index)
+    losses = -np.take_along_axis(logs, np.expand_dims(chosen, dim), dim).squeeze(dim) * weights if chosen.ndim == logs.ndim - 1 else -logs[chosen] * weights
+    losses = np.asarray(losses, logs.dtype)
+    if reduction == 0: return losses
+    summed = total(losses)
+    return summed / np.asarray(total(np.asarray(weights)), logs.dtype) if reduction == 1 else summed
+
+word(likelihoods)
+
+@on_tensors
+def likelihoods(logs, target, weight, reduction, ignore_index): return ops.nll_loss_of(logs, target if isinstance(target, Tensor) else wrap(target), weight, reduction, ignore_index)  # noqa: F811
+
+def at_targets(grad, shape, target, weight, reduction, ignore_index):
+    """The gradient at each target's place, zero elsewhere."""
+    dim, chosen, weights = in_classes(shape, target, weight, ignore_index)
+    sent = -grad * weights / (total(np.asarray(weights)) if reduction == 1 else 1)
+    full = np.zeros(shape, grad.dtype)
+    if chosen.ndim == full.ndim: full[chosen] = sent
+    else: np.put_along_axis(full, np.expand_dims(chosen, dim), np.expand_dims(np.asarray(sent, grad.dtype), dim), dim)
+    return full
+
+word(at_targets)
+
+@on_tensors
+def at_targets(grad, shape, target, weight, reduction, ignore_index): return ops.at_targets(grad, shape, target._shaped() if isinstance(target, Tensor) else target, weight, reduction, ignore_index)  # noqa: F811

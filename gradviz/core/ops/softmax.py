@@ -1,0 +1,64 @@
+"""Softmax and its logarithm: numbers become shares of 1."""
+
+import warnings
+
+import numpy as np
+
+from .. import dims as dimensions
+from ..dtypes import scalar_name
+from ..op import Op, Scalar, composed, ops
+from ..tensor import Tensor
+from ..words import exp, log_sum_exp, sum_dim
+
+
+class Softmax(Op, name="softmax_of", face="", method=False):
+    def forward(self: Tensor, dim: Scalar): return shares(self, dim)
+    def grad_self(grad, dim, result): return grad * result - result * sum_dim(grad * result, (dim,), True)
+
+class LogSoftmax(Op, name="log_softmax_of", face="", method=False):
+    def forward(self: Tensor, dim: Scalar): return self - log_sum_exp(self, (dim,), True)
+    def grad_self(grad, dim, result): return grad - exp(result) * sum_dim(grad, (dim,), True)
+
+def shares(value, dim):
+    """e to the power of each, over their sum; the greatest is taken off first, so that nothing overflows."""
+    axis = dimensions.axes((dim,), value.ndim)
+    raised = np.exp(value - np.maximum.reduce(value, axis, keepdims=True))
+    return raised / np.add.reduce(raised, axis, keepdims=True)
+
+def checked(self, dim, name):
+    """The dimension counted from 0; whole numbers are refused."""
+    dim = dimensions.wrapped(dim, len(self._shape))
+    if self._dtype.kind != "f":
+        last = "_lastdim" if dim == max(len(self._shape) - 1, 0) else ""
+        raise NotImplementedError(f'"{name}{last}_kernel_impl" not implemented for \'{scalar_name(self._dtype)}\'')
+    return dim
+
+def guessed(self, name, dim):
+    """The dimension that PyTorch takes when none is given, with its warning."""
+    if dim is not None: return dim
+    warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.", UserWarning, stacklevel=3)
+    return 0 if len(self._shape) in (0, 1, 3) else 1
+
+@composed
+def softmax(self, dim, dtype=None):
+    self = self if dtype is None else self.to(dtype)
+    return ops.softmax_of(self, checked(self, dim, "softmax"))
+
+@composed
+def log_softmax(self, dim, dtype=None):
+    self = self if dtype is None else self.to(dtype)
+    return ops.log_softmax_of(self, checked(self, dim, "log_softmax"))
+
+def functional(name, function):
+    """The form in `nn.functional`, where the dimension may be left out."""
+    def choose(input, dim=None, _stacklevel=3, dtype=None): return function(input, guessed(input, name, dim), dtype)
+    composed(name=f"functional_{name}", face="", method=False)(choose)
+    return choose
+
+from ..op import faces  # noqa: E402
+
+faces.setdefault("nn.functional", {}).update(
+    softmax=functional("softmax", softmax),
+    log_softmax=functional("log_softmax", log_softmax),
+    softmin=functional("softmin", lambda self, dim, dtype=None: softmax(ops.neg(self), dim, dtype)),
+)

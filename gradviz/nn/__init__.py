@@ -1,0 +1,3 @@
+"""Networks: modules, losses, parameters."""
+
+from . import functional as functional

@@ -1,0 +1,25 @@
+"""Functions of networks: activations, losses, and what layers compute.
+
+>>> import gradviz as torch
+>>> import gradviz.nn.functional as F
+>>> F.mse_loss(torch.tensor([1.0, 3.0]), torch.tensor([1.0, 1.0]))
+tensor(2.)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradviz import core  # noqa: F401  (the ops declare themselves)
+from gradviz.core.op import faces
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        return faces["nn.functional"][name]
+    except KeyError:
+        raise AttributeError(f"module 'gradviz.nn.functional' has no attribute '{name}'") from None
+
+
+def __dir__() -> list[str]:
+    return sorted(faces["nn.functional"])

@@ -1,0 +1,34 @@
+"""Parameters: tensors that a module trains."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradviz.core import dtypes
+from gradviz.core.data import made
+from gradviz.core.tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A tensor that is trained: a module that it is assigned to lists it.
+
+    >>> from gradviz import ones
+    >>> Parameter(ones(2))
+    Parameter containing:
+    tensor([1., 1.], requires_grad=True)
+    """
+
+    __slots__ = ()
+    __module__ = "gradviz.nn.parameter"
+
+    def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
+        """Take the values of a tensor, sharing its memory."""
+        source = made(dtypes.np.empty(0, dtypes.default_float)) if data is None else data.detach()
+        return source.as_subclass(cls).requires_grad_(requires_grad)
+
+
+def type_name(value: Any) -> str:
+    """The name of a value's type as PyTorch's modules give it: `torch.FloatTensor` for a tensor."""
+    if isinstance(value, Tensor):
+        return f"torch.{dtypes.scalar_name(value._dtype)}Tensor"
+    return type(value).__name__
