@@ -59,6 +59,17 @@ class Names:
             names = self.of_node(function, getattr(tensor, "output_nr", 0))
         return names[0] if names else None
 
+    def modules(self) -> dict[int, str]:
+        """How modules are reached from the learner's variables, by their `id`."""
+        if self.frame is None:
+            return {}
+        found: dict[int, str] = {}
+        for name, thing in {**self.frame.f_globals, **self.frame.f_locals}.items():
+            if _is_shown(name) and hasattr(type(thing), "named_modules"):
+                for path, module in thing.named_modules():
+                    found.setdefault(id(module), f"{name}.{path}" if path else name)
+        return found
+
     def _add(self, name: str, tensor: Any) -> None:
         known = self._by_tensor.setdefault(id(tensor), [])
         if not known:

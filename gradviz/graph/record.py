@@ -10,6 +10,7 @@ import numpy as np
 
 from gradviz.graph.collector import paused_collector
 from gradviz.graph.engines import engine_of
+from gradviz.graph.interpose import quiet
 from gradviz.graph.listen import Listener, Turn
 from gradviz.graph.model import Recording, Step, Value
 from gradviz.graph.names import Names, names_for
@@ -19,6 +20,7 @@ from gradviz.graph.rehearsal import freed_text, rehearsal
 from gradviz.graph.slopes import slopes_of
 from gradviz.graph.survey import Survey, as_roots, survey
 from gradviz.graph.values import is_close, is_tensor, numbers_text, value_of
+from gradviz.graph.watch import Tape
 
 
 def record(
@@ -28,6 +30,7 @@ def record(
     *,
     inputs: Any = None,
     names: Any = None,
+    tape: Tape | None = None,
 ) -> Recording:
     """Run `tensor.backward(gradient)` once under observation, and leave everything as it was.
 
@@ -48,7 +51,7 @@ def record(
         RuntimeError: the library's own, if the pass could not begin.
     """
     known = names_for(names)
-    return rehearse(tensor, gradient, retain_graph, inputs=inputs, names=known)[0]
+    return rehearse(tensor, gradient, retain_graph, inputs=inputs, names=known, tape=tape)[0]
 
 
 def rehearse(
@@ -59,6 +62,7 @@ def rehearse(
     passes: int = 1,
     inputs: Any = None,
     names: Any = None,
+    tape: Tape | None = None,
 ) -> tuple[Recording, ...]:
     """Run backward `passes` times in one rehearsal: `.grad` stays from one pass to the next.
 
@@ -67,10 +71,10 @@ def rehearse(
     """
     roots = as_roots(tensor)
     known = names_for(names)
-    with paused_collector():
+    with paused_collector(), quiet():
         surveyed = survey(roots)
         contents = read_contents(surveyed)
-        session = _Session(surveyed, contents, known)
+        session = _Session(surveyed, contents, known, tape)
         with rehearsal(session.written()):
             recordings = []
             for turn in range(passes):
@@ -84,10 +88,12 @@ def rehearse(
 class _Session:
     """A graph, read once, in which backward may run several times."""
 
-    def __init__(self, surveyed: Survey, contents: list[Contents], names: Names) -> None:
+    def __init__(
+        self, surveyed: Survey, contents: list[Contents], names: Names, tape: Tape | None
+    ) -> None:
         self.survey = surveyed
         self.contents = contents
-        self.graph, self.source = graph_and_source(surveyed, contents, names)
+        self.graph, self.source = graph_and_source(surveyed, contents, names, tape)
         self.names = names
         self.engine = engine_of(surveyed.roots[0])
         self._slopes: dict[int, tuple[Value | None, ...]] = {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from gradviz.graph.fit import Fit, Matcher
-from gradviz.graph.model import Edge, Node, Span
+from gradviz.graph.model import Cut, Edge, Node, Span, Value
 from gradviz.graph.program import Assignment, Place, Program, call_at, column_span
 
 LONGEST = 40
@@ -25,6 +25,12 @@ class Source:
     expressions: dict[int, str] = field(default_factory=dict)
     spans: dict[int, Span] = field(default_factory=dict)
     constants: dict[tuple[int, int], str] = field(default_factory=dict)
+    values: dict[int, Value] = field(default_factory=dict)
+    names: dict[int, str] = field(default_factory=dict)
+    modules: dict[int, str] = field(default_factory=dict)
+    cuts: dict[tuple[int, int], Cut] = field(default_factory=dict)
+    """By the None slot that it left, as are `constants` and `constant_values`."""
+    constant_values: dict[tuple[int, int], Value] = field(default_factory=dict)
     code: tuple[str, ...] = ()
     backward: Span | None = None
     """The line that calls backward on the root, where there is one."""

@@ -16,6 +16,8 @@ EDGE = 4
 """Of a longer dimension so many first and last rows are kept, less where there are many."""
 
 _dtype_names: dict[Any, str] = {}
+_exact = ("float16", "float32", "float64", "int64", "int32", "int16", "int8", "uint8", "bool")
+_one_element = {name: np.dtype(name) for name in _exact} | {"bfloat16": np.dtype("float32")}
 
 
 def is_tensor(thing: object) -> bool:
@@ -40,6 +42,9 @@ def value_of(tensor: Any, *, changed: bool = False) -> Value:
         size = 1
         for length in shape:
             size *= length
+        if size == 1 and name in _one_element:  # detach() would make ours keep an array for good
+            one = np.full(shape, tensor.item(), _one_element[name])
+            return Value(shape, name, one, True, None, changed)
         if size <= WHOLE:
             return Value(shape, name, numbers_of(tensor), True, None, changed)
         return _sampled(tensor, shape, name, changed)

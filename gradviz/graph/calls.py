@@ -1,0 +1,79 @@
+"""What a watch writes down: each call with its inputs, its result, its line, and what it cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gradviz.graph.model import CutKind, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A stretch of the learner's source: the file or cell, its lines, and columns in characters."""
+
+    file: str
+    line: int
+    last_line: int
+    start: int = 0
+    stop: int | None = None
+    code: str = ""
+    """The stretch itself, on one line."""
+    whole: str = ""
+    """The whole line, without its indent."""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, as a traceback would say it: `lesson.py:3`, or `cell, line 3`."""
+        return f"{place_name(self.file)}{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A tensor that went into a call."""
+
+    made_by: int | None
+    """The call that made it, if the watch saw it."""
+    requires_grad: bool
+    shape: tuple[int, ...]
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call that the learner's code made, seen under a watch."""
+
+    id: int
+    name: str
+    operands: tuple[Operand, ...]
+    value: Value | None
+    """The result, where it is one tensor."""
+    requires_grad: bool
+    line: Line | None
+    cut: CutKind | None = None
+    """How tracking ended here, though an operand had it."""
+    writes: int | None = None
+    """The version that an in-place call gave to its tensor."""
+    module: Any = None
+    """The module whose forward made the call, by its id."""
+    result_name: str | None = None
+    """The variable that the result was given to in this very statement."""
+    direct: bool = True
+    """The line is that of the call itself, not of a library's module that made it inside."""
+
+    @property
+    def label(self) -> str:
+        """What the learner wrote, or the call's name: `a.detach()`."""
+        written = self.line is not None and self.line.code and self.direct
+        return self.line.code if self.line is not None and written else f"{self.name}()"
+
+
+def place_name(file: str) -> str:
+    """The words before a line's number.
+
+    >>> place_name("/home/ada/lesson.py"), place_name("/tmp/ipykernel_12/3456.py")
+    ('lesson.py:', 'cell, line ')
+    """
+    if file.startswith("<") or "ipykernel_" in file:
+        return f"{file[1:-1]}:" if file.endswith(".py>") else "cell, line "
+    return file.replace("\\", "/").rpartition("/")[2] + ":"

@@ -1,0 +1,292 @@
+"""Watch a forward pass: every call, its inputs and result, its line, and where tracking ended."""
+
+from __future__ import annotations
+
+import sys
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from gradviz.graph.calls import Call, Line, Operand
+from gradviz.graph.engines import engine_of
+from gradviz.graph.interpose import hearing
+from gradviz.graph.model import CutKind
+from gradviz.graph.survey import is_leaf
+from gradviz.graph.values import dtype_name, is_tensor, value_of
+from gradviz.graph.where import caller, line_of, module_around, result_name
+
+KEY = "gradviz"
+"""Under this word a node's own `metadata` holds the call that made it."""
+MOST_CALLS = 20_000
+MOST_INNER = 200
+
+COPIES = frozenset({"tensor", "as_tensor", "from_numpy", "asarray", "new_tensor", "FloatTensor"})
+LEAVING = frozenset({"numpy", "array", "item", "tolist", "float", "int", "index", "bool"})
+COMPARISONS = frozenset(
+    {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not"}
+    | {"argmax", "argmin", "argsort", "isnan", "isfinite", "isinf", "greater", "less"}
+)
+FLOATING = ("float", "bfloat", "complex", "half", "double")
+
+
+@dataclass(slots=True)
+class Tape:
+    """What a watch has written down. Of a long program the latest calls are kept.
+
+    >>> import gradviz
+    >>> with watch() as tape:
+    ...     x = gradviz.tensor(3.0, requires_grad=True)
+    ...     y = x * x
+    >>> [call.name for call in tape.calls]
+    ['tensor', 'mul']
+    """
+
+    _calls: OrderedDict[int, Call] = field(default_factory=OrderedDict)
+    _made: dict[int, tuple[Any, int]] = field(default_factory=dict)
+    """By the id of a result: a weak reference to it, and its call."""
+    _modules: dict[int, Any] = field(default_factory=dict)
+    _next: int = 0
+    _went_in: list[Any] = field(default_factory=list)
+    """The nodes of the operands of the call that is being made."""
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """All calls, in order."""
+        return tuple(self._calls.values())
+
+    def call(self, number: int | None) -> Call | None:
+        """The call of that number, if it is still kept."""
+        return None if number is None else self._calls.get(number)
+
+    def maker_of(self, result: Any) -> Call | None:
+        """The call that made this very tensor or array."""
+        reference, number = self._made.get(id(result), (None, None))
+        return self.call(number) if reference is not None and reference() is result else None
+
+    def before(self, name: str, args: tuple, kwargs: dict) -> None:
+        """Part of listening to calls: an in-place call changes the nodes of its operands."""
+        self._went_in = [
+            one.grad_fn for one in _tensors((*args, *kwargs.values())) if one.grad_fn is not None
+        ]
+
+    def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
+        """Part of listening to calls: note one that has returned."""
+        tensors = list(_tensors((*args, *kwargs.values())))
+        results = list(_tensors((result,)))
+        leaves = _is_array(result) or (name in LEAVING and bool(tensors))
+        if not (results or leaves or name in {"setitem", "backward"}):
+            return
+        frame, module = caller()
+        line = None if frame is None else line_of(frame)
+        if module is None:
+            self._note(name, tensors, results, result, line, module_around(frame), True)
+        else:
+            self._note(name, tensors, results, result, line, module, False)
+
+    def _note(
+        self,
+        name: str,
+        tensors: list[Any],
+        results: list[Any],
+        result: Any,
+        line: Line | None,
+        module: Any,
+        direct: bool,
+    ) -> None:
+        number, self._next = self._next, self._next + 1
+        written = _written(name, tensors, results)
+        shown = written if written is not None else results[0] if len(results) == 1 else None
+        call = Call(
+            id=number,
+            name=name,
+            operands=tuple(self._operand(tensor) for tensor in tensors),
+            value=None if shown is None else value_of(shown),
+            requires_grad=any(one.requires_grad for one in results),
+            line=line,
+            cut=_cut(name, tensors, results, result),
+            writes=None if written is None else version_of(written),
+            module=None if module is None else id(module),
+            result_name=result_name(line) if line is not None and direct else None,
+            direct=direct,
+        )
+        if module is not None:
+            self._modules[id(module)] = module
+        self._keep(call)
+        for one in results if written is None else [*results, written]:
+            self._remember(one, call)
+        if _is_array(result):
+            self._remember(result, call)
+        _mark_nodes(self._went_in, results if written is None else [written], call, self)
+
+    def _keep(self, call: Call) -> None:
+        self._calls[call.id] = call
+        while len(self._calls) > MOST_CALLS:
+            self._calls.popitem(last=False)
+
+    def _operand(self, tensor: Any) -> Operand:
+        maker = self.maker_of(tensor)
+        return Operand(
+            None if maker is None else maker.id,
+            bool(tensor.requires_grad),
+            tuple(tensor.shape),
+            dtype_name(tensor.dtype),
+        )
+
+    def _remember(self, result: Any, call: Call) -> None:
+        key, made = id(result), self._made
+
+        def forget(gone: Any) -> None:
+            if made.get(key, (None,))[0] is gone:
+                del made[key]
+
+        made[key] = (weakref.ref(result, forget), call.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What running a function under a watch gave."""
+
+    inputs: tuple[Any, ...]
+    output: Any
+    tape: Tape
+    names: dict[str, Any]
+    """The function's own names for its inputs, and for what it uses besides."""
+
+
+_latest: Tape | None = None
+
+
+@contextmanager
+def watch(tape: Tape | None = None) -> Iterator[Tape]:
+    """Write down every call on tensors, of ours or of PyTorch, while the block runs.
+
+    A tape given is written on; a notebook keeps one for all its cells.
+    """
+    global _latest
+    _latest = tape = Tape() if tape is None else tape
+    with hearing(tape):
+        yield tape
+
+
+def latest_tape() -> Tape | None:
+    """The tape of the watch that was opened last."""
+    return _latest
+
+
+def trace(function: Callable[..., Any], *inputs: Any) -> Trace:
+    """Run `function(*inputs)` under a watch; a plain number becomes a tensor that wants a gradient.
+
+    >>> import gradviz
+    >>> result = trace(lambda x: x * x, 3.0)
+    >>> result.output.item(), [call.name for call in result.tape.calls]
+    (9.0, ['mul'])
+
+    Raises:
+        TypeError: if `function` cannot be called.
+    """
+    if not callable(function):
+        raise TypeError(
+            f"{type(function).__name__} cannot be called: give a function of tensors, and then "
+            "its inputs"
+        )
+    known = next((engine_of(one) for one in inputs if is_tensor(one)), sys.modules["gradviz"])
+    starts = tuple(_as_start(one, known) for one in inputs)
+    with watch() as tape:
+        output = function(*starts)
+    return Trace(starts, output, tape, _names_in(function, starts))
+
+
+def call_of(function: Any) -> tuple[Call, Tape, bool] | None:
+    """The call that made a node, its tape, and whether the node is the call's own result."""
+    try:
+        return function.metadata.get(KEY)
+    except Exception:
+        return None
+
+
+def version_of(tensor: Any) -> int:
+    """How often a tensor's memory has been written in place."""
+    version = tensor._version
+    return int(getattr(version, "count", version) or 0)
+
+
+def _as_start(start: Any, engine: Any) -> Any:
+    if not isinstance(start, int | float) or isinstance(start, bool):
+        return start
+    return engine.tensor(float(start), requires_grad=True)
+
+
+def _names_in(function: Callable[..., Any], starts: tuple[Any, ...]) -> dict[str, Any]:
+    """Parameters, then what the function takes from around it."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return {}
+    names = dict(zip(code.co_varnames[: code.co_argcount], starts, strict=False))
+    cells = getattr(function, "__closure__", None) or ()
+    for name, cell in zip(code.co_freevars, cells, strict=True):
+        names.setdefault(name, cell.cell_contents)
+    around = function.__globals__
+    return names | {n: around[n] for n in code.co_names if n in around and n not in names}
+
+
+def _tensors(things: Any) -> Iterator[Any]:
+    for thing in things:
+        if is_tensor(thing):
+            yield thing
+        elif isinstance(thing, list | tuple):
+            yield from _tensors(thing)
+
+
+def _is_array(thing: Any) -> bool:
+    return type(thing).__module__ == "numpy" and hasattr(thing, "__array_interface__")
+
+
+def _written(name: str, tensors: list[Any], results: list[Any]) -> Any:
+    """The tensor that an in-place call wrote, or None."""
+    if not tensors:
+        return None
+    if name == "setitem":
+        return tensors[0]
+    return tensors[0] if name.endswith("_") and any(one is tensors[0] for one in results) else None
+
+
+def _cut(name: str, tensors: list[Any], results: list[Any], result: Any) -> CutKind | None:
+    """How the call ended tracking, if an operand was tracked and no result is."""
+    if not any(one.requires_grad for one in tensors) or any(one.requires_grad for one in results):
+        return None
+    if name in {"detach", "detach_"}:
+        return "detach"
+    if name == "data":
+        return "data"
+    if name in COPIES:
+        return "copy"
+    if name in LEAVING or _is_array(result):
+        return "numpy"
+    if not results:
+        return None
+    if name in COMPARISONS:
+        return "comparison"
+    if not any(dtype_name(one.dtype).startswith(FLOATING) for one in results):
+        return "integer"
+    engine = engine_of(results[0])
+    if engine.is_grad_enabled():
+        return None
+    inference = getattr(engine, "is_inference_mode_enabled", None)
+    return "inference" if inference is not None and inference() else "no_grad"
+
+
+def _mark_nodes(went_in: list[Any], results: list[Any], call: Call, tape: Tape) -> None:
+    """Write the call into the metadata of every node that it made, down to its operands."""
+    stop = {id(function) for function in went_in}
+    waiting = [(one.grad_fn, True) for one in results if one.grad_fn is not None]
+    for _ in range(MOST_INNER):
+        if not waiting:
+            return
+        function, own = waiting.pop()
+        if id(function) in stop or is_leaf(function) or call_of(function) is not None:
+            continue
+        function.metadata[KEY] = (call, tape, own)
+        waiting.extend((one, False) for one, _ in function.next_functions if one is not None)

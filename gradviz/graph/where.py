@@ -1,0 +1,104 @@
+"""Where in the learner's source a call is being made: file, lines, columns and the code itself."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from functools import lru_cache
+from itertools import islice
+from types import CodeType, FrameType
+from typing import Any
+
+from gradviz.graph.calls import Line
+from gradviz.graph.program import column_span, lines_of, parsed
+
+
+def caller() -> tuple[FrameType | None, Any]:
+    """The learner's frame, and the innermost module whose `forward` runs between it and here.
+
+    The learner's frame is the first that is neither of this package nor of the library.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    module = None
+    while frame is not None and _is_library(frame):
+        module = module or _module_in(frame)
+        frame = frame.f_back
+    return frame, module
+
+
+def module_around(frame: FrameType | None) -> Any:
+    """The module whose `forward`, written by the learner, this frame is in."""
+    for _ in range(20):
+        if frame is None or frame.f_code.co_name == "<module>":
+            return None
+        module = _module_in(frame)
+        if module is not None:
+            return module
+        frame = frame.f_back
+    return None
+
+
+def line_of(frame: FrameType) -> Line:
+    """The stretch of source that `frame` is just running."""
+    return _line(frame.f_code, frame.f_lasti, frame.f_lineno)
+
+
+def result_name(line: Line) -> str | None:
+    """The variable that the whole of this stretch is assigned to, if it is."""
+    if not line.code:
+        return None
+    names = _assigned(line.file, len(lines_of(line.file)))
+    return names.get((line.line, line.start, line.last_line, line.stop))
+
+
+def _module_in(frame: FrameType) -> Any:
+    if frame.f_code.co_name != "forward":
+        return None
+    owner = frame.f_locals.get("self")
+    return owner if hasattr(type(owner), "named_parameters") else None
+
+
+@lru_cache(maxsize=4096)
+def _line(code: CodeType, instruction: int, number: int) -> Line:
+    file = code.co_filename
+    where = next(islice(code.co_positions(), instruction // 2, None), None)
+    lines = lines_of(file)
+    whole = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    if where is None or None in where or not whole:
+        return Line(file, number, number, whole=whole)
+    first, last, start, stop = where  # type: ignore[misc]
+    if first != last:
+        begin = column_span(lines[first - 1], start, start)[0]
+        return Line(file, first, last, begin, None, _joined(lines, where), whole)
+    begin, end = column_span(lines[first - 1], start, stop)
+    return Line(file, first, last, begin, end, lines[first - 1][begin:end], whole)
+
+
+def _joined(lines: tuple[str, ...], where: Any) -> str:
+    """A stretch over several lines as one."""
+    first, last, start, stop = where
+    taken = list(lines[first - 1 : last])
+    taken[-1] = taken[-1].encode()[:stop].decode(errors="replace")
+    taken[0] = taken[0].encode()[start:].decode(errors="replace")
+    return " ".join(part.strip() for part in taken)
+
+
+@lru_cache(maxsize=64)
+def _assigned(file: str, length: int) -> dict[tuple[int, int, int, int | None], str]:
+    """By (line, column, last line, last column) of a value, the name that it is assigned to."""
+    lines = lines_of(file)
+    tree = parsed("\n".join(lines) + "\n")
+    found: dict[tuple[int, int, int, int | None], str] = {}
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            value, last = node.value, node.value.end_lineno or node.value.lineno
+            line = lines[value.lineno - 1]
+            start, stop = column_span(line, value.col_offset, value.end_col_offset or 0)
+            key = (value.lineno, start, last, stop if last == value.lineno else None)
+            found[key] = node.targets[0].id
+    return found
+
+
+def _is_library(frame: FrameType) -> bool:
+    module = frame.f_globals.get("__name__") or ""
+    return module.partition(".")[0] in {"gradviz", "torch"} or module == "contextlib"
