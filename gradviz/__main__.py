@@ -1,4 +1,7 @@
-"""`python -m gradviz`: the lessons in a folder of your own, opened in JupyterLab."""
+"""`python -m gradviz`: the lessons in a folder of your own, opened in JupyterLab.
+
+`python -m gradviz site OUT` writes them as plain pages instead.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ def parser() -> argparse.ArgumentParser:
     described = argparse.ArgumentParser(
         prog="python -m gradviz",
         description="Copy the lessons to a folder and open the first one in JupyterLab.",
-        epilog="A lesson that is already in the folder is left as it is.",
+        epilog="A lesson that is already in the folder is left as it is. "
+        "`python -m gradviz site OUT` writes the lessons as plain pages into OUT.",
     )
     described.add_argument(
         "folder",
@@ -39,6 +43,16 @@ def parser() -> argparse.ArgumentParser:
         "--no-browser", action="store_true", help="start JupyterLab, but open no browser window"
     )
     described.add_argument("--version", action="version", version=f"gradviz {__version__}")
+    return described
+
+
+def site_parser() -> argparse.ArgumentParser:
+    """What the command understands after the word `site`."""
+    described = argparse.ArgumentParser(
+        prog="python -m gradviz site",
+        description="Write the lessons as plain pages: no Python, no kernel, no other host.",
+    )
+    described.add_argument("out", type=Path, help="the folder for the pages")
     return described
 
 
@@ -59,8 +73,8 @@ def open_lab(first: Path, *, browser: bool) -> int:
         return 0
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code is JupyterLab's."""
+def study(arguments: Sequence[str]) -> int:
+    """Copy the lessons and open the first one."""
     options = parser().parse_args(arguments)
     copies = copy_lessons(options.folder)
     print(f"{len(copies)} lessons in {options.folder}")
@@ -71,6 +85,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     trust(copies)
     return open_lab(copies[0], browser=not options.no_browser)
+
+
+def publish(arguments: Sequence[str]) -> int:
+    """Write the lessons as plain pages."""
+    from gradviz.lessons.site import write_site
+
+    options = site_parser().parse_args(arguments)
+    pages = write_site(options.out)
+    print(f"{len(pages)} pages in {options.out}; open {pages[0]}")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is JupyterLab's."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    return publish(given[1:]) if given[:1] == ["site"] else study(given)
 
 
 if __name__ == "__main__":
