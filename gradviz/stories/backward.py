@@ -8,7 +8,7 @@ from typing import Any
 
 from gradviz.graph.model import Graph, Node, Recording, Span, Value
 from gradviz.stories.captions import caption, fitted, grads_text, listed, sentence
-from gradviz.stories.equations import at_rest, equation, totals
+from gradviz.stories.equations import at_rest, computed, equation, totals
 from gradviz.stories.numbers import is_single, number, ordinal, printed, shape_text
 from gradviz.stories.parts import Code, Equation, Part, Rich, Rule
 from gradviz.stories.picture import Shown, picture, plan
@@ -18,7 +18,7 @@ from gradviz.stories.rules import by_hand, rule
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage import Stage
 from gradviz.stories.story import Phase, Run, Scene, Story
-from gradviz.stories.turns import Turn, title_of, turns, value_text
+from gradviz.stories.turns import Turn, expression_of, title_of, turns, value_text
 
 _AREAS = {"graph": "stage", "equation": "side", "rule": "side", "code": "side"}
 
@@ -136,7 +136,8 @@ class _Teller:
             self.stage.settle()
             self.stage.rise(node)
             told = sentence(key, fields | {"inputs": listed(dict.fromkeys(inputs))})
-            self.stage.frame(told, equation=at_rest(), span=node.span)
+            shown = computed(expression_of(node, 14), node.value)
+            self.stage.frame(told, equation=shown, span=node.span)
 
     def _idle(self, recording: Recording) -> None:
         self.stage.begin(recording)
@@ -271,10 +272,10 @@ class _Teller:
             key = key if anything_saved else "done, nothing saved"
         else:
             key = "rest, retained" if recording.retain_graph else "rest, freed"
+        leaves = [turn for turn in told if turn.node.kind == "leaf"]
         filled = {
             title_of(turn.node, 14): (turn.step.before, turn.arrived, turn.step.after)
-            for turn in told
-            if turn.node.kind == "leaf"
+            for turn in sorted(leaves, key=lambda turn: _written_order(turn.node))
         }
         grads = grads_text({title: after for title, (_, _, after) in filled.items()})
         told_end = sentence(key, {"grads": grads, "place": _spoken(place)})

@@ -82,6 +82,11 @@ def grads_text(grads: Mapping[str, Value | None], *, stay: bool = False) -> Rich
     state = "stays" if stay else "is"
     if len(grads) > 2:
         return sentence(f"grad {state}, many", {"count": len(grads)})
+    if any(value is not None and not is_single(value) for value in grads.values()):
+        names = listed(f"{title}.grad" for title in grads)
+        return sentence(
+            f"grad {state}, tensor", {"names": names, "verb": "are" if len(grads) > 1 else "is"}
+        )
     parts = [
         sentence(f"grad {state}", {"title": title, "value": value_text(value)})
         for title, value in grads.items()

@@ -59,7 +59,7 @@ def matrix(value: Value | None, head: str, *, sent: bool = False, texts: bool = 
         }
     rows = rows_of(value)
     shown = texts and value.whole and max(rows.shape) <= MOST_TEXTS and rows.size > 0
-    written = np.array(cells(value)).reshape(rows.shape).tolist() if shown else ()
+    written = np.array(_texts(value)).reshape(rows.shape).tolist() if shown else ()
     return {
         "matrix": {
             "cells": heat(value).cells,
@@ -69,6 +69,10 @@ def matrix(value: Value | None, head: str, *, sent: bool = False, texts: bool = 
             "sent": sent,
         }
     }
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    return (number(value),) if is_single(value) else cells(value)
 
 
 def summary(value: Value) -> str:
@@ -336,6 +340,17 @@ def totals(grads: Mapping[str, tuple[Value | None, Value | None, Value | None]])
         for title, (before, came, after) in grads.items()
         if is_single(after) and is_single(came)
     ][:3]
-    if not rows:
+    if rows:
+        return {"heads": [".grad before", "arrived", ".grad after"], "rows": rows}
+    shown = [matrix(after, f"{title}.grad") for title, (_, _, after) in grads.items()][:2]
+    return {"heads": [], "rows": [{"cells": shown}]} if shown else at_rest()
+
+
+def computed(title: str, value: Value | None) -> dict[str, Any]:
+    """What a node of the forward pass has computed, where it is known and small."""
+    if value is None:
         return at_rest()
-    return {"heads": [".grad before", "arrived", ".grad after"], "rows": rows}
+    if not is_single(value):
+        return {"heads": [], "rows": [{"cells": [matrix(value, title, sent=True)]}]}
+    cells_ = [title, {"op": "="}, {"sent": number(value)}, {"op": ""}, ""]
+    return {"heads": ["", "", ""], "rows": [{"cells": cells_}]}

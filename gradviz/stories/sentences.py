@@ -31,6 +31,8 @@ SENTENCES: dict[str, str] = {
     "refused, at once": "`{title}` needs {saved}, which is freed: PyTorch stops with a RuntimeError, and {grads}.",
     "stopped": "At `{title}` backward stops with an error, and {grads}.",
     "grad is": "`{title}.grad` = **{value}**",
+    "grad is, tensor": "{names} {verb} filled",
+    "grad stays, tensor": "{names} {verb} as before",
     "grad is, many": "all {count} `.grad` are filled",
     "grad stays": "`{title}.grad` stays {value}",
     "grad stays, many": "every `.grad` stays as it was",
