@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import inplace, modes, node, operands, views, words
+from . import inplace, modes, node, numbers, operands, views, words
 from .modes import room
 from .node import FREED, Node, NodeType, Output
 from .tensor import (
@@ -47,7 +47,9 @@ room |= {
     "zeros": operands.zeros, "zeros_graph": operands.zeros_graph, "Packed": modes.Packed,
     "arrange": modes.arrange, "spread": node.spread, "link": node.link, "small": node.small,
     "freed": node.freed, "check_saved": node.check_saved, "modified": node.modified,
-    "number_types": operands.number_types, "named": operands.named, "view_of": views.view_of,
+    "number_types": numbers.number_types,
+    "numbered": numbers.numbered,
+    "marked": numbers.marked, "named": operands.named, "view_of": views.view_of,
     "store": inplace.store, "write": inplace.write,
     "linked": linked_classes,
     "BY_HAND": node.BY_HAND,
@@ -137,14 +139,17 @@ class Plan:
         self.kinds = kinds_of(op, forward) if self.written else dict.fromkeys(op.rules, "Tensor")
         self.tensors = [name for name, kind in self.kinds.items() if kind != "Scalar"]
         self.lists = "list" in self.kinds.get(self.tensors[0], "") if self.tensors else False
-        self.edges = [name for name in self.tensors if name in op.rules]
+        self.refused = op.node_name == "NotImplemented"  # recorded, but there is no derivative
+        self.edges = [name for name in self.tensors if name in op.rules or self.refused]
         self.edge_names = ["edges_"] if self.lists else [f"edge{i}" for i in range(len(self.edges))]
-        self.uses = {name: arguments(rule)[1:] for name, rule in op.rules.items()}
+        self.uses = dict.fromkeys(self.edges, ()) | {
+            name: arguments(rule)[1:] for name, rule in op.rules.items()
+        }
         self.saved = list(dict.fromkeys(name for names in self.uses.values() for name in names))
         self.results = (
             ["result"] if op.outputs is None else [] if op.outputs == "many" else op.outputs
         )
-        self.recorded = bool(op.rules) or op.node_name == "NotImplemented"
+        self.recorded = bool(op.rules) or self.refused
         self.broadcasts = op.elementwise and len(self.tensors) > 1
         self.optional = set(self.tensors) if not op.elementwise else set()
         self.texts: dict[str, str] = {}
@@ -317,7 +322,7 @@ elif kind is Tensor or kind in tensor_classes:
     else:
 {chr(10).join(general)}
 elif kind in number_types:
-    return {plan.key}_again({", ".join(f"{other}.item() if hasattr({other}, 'item') else int({other})" if name == other else name for name in plan.kinds)})
+    return numbered({plan.key}_op, ({", ".join(plan.kinds)},))
 else: {otherwise}""".splitlines()
 
 
@@ -425,8 +430,6 @@ def lives_text(plan: Plan) -> str:
     """Whether anything requires grad."""
     if plan.lists:
         return f"any([tensor._requires_grad for tensor in {plan.edges[0]}])"
-    if plan.op.node_name == "NotImplemented":
-        return f"{plan.tensors[0]}._requires_grad"
     if len(plan.edges) == 1:
         return f"{plan.edges[0]}._requires_grad"
     return "(" + " or ".join(f"{name}_lives" for name in plan.edges) + ")"
@@ -486,7 +489,7 @@ def save_line(plan: Plan, name: str) -> str:
 def backward_text(plan: Plan, graph: bool) -> str:
     """Both backward forms, from the same rules: on numpy values, and (`graph`) on tensors."""
     name = f"{plan.key}_backward{'_graph' * graph}"
-    if plan.op.node_name == "NotImplemented":
+    if plan.refused:
         text = f"derivative for aten::{plan.op.name} is not implemented"
         return defined(name, ["node", "grad", "keep"], [f"raise RuntimeError({text!r})"])
     lines = []
@@ -571,13 +574,43 @@ def rule_text(plan: Plan, tensor: str, graph: bool) -> str:
         ["grad" if plan.op.outputs is None else "grads", *plan.uses[tensor]],
     )
     if graph:
-        room[f"{plan.key}_{tensor}_graph"] = words.bound_to_tensors(rule, operands.ops())
-        return f"{plan.key}_{tensor}_graph({', '.join(given)})"
+        room[f"{plan.key}_{tensor}_graph"] = rule_on_tensors(plan, rule)
+        marked = [f"marked({name})" if plan.kinds.get(name) == "Scalar" else name for name in given]
+        return f"{plan.key}_{tensor}_graph({', '.join(marked)})"
     call = written_out(rule, f"{plan.key}_{tensor}", given)
     if room.get(f"{plan.key}_{tensor}_arrays"):
         arrays = f"{plan.key}_{tensor}_arrays({', '.join(given)})"
         return f"({arrays} if grad.__class__ is ndarray and grad.dtype is float32 else {call})"
     return call
+
+
+def rule_on_tensors(plan: Plan, rule: Any) -> Callable:
+    """A rule for `create_graph=True`: its words mean ops, its numbers torch's overloads for numbers."""
+    if hasattr(rule, "one_node"):
+        return node_of_rule(plan, rule).function
+    constants = tuple(numbers.marked(value) for value in rule.__code__.co_consts)
+    code = rule.__code__.replace(co_consts=constants)
+    marked = FunctionType(code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__)
+    return words.bound_to_tensors(marked, operands.ops())
+
+
+def node_of_rule(plan: Plan, rule: Any) -> Any:
+    """The op that a rule is, where torch makes one node of it (see `op.one_node`)."""
+    from .op import Elementwise, Op
+
+    node_name, rules = rule.one_node
+    code = rule.__code__
+    names = arguments(rule)
+    code = code.replace(co_varnames=("grad_output", *code.co_varnames[1:]))
+    forward = FunctionType(code, rule.__globals__, "forward", rule.__defaults__)
+    forward.__annotations__ = {"grad_output": "Tensor"} | {
+        name: "Tensor" if plan.is_tensor(name) or name in plan.results else "Scalar" for name in names[1:]
+    }
+    kind = Elementwise if plan.op.elementwise else Op
+    members = {"forward": forward, "grad_grad_output": rules.get("grad_output", rule)}
+    members |= {f"grad_{name}": given for name, given in rules.items() if name != "grad_output"}
+    own = f"backward_of_{plan.op.name}"
+    return type(kind)(own, (kind,), members, name=own, node=node_name, face="", method=False, in_place=False)
 
 
 def result_lines(plan: Plan, graph: bool) -> list[str]:
@@ -691,7 +724,7 @@ def node_class(plan: Plan, backward: Callable, walk: Callable) -> type[Node]:
         "saves": tuple(plan.saved),
         "edge_names": tuple(plan.edge_names),
         "_backward": backward,
-        "next_functions": property(walk),
+        "next_functions": node.fixed("next_functions", walk),
         "_backward_graph": sleeping(op, "backward_graph", f"{plan.key}_backward_graph"),
     }
     if plan.op.outputs is not None:

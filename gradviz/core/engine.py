@@ -369,7 +369,7 @@ Tensor.backward = backward  # type: ignore[attr-defined]
 # --------------------------------------------------------------------- a node called by hand
 
 
-def call_node(node: Node, grads: tuple) -> Any:
+def call_node(node: Node, *grads: Any) -> Any:
     """One node's turn, outside any pass: `y.grad_fn(grad)`."""
     count = 1 if node.outputs == 1 else len(node.shape)
     if len(grads) != count:

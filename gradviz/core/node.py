@@ -52,9 +52,20 @@ class Extras:
         return self.tensor_hooks
 
 
+def fixed(name: str, read: Any) -> property:
+    """An attribute of nodes that cannot be set."""
+
+    def write(node: Any, value: Any) -> None:
+        kind = type(node).__name__
+        raise AttributeError(f"attribute '{name}' of '{kind}' objects is not writable")
+
+    return property(read, write, None, read.__doc__)
+
+
 class Node(metaclass=NodeType):
     """One operation of the recorded graph, as its result knows it: `result.grad_fn`."""
 
+    # `extras` is set only where there are any
     __slots__ = ("__weakref__", "extras", "remembered", "sequence", "shape", "version")
     __module__ = "builtins"
     saves: tuple[str, ...] = ()
@@ -78,10 +89,7 @@ class Node(metaclass=NodeType):
     def _sequence_nr(self) -> int:
         return self.sequence
 
-    @property
-    def metadata(self) -> dict:
-        """A dictionary for notes; it lives as long as the node."""
-        return extras(self).metadata
+    metadata = fixed("metadata", lambda self: extras(self).metadata)
 
     @property
     def _remembered(self) -> tuple[Tensor, bool] | None:

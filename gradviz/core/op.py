@@ -117,6 +117,23 @@ class Op:
             bind_operator(symbol, operator, writing)
 
 
+def one_node(node: str, **rules: Callable) -> Callable:
+    """Say that torch differentiates a rule as one node, when the gradient itself has a graph.
+
+    Args:
+        node: the name of that node.
+        rules: the gradients of the rule with respect to what it saved, by name; each takes `grad`,
+            and then `grad_output` (the gradient that the rule was given) and the rule's own names.
+            The gradient with respect to `grad_output` is the rule itself where it is element-wise.
+    """
+
+    def mark(rule: Callable) -> Callable:
+        rule.one_node = node, rules  # type: ignore[attr-defined]
+        return rule
+
+    return mark
+
+
 class Elementwise(Op, abstract=True):
     """An operation that broadcasts; gradients are summed back to each input's shape."""
 

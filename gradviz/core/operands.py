@@ -13,7 +13,6 @@ from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
 from .views import view_of
 
-number_types = frozenset({bool, np.bool_, *(np.dtype(code).type for code in "bBhHiIlLqQefd")})
 constants: dict[Any, np.ndarray] = {}
 
 
@@ -50,7 +49,7 @@ def combined(plan: Any, operands: tuple) -> tuple:
     given = dict(zip(plan.kinds, operands, strict=True))
     speaking = plan.edges or plan.tensors
     for name in plan.tensors:
-        if not isinstance(given[name], Tensor | float | int):
+        if not isinstance(given[name], Tensor | float | int) and given[name] is not None:
             misused(op, given)
     dtype = dtypes.result_dtype(*[given[name] for name in speaking])
     if op.floating and dtype.kind != "f":
@@ -65,7 +64,10 @@ def combined(plan: Any, operands: tuple) -> tuple:
             value.astype(dtype) if name in speaking and value.dtype is not dtype else value
         )
     try:
-        value, shape = settled(plan.forward_value(*values))
+        value = plan.forward_value(*values)
+        if op.rules and value.dtype is not dtype:
+            value = value.astype(dtype)
+        value, shape = settled(value)
     except ValueError:
         raise RuntimeError(
             errors.not_broadcastable([getattr(given[name], "_shape", ()) for name in plan.tensors])

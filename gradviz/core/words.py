@@ -5,6 +5,7 @@ They know that a one-element value may be a numpy scalar without its shape.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
@@ -24,7 +25,7 @@ exp, log, sin, cos, tan, sinh, cosh, tanh = (
     np.cosh,
     np.tanh,
 )
-sqrt, sign, where, maximum, minimum = np.sqrt, np.sign, np.where, np.maximum, np.minimum
+sqrt, sign, maximum, minimum = np.sqrt, np.sign, np.maximum, np.minimum
 abs, sgn = np.abs, np.sign
 zero, one = np.array(0, np.float32), np.array(1, np.float32)
 
@@ -56,6 +57,8 @@ def names_in(code: CodeType) -> set[str]:
 
 def is_word(name: str, value: Any) -> bool:
     """Whether a name of an ops file is a word, by what it stands for there."""
+    if name in twins and globals().get(name) is value:
+        return True
     return callable(value) and (globals().get(name) is value or added.get(name) is value)
 
 
@@ -255,3 +258,51 @@ def mv(matrix, vector):
 
 def transpose(value, first, second):
     return value.swapaxes(first, second)
+
+
+# --------------------------------------------------------------------------------- elements
+
+
+def where(condition, value, other):
+    return np.where(condition, value, other)[()]  # [()] makes a scalar of a 0-d array
+
+
+def zeros_like(value):
+    return np.zeros(value.shape, value.dtype)[()]
+
+
+@on_tensors
+def zeros_like(value):  # noqa: F811
+    from .tensor import wrap
+
+    return wrap(np.zeros(value._shape, value._dtype))
+
+
+def rsqrt(value):
+    return 1 / sqrt(value)
+
+
+def erf(value):
+    if value.__class__ is not ndarray:
+        return value.__class__(math.erf(value))
+    return erf_of(value).astype(value.dtype)
+
+
+def divided(value, other, rounding_mode):
+    """A quotient rounded down ("floor") or towards zero ("trunc")."""
+    if rounding_mode == "floor":
+        return np.floor_divide(value, other)
+    quotient = np.trunc(value / other)
+    return quotient if value.dtype.kind == "f" else quotient.astype(value.dtype)
+
+
+@on_tensors
+def divided(value, other, rounding_mode):  # noqa: F811
+    from .op import ops
+
+    return ops.div(value.detach(), other, rounding_mode=rounding_mode)
+
+
+erf_of = np.frompyfunc(math.erf, 1, 1)
+sgn = np.sign
+twins["zero"] = 0.0

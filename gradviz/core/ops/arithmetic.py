@@ -2,25 +2,26 @@
 
 import operator
 
+import numpy as np
+
+from ..calls import called
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor
+from ..words import divided, sgn, zeros_like
 
 
-class Add(Elementwise, operators="+"):
+# --- the four, and the minus
+
+class Add(Elementwise, operators="+", name="plus", face="", method=False):
     forward = operator.add
     def grad_self(grad): return grad
     def grad_other(grad): return grad
     _saved_alpha = 1
 
-class Sub(Elementwise, operators="-"):
+class Sub(Elementwise, operators="-", name="minus", face="", method=False):
     forward = operator.sub
     def grad_self(grad): return grad
     def grad_other(grad): return -grad
-    _saved_alpha = 1
-
-class Rsub(Elementwise, node="RsubBackward1", operators="2-x", method=False, in_place=False):
-    def forward(self: Tensor, other: Scalar): return other - self
-    def grad_self(grad): return -grad
     _saved_alpha = 1
 
 class Mul(Elementwise, operators="*"):
@@ -28,10 +29,10 @@ class Mul(Elementwise, operators="*"):
     def grad_self(grad, other): return grad * other
     def grad_other(grad, self): return grad * self
 
-class Div(Elementwise, operators="/", floating=True):
+class Div(Elementwise, operators="/", name="over", face="", method=False, floating=True):
     forward = operator.truediv
     def grad_self(grad, other): return grad / other
-    def grad_other(grad, self, other): return -grad * (self / other) / other
+    def grad_other(grad, self, other): return -grad * (self / other / other)
 
 class Neg(Elementwise, operators="-x"):
     forward = operator.neg
@@ -42,5 +43,167 @@ class Reciprocal(Elementwise, floating=True):
     def grad_self(grad, result): return -grad * (result * result)
 
 
-@composed(name="divided_by", face="", method=False, operators="2/x")
-def number_over_tensor(self, number): return ops.mul(ops.reciprocal(self), number)
+# --- a number on the left: `2 - x` is an op of its own, `2 / x` is not
+
+class Rsub(Elementwise, node="RsubBackward1", operators="2-x", name="subtracted_from", face="", method=False, in_place=False):
+    def forward(self: Tensor, other: Scalar): return other - self
+    def grad_self(grad): return -grad
+    _saved_alpha = 1
+
+@composed(name="number_over", face="", method=False, operators="2/x")
+def number_over(self, number):
+    return ops.mul(ops.reciprocal(self), number)
+
+
+# --- with a factor, or rounded
+
+class AddScaled(Elementwise, node="AddBackward0", face="", method=False):
+    def forward(self: Tensor, other: Tensor, alpha: Scalar): return self + alpha * other
+    def grad_self(grad, alpha): return grad
+    def grad_other(grad, alpha): return grad * alpha
+
+class SubScaled(Elementwise, node="SubBackward0", face="", method=False):
+    def forward(self: Tensor, other: Tensor, alpha: Scalar): return self - alpha * other
+    def grad_self(grad, alpha): return grad
+    def grad_other(grad, alpha): return -grad * alpha
+
+class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
+    def forward(self: Tensor, other: Tensor, rounding_mode: Scalar): return divided(self, other, rounding_mode)
+    def grad_self(grad, other, rounding_mode): return zeros_like(grad)
+    def grad_other(grad, self, other, rounding_mode): return zeros_like(grad)
+
+class FloorDivide(Elementwise, node="NotImplemented", operators="//", in_place=True):
+    def forward(self: Tensor, other: Tensor): return divided(self, other, "floor")
+
+class Remainder(Elementwise, operators="%"):
+    def forward(self: Tensor, other: Tensor): return np.remainder(self, other)
+    def grad_self(grad): return grad
+    def grad_other(grad, self, other): return -grad * divided(self, other, "floor")
+
+class Fmod(Elementwise):
+    def forward(self: Tensor, other: Tensor): return np.fmod(self, other)
+    def grad_self(grad): return grad
+    def grad_other(grad, self, other): return -grad * divided(self, other, "trunc")
+
+@composed(in_place=True)
+@called("Tensor other, *, Number alpha = 1")
+def add(self, other, *, alpha=1):
+    return ops.plus(self, other) if alpha == 1 else ops.add_scaled(self, other, alpha)
+
+@composed(in_place=True, also="subtract")
+@called("Tensor other, *, Number alpha = 1")
+def sub(self, other, *, alpha=1):
+    return ops.minus(self, other) if alpha == 1 else ops.sub_scaled(self, other, alpha)
+
+@composed(method=False)
+@called("Tensor other, Number alpha = 1")
+def rsub(self, other, alpha=1):
+    if not isinstance(other, Tensor) and alpha == 1: return ops.subtracted_from(self, other)
+    return ops.sub(other, self, alpha=alpha)
+
+@composed(in_place=True, also="divide")
+@called("Tensor other, *, str rounding_mode = None")
+def div(self, other, *, rounding_mode=None):
+    return ops.over(self, other) if rounding_mode is None else ops.div_rounded(self, other, rounding_mode)
+
+@composed(in_place=True)
+@called("Tensor other")
+def true_divide(self, other): return ops.over(self, other)
+
+composed(ops.mul, name="multiply", in_place=True)
+composed(ops.neg, name="negative", in_place=True)
+
+
+# --- three at once
+
+class Addcmul(Elementwise, name="addcmul_of", face="", method=False):
+    def forward(self: Tensor, tensor1: Tensor, tensor2: Tensor, value: Scalar): return self + value * (tensor1 * tensor2)
+    def grad_self(grad): return grad
+    def grad_tensor1(grad, tensor2, value): return grad * (tensor2 * value)
+    def grad_tensor2(grad, tensor1, value): return grad * (tensor1 * value)
+
+class Addcdiv(Elementwise, name="addcdiv_of", face="", method=False, floating=True):
+    def forward(self: Tensor, tensor1: Tensor, tensor2: Tensor, value: Scalar): return self + value * (tensor1 / tensor2)
+    def grad_self(grad): return grad
+    def grad_tensor1(grad, tensor2, value): return grad * (value / tensor2)
+    def grad_tensor2(grad, tensor1, tensor2, value): return -grad * (value * tensor1 / (tensor2 * tensor2))
+
+class Lerp(Elementwise, name="lerp_by_number", face="", method=False):
+    def forward(self: Tensor, end: Tensor, weight: Scalar): return self + weight * (end - self)
+    def grad_self(grad, weight): return grad * (1 - weight)
+    def grad_end(grad, weight): return grad * weight
+
+class LerpTensor(Elementwise, node="LerpBackward1", name="lerp_by_tensor", face="", method=False):
+    def forward(self: Tensor, end: Tensor, weight: Tensor): return self + weight * (end - self)
+    def grad_self(grad, weight): return grad * (1 - weight)
+    def grad_end(grad, weight): return grad * weight
+    def grad_weight(grad, self, end): return grad * (end - self)
+
+@composed(in_place=True)
+@called("Tensor tensor1, Tensor tensor2, *, Number value = 1")
+def addcmul(self, tensor1, tensor2, *, value=1): return ops.addcmul_of(self, tensor1, tensor2, value)
+
+@composed(in_place=True)
+@called("Tensor tensor1, Tensor tensor2, *, Number value = 1")
+def addcdiv(self, tensor1, tensor2, *, value=1): return ops.addcdiv_of(self, tensor1, tensor2, value)
+
+@composed(in_place=True)
+@called("Tensor end, Number weight", "Tensor end, Tensor weight")
+def lerp(self, end, weight):
+    return (ops.lerp_by_tensor if isinstance(weight, Tensor) else ops.lerp_by_number)(self, end, weight)
+
+
+# --- the size and the sign; rounding has no slope
+
+class Abs(Elementwise, operators="abs"):
+    forward = np.absolute
+    def grad_self(grad, self): return grad * sgn(self)
+
+composed(ops.abs, name="absolute", in_place=True)
+
+class Sgn(Elementwise):
+    forward = np.sign
+    def grad_self(grad): return zeros_like(grad)
+
+class Sign(Elementwise):
+    forward = np.sign
+    def grad_self(grad): return zeros_like(grad)
+
+class Floor(Elementwise):
+    forward = np.floor
+    def grad_self(grad): return zeros_like(grad)
+
+class Ceil(Elementwise):
+    forward = np.ceil
+    def grad_self(grad): return zeros_like(grad)
+
+class Trunc(Elementwise):
+    forward = np.trunc
+    def grad_self(grad): return zeros_like(grad)
+
+class Round(Elementwise):
+    forward = np.rint
+    def grad_self(grad): return zeros_like(grad)
+
+class Frac(Elementwise):
+    def forward(self: Tensor): return self - np.trunc(self)
+    def grad_self(grad): return grad
+
+
+# --- what a rule's own numbers mean under create_graph: torch has overloads of their own for them
+
+class MulScalar(Elementwise, node="MulBackward1", face="", method=False):
+    def forward(self: Tensor, other: Scalar): return self * other
+    def grad_self(grad, other): return grad * other
+
+class DivScalar(Elementwise, node="DivBackward1", face="", method=False, floating=True):
+    def forward(self: Tensor, other: Scalar): return self / other
+    def grad_self(grad, other): return grad / other
+
+class AddScalar(Elementwise, node="AddBackward1", face="", method=False):
+    def forward(self: Tensor, other: Scalar): return self + other
+    def grad_self(grad): return grad
+
+class SubScalar(Elementwise, node="SubBackward1", face="", method=False):
+    def forward(self: Tensor, other: Scalar): return self - other
+    def grad_self(grad): return grad

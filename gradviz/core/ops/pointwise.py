@@ -1,32 +1,344 @@
 """Functions of each element. Read an op as: what goes forward, and for each input what comes back."""
 
+import math
+
 import numpy as np
 
-from ..op import Elementwise
+from ..calls import called
+from ..dtypes import scalar_name
+from ..op import Elementwise, Scalar, composed, one_node, ops
 from ..tensor import Tensor
-from ..words import maximum, sigmoid, zero
+from ..words import cos, cosh, erf, exp, maximum, rsqrt, sigmoid, sin, sinh, tanh, where, word, zero, zeros_like
 
+
+# --- exponentials and logarithms
 
 class Exp(Elementwise, floating=True):
     forward = np.exp
     def grad_self(grad, result): return grad * result
 
+class Expm1(Elementwise, floating=True):
+    forward = np.expm1
+    def grad_self(grad, result): return grad * (result + 1)
+
+class Exp2(Elementwise, floating=True):
+    forward = np.exp2
+    def grad_self(grad, result): return grad * (result * math.log(2))
+
 class Log(Elementwise, floating=True):
     forward = np.log
     def grad_self(grad, self): return grad / self
+
+class Log2(Elementwise, floating=True):
+    forward = np.log2
+    def grad_self(grad, self): return grad / (self * math.log(2))
+
+class Log10(Elementwise, floating=True):
+    forward = np.log10
+    def grad_self(grad, self): return grad / (self * math.log(10))
+
+class Log1P(Elementwise, name="log1p", floating=True):
+    forward = np.log1p
+    def grad_self(grad, self): return grad / (self + 1)
 
 class Sqrt(Elementwise, floating=True):
     forward = np.sqrt
     def grad_self(grad, result): return grad / (2 * result)
 
+class Rsqrt(Elementwise, floating=True):
+    def forward(self: Tensor): return 1 / np.sqrt(self)
+    def grad_self(grad, result): return -0.5 * grad * result ** 3
+
+
+# --- circle and hyperbola
+
+class Sin(Elementwise, floating=True):
+    forward = np.sin
+    def grad_self(grad, self): return grad * cos(self)
+
+class Cos(Elementwise, floating=True):
+    forward = np.cos
+    def grad_self(grad, self): return grad * -sin(self)
+
+class Tan(Elementwise, floating=True):
+    forward = np.tan
+    def grad_self(grad, result): return grad * (1 + result ** 2)
+
+class Asin(Elementwise, floating=True):
+    forward = np.arcsin
+    def grad_self(grad, self): return grad * rsqrt(-self * self + 1)
+
+class Acos(Elementwise, floating=True):
+    forward = np.arccos
+    def grad_self(grad, self): return grad * -rsqrt(-self * self + 1)
+
+class Atan(Elementwise, floating=True):
+    forward = np.arctan
+    def grad_self(grad, self): return grad / (self * self + 1)
+
+class Sinh(Elementwise, floating=True):
+    forward = np.sinh
+    def grad_self(grad, self): return grad * cosh(self)
+
+class Cosh(Elementwise, floating=True):
+    forward = np.cosh
+    def grad_self(grad, self): return grad * sinh(self)
+
 class Tanh(Elementwise, floating=True):
     forward = np.tanh
+    @one_node("TanhBackwardBackward0", result=lambda grad, grad_output, result: grad * (-2 * grad_output * result))
     def grad_self(grad, result): return grad * (1 - result * result)
 
-class Sigmoid(Elementwise, floating=True):
+class Asinh(Elementwise, floating=True):
+    forward = np.arcsinh
+    def grad_self(grad, self): return grad * rsqrt(self ** 2 + 1)
+
+class Acosh(Elementwise, floating=True):
+    forward = np.arccosh
+    def grad_self(grad, self): return grad * rsqrt(self ** 2 - 1)
+
+class Atanh(Elementwise, floating=True):
+    forward = np.arctanh
+    def grad_self(grad, self): return grad / (1 - self ** 2)
+
+class Erf(Elementwise, floating=True):
+    def forward(self: Tensor): return erf(self)
+    def grad_self(grad, self): return 2 / math.sqrt(math.pi) * exp(-self ** 2) * grad
+
+class Atan2(Elementwise, floating=True):
+    forward = np.arctan2
+    def grad_self(grad, self, other): return grad * other * (1 / (self * self + other * other))
+    def grad_other(grad, self, other): return grad * -self * (1 / (self * self + other * other))
+
+class Hypot(Elementwise, floating=True):
+    forward = np.hypot
+    def grad_self(grad, self, result): return grad * self / result
+    def grad_other(grad, other, result): return grad * other / result
+
+
+# --- what neurons use
+
+class Sigmoid(Elementwise, floating=True, face="torch nn.functional"):
     forward = sigmoid
+    @one_node("SigmoidBackwardBackward0", result=lambda grad, grad_output, result: grad * (grad_output * (1 - 2 * result)))
     def grad_self(grad, result): return grad * ((1 - result) * result)
 
-class Relu(Elementwise):
+composed(ops.sigmoid, name="expit", face="special", method=False)
+
+class Relu(Elementwise, face="torch nn.functional"):
     def forward(self: Tensor): return maximum(self, zero)
+    @one_node("ThresholdBackwardBackward0", result=lambda grad, grad_output, result: zeros_like(grad))
     def grad_self(grad, result): return grad * (result > 0)
+
+class LeakyRelu(Elementwise, face="", method=False, name="leaky_relu_of"):
+    def forward(self: Tensor, negative_slope: Scalar): return where(self > 0, self, self * negative_slope)
+    @one_node("LeakyReluBackwardBackward0", self=lambda grad, grad_output, self, negative_slope: zeros_like(grad))
+    def grad_self(grad, self, negative_slope): return where(self > 0, grad, grad * negative_slope)
+
+class Elu(Elementwise, face="", method=False, name="elu_of"):
+    def forward(self: Tensor, alpha: Scalar, scale: Scalar, input_scale: Scalar):
+        return scale * where(self > 0, self, alpha * np.expm1(self * input_scale))
+    @one_node("EluBackwardBackward0", self=lambda grad, grad_output, self, alpha, scale, input_scale:
+              grad * grad_output * where(self > 0, zero, scale * alpha * input_scale * input_scale * exp(self * input_scale)))
+    def grad_self(grad, self, alpha, scale, input_scale):
+        return grad * where(self > 0, scale, scale * alpha * input_scale * exp(self * input_scale))
+
+class Softplus(Elementwise, face="", method=False, name="softplus_of"):
+    def forward(self: Tensor, beta: Scalar, threshold: Scalar):
+        return where(self * beta > threshold, self, (np.maximum(self * beta, 0) + np.log1p(exp(-abs(self * beta)))) / beta)
+    @one_node("SoftplusBackwardBackward0", self=lambda grad, grad_output, self, beta, threshold:
+              grad * grad_output * where(self * beta > threshold, zero, beta * sigmoid(self * beta) * (1 - sigmoid(self * beta))))
+    def grad_self(grad, self, beta, threshold): return where(self * beta > threshold, grad, grad * sigmoid(self * beta))
+
+class LogSigmoid(Elementwise, face="", method=False, name="logsigmoid_of"):
+    def forward(self: Tensor): return np.minimum(self, 0) - np.log1p(exp(-abs(self)))
+    @one_node("LogSigmoidBackwardBackward0", self=lambda grad, grad_output, self: grad * -grad_output * sigmoid(self) * sigmoid(-self))
+    def grad_self(grad, self): return grad * sigmoid(-self)
+
+class Silu(Elementwise, face="", method=False, name="silu_of"):
+    def forward(self: Tensor): return self * sigmoid(self)
+    def grad_self(grad, self): return grad * sigmoid(self) * (1 + self * (1 - sigmoid(self)))
+
+class Gelu(Elementwise, face="", method=False, name="gelu_of"):
+    def forward(self: Tensor, approximate: Scalar): return self * bell_area(self, approximate)
+    @one_node("GeluBackwardBackward0", self=lambda grad, grad_output, self, approximate: grad * grad_output * gelu_bend(self, approximate))
+    def grad_self(grad, self, approximate): return grad * (bell_area(self, approximate) + self * bell(self, approximate))
+
+class Hardtanh(Elementwise, face="", method=False, name="hardtanh_of"):
+    def forward(self: Tensor, min_val: Scalar, max_val: Scalar): return np.minimum(np.maximum(self, min_val), max_val)
+    @one_node("HardtanhBackwardBackward0", self=lambda grad, grad_output, self, min_val, max_val: zeros_like(grad))
+    def grad_self(grad, self, min_val, max_val): return where((self > min_val) & (self < max_val), grad, zero)
+
+
+@word
+def bell_area(x, approximate):
+    """How much of the normal distribution lies left of x, exactly or as `gelu(approximate="tanh")` has it."""
+    if approximate == "tanh": return 0.5 * (1 + tanh(ROOT * (x + CUBIC * x ** 3)))
+    return 0.5 * (1 + erf(x * math.sqrt(0.5)))
+
+@word
+def bell(x, approximate):
+    """The slope of `bell_area`."""
+    if approximate == "tanh": return 0.5 * (1 - tanh(ROOT * (x + CUBIC * x ** 3)) ** 2) * (ROOT * (1 + 3 * CUBIC * x * x))
+    return exp(-0.5 * x * x) / math.sqrt(2 * math.pi)
+
+@word
+def gelu_bend(x, approximate):
+    """The second derivative of gelu."""
+    if approximate != "tanh": return bell(x, approximate) * (2 - x * x)
+    height = tanh(ROOT * (x + CUBIC * x ** 3))
+    steep = 1 - height * height
+    slope = ROOT * (1 + 3 * CUBIC * x * x)
+    return steep * slope + 0.5 * x * steep * (6 * ROOT * CUBIC * x - 2 * height * slope * slope)
+
+ROOT, CUBIC = math.sqrt(2 / math.pi), 0.044715
+
+
+# --- limits and choices
+
+class Clamp(Elementwise, node="ClampBackward1", face="", method=False, name="clamp_to_numbers"):
+    def forward(self: Tensor, min: Scalar, max: Scalar): return limited(self, min, max)
+    def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
+
+class ClampTensor(Elementwise, node="ClampBackward0", face="", method=False, name="clamp_to_tensors"):
+    def forward(self: Tensor, min: Tensor, max: Tensor): return np.minimum(np.maximum(self, min), max)
+    def grad_self(grad, self, min, max): return where((self >= min) & (self <= max), grad, zero)
+    def grad_min(grad, self, min, max): return where((self < min) & (min < max), grad, zero)
+    def grad_max(grad, self, min, max): return where((self > max) | (max < min), grad, zero)
+
+class ClampMin(Elementwise, face="", method=False, name="clamp_min_to"):
+    def forward(self: Tensor, min: Scalar): return np.maximum(self, min)
+    def grad_self(grad, self, min): return where(self >= min, grad, zero)
+
+class ClampMinTensor(Elementwise, node="ClampMinBackward1", face="", method=False):
+    def forward(self: Tensor, min: Tensor): return np.maximum(self, min)
+    def grad_self(grad, self, min): return where(self >= min, grad, zero)
+    def grad_min(grad, self, min): return where(self < min, grad, zero)
+
+class ClampMax(Elementwise, face="", method=False, name="clamp_max_to"):
+    def forward(self: Tensor, max: Scalar): return np.minimum(self, max)
+    def grad_self(grad, self, max): return where(self <= max, grad, zero)
+
+class ClampMaxTensor(Elementwise, node="ClampMaxBackward1", face="", method=False):
+    def forward(self: Tensor, max: Tensor): return np.minimum(self, max)
+    def grad_self(grad, self, max): return where(self <= max, grad, zero)
+    def grad_max(grad, self, max): return where(self > max, grad, zero)
+
+class Maximum(Elementwise):
+    forward = np.maximum
+    def grad_self(grad, self, other): return won(grad, self > other, self == other)
+    def grad_other(grad, self, other): return won(grad, self < other, self == other)
+
+class Minimum(Elementwise):
+    forward = np.minimum
+    def grad_self(grad, self, other): return won(grad, self < other, self == other)
+    def grad_other(grad, self, other): return won(grad, self > other, self == other)
+
+class Fmax(Elementwise):
+    forward = np.fmax
+    def grad_self(grad, self, other): return where((self >= other) | (other != other), grad, zero)
+    def grad_other(grad, self, other): return where((self >= other) | (other != other), zero, grad)
+
+class Fmin(Elementwise):
+    forward = np.fmin
+    def grad_self(grad, self, other): return where((self <= other) | (other != other), grad, zero)
+    def grad_other(grad, self, other): return where((self <= other) | (other != other), zero, grad)
+
+class Where(Elementwise, face="", method=False, name="where_of"):
+    def forward(condition: Tensor, self: Tensor, other: Tensor): return np.where(condition, self, other)
+    def grad_self(grad, condition): return where(condition, grad, zero)
+    def grad_other(grad, condition): return where(condition, zero, grad)
+
+class MaskedFill(Elementwise, face="", method=False, name="masked_fill_number"):
+    def forward(self: Tensor, mask: Tensor, value: Scalar): return filled(self, mask, value)
+    def grad_self(grad, mask): return where(mask, zero, grad)
+
+class MaskedFillTensor(Elementwise, node="MaskedFillBackward1", face="", method=False):
+    def forward(self: Tensor, mask: Tensor, value: Tensor): return filled(self, mask, value)
+    def grad_self(grad, mask): return where(mask, zero, grad)
+    def grad_value(grad, mask): return where(mask, grad, zero)
+
+class NanToNum(Elementwise, face="", method=False, name="nan_to_num_of"):
+    def forward(self: Tensor, nan: Scalar, posinf: Scalar, neginf: Scalar): return np.nan_to_num(self, nan=nan, posinf=posinf, neginf=neginf)
+    def grad_self(grad, self): return grad * (abs(self) < math.inf)
+
+@word
+def won(grad, ahead, level):
+    """The gradient where a maximum took this side; half of it where both were level."""
+    return where(level, grad / 2, where(ahead, grad, zero))
+
+@word
+def inside(self, min, max):
+    """Where clamping left the value as it was."""
+    if min is None: return self <= max
+    return self >= min if max is None else (self >= min) & (self <= max)
+
+def limited(self, min, max):
+    if min is not None: self = np.maximum(self, min)
+    return self if max is None else np.minimum(self, max)
+
+def filled(self, mask, value): return np.where(mask, np.asarray(value).astype(self.dtype), self)
+
+
+# --- the names that choose among them
+
+@composed(in_place=True, also="clip")
+@called("Tensor? min = None, Tensor? max = None", "Number? min = None, Number? max = None")
+def clamp(self, min=None, max=None):
+    if min is None and max is None: raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    if not isinstance(min, Tensor) and not isinstance(max, Tensor): return ops.clamp_to_numbers(self, min, max)
+    return ops.clamp_to_tensors(self, min, max)
+
+@composed(in_place=True)
+def clamp_min(self, min): return (ops.clamp_min_tensor if isinstance(min, Tensor) else ops.clamp_min_to)(self, min)
+
+@composed(in_place=True)
+def clamp_max(self, max): return (ops.clamp_max_tensor if isinstance(max, Tensor) else ops.clamp_max_to)(self, max)
+
+@composed(name="where", face="")
+@called("Tensor condition, Tensor other", "Tensor condition, Number other")
+def kept_where(self, condition, other): return ops.where_of(condition, self, other)
+
+@composed(name="where", method=False)
+def chosen(condition, input=None, other=None):
+    if not isinstance(condition, Tensor): raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {type(condition).__name__}")
+    if condition._dtype.kind != "b": raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {scalar_name(condition._dtype)}")
+    return ops.where_of(condition, input, other)
+
+@composed(in_place=True)
+@called("Tensor mask, Tensor value", "Tensor mask, Number value")
+def masked_fill(self, mask, value):
+    if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {scalar_name(mask._dtype)}")
+    return (ops.masked_fill_tensor if isinstance(value, Tensor) else ops.masked_fill_number)(self, mask, value)
+
+@composed(in_place=True)
+def nan_to_num(self, nan=0.0, posinf=None, neginf=None): return ops.nan_to_num_of(self, nan or 0.0, posinf, neginf)
+
+@composed(face="nn.functional", method=False)
+def leaky_relu(input, negative_slope=0.01, inplace=False): return ops.leaky_relu_of(input, negative_slope)
+
+@composed(face="nn.functional", method=False)
+def elu(input, alpha=1.0, inplace=False): return ops.elu_of(input, alpha, 1, 1)
+
+@composed(face="torch nn.functional", method=False)
+def selu(input, inplace=False): return ops.elu_of(input, 1.6732632423543772, 1.0507009873554805, 1)
+
+@composed(face="nn.functional", method=False)
+def softplus(input, beta=1, threshold=20): return ops.softplus_of(input, beta, threshold)
+
+@composed(face="nn.functional", method=False)
+def logsigmoid(input): return ops.logsigmoid_of(input)
+
+@composed(face="nn.functional", method=False)
+def silu(input, inplace=False): return ops.silu_of(input)
+
+@composed(face="nn.functional", method=False)
+def gelu(input, *, approximate="none"): return ops.gelu_of(input, approximate)
+
+@composed(face="nn.functional", method=False)
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False): return ops.hardtanh_of(input, min_val, max_val)
+
+@composed(face="nn.functional", method=False)
+def relu6(input, inplace=False): return ops.hardtanh_of(input, 0.0, 6.0)
+
+composed(ops.tanh, name="tanh", face="nn.functional", method=False)

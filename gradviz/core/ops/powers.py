@@ -4,9 +4,10 @@ import operator
 
 import numpy as np
 
+from ..calls import called
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor
-from ..words import log, pow
+from ..words import log, pow, where, zero
 
 
 class PowScalar(Elementwise, node="PowBackward0", face="", method=False):
@@ -15,16 +16,26 @@ class PowScalar(Elementwise, node="PowBackward0", face="", method=False):
 
 class PowTensor(Elementwise, node="PowBackward1", face="", method=False):
     forward = operator.pow
-    def grad_self(grad, self, exponent): return grad * (exponent * self ** (exponent - 1))
-    def grad_exponent(grad, self, exponent, result): return grad * (result * log(self))
+    def grad_self(grad, self, exponent): return where(exponent == 0, zero, grad * (exponent * self ** (exponent - 1)))
+    def grad_exponent(grad, self, exponent, result): return grad * where((self == 0) & (exponent >= 0), zero, result * log(self))
 
-class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, operators="2**x", in_place=False):
+class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_place=False):
     def forward(exponent: Tensor, self: Scalar): return self ** exponent
     def grad_exponent(grad, self, exponent, result): return grad * (result * float(np.log(self)))
 
 
 @composed(name="pow", operators="**", in_place=True)
+@called("Number exponent", "Tensor exponent")
 def power(self, exponent):
     kind = exponent.__class__
     if kind is int or kind is float: return ops.pow_scalar(self, exponent)
-    return ops.pow_tensor(self, exponent)
+    if isinstance(exponent, Tensor):
+        return ops.pow_tensor(self, exponent) if isinstance(self, Tensor) else ops.pow_of_number(exponent, self)
+    return NotImplemented
+
+@composed(name="number_to_the", face="", method=False, operators="2**x")
+def number_to_the(self, number): return ops.pow_of_number(self, number)
+
+@composed(in_place=True)
+@called("")
+def square(self): return ops.pow_scalar(self, 2)

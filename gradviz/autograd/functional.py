@@ -1,0 +1,363 @@
+"""Whole derivatives: Jacobians, Hessians, and their products with vectors.
+
+Each function runs `func` on copies of the inputs, so nobody's `.grad` is touched.
+
+>>> import gradviz as torch
+>>> from gradviz.autograd.functional import jacobian
+>>> jacobian(lambda x: x**2, torch.tensor([1.0, 2.0]))
+tensor([[2., 0.],
+        [0., 4.]])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.modes import enable_grad
+from ..core.op import ops
+from ..core.tensor import Tensor, wrap
+from . import grad as gradients
+
+INDEPENDENT = (
+    "Output {output} of the user-provided function is independent of input {input}. "
+    "This is not allowed in strict mode."
+)
+ALL_INDEPENDENT = (
+    "The output of the user-provided function is independent of input {input}. "
+    "This is not allowed in strict mode."
+)
+UNTRACKED = (
+    "Output {output} of the user-provided function does not require gradients. The outputs must "
+    "be computed in a differentiable manner from the input when running in strict mode."
+)
+NO_VECTOR = {
+    "vjp": (
+        "The vector v can only be None if the user-provided function returns a single Tensor "
+        "with a single element."
+    ),
+    "jvp": (
+        "The vector v can only be None if the input to the user-provided function is a single "
+        "Tensor with a single element."
+    ),
+}
+
+
+def jacobian(
+    func: Callable,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    strategy: str = "reverse-mode",
+) -> Any:
+    """Every output's derivative with respect to every input.
+
+    Args:
+        func: takes the tensors, returns one tensor or a tuple of them.
+        inputs: one tensor or a tuple.
+        create_graph: whether the result can be differentiated again.
+        strict: whether an output that does not depend on an input is an error.
+        vectorize: accepted; the result is the same.
+        strategy: "reverse-mode" is what there is.
+
+    Returns:
+        A tensor of shape `(*output.shape, *input.shape)`; nested tuples, by output and then by
+        input, where there are several.
+    """
+    if strategy != "reverse-mode":
+        raise NotImplementedError(
+            f"gradviz has no strategy={strategy!r}: it differentiates backwards; use 'reverse-mode'"
+        )
+    given, single_input = as_tuple(inputs, "inputs given to jacobian")
+    with enable_grad():
+        prepared = prepare(given, create_graph)
+        outputs, single_output = as_tuple(func(*prepared), "outputs", "jacobian")
+        rows = [
+            rows_of(number, output, prepared, create_graph, strict)
+            for number, output in enumerate(outputs)
+        ]
+    result = tuple(row[0] if single_input else row for row in rows)
+    return single_or_all(finished_rows(result, create_graph), single_output)
+
+
+def finished_rows(rows: tuple, create_graph: bool) -> tuple:
+    """The blocks of a Jacobian, nested as they are, for the caller."""
+    if create_graph:
+        return rows
+    return tuple(
+        row.detach() if isinstance(row, Tensor) else finished(row, create_graph) for row in rows
+    )
+
+
+def rows_of(
+    number: int, output: Tensor, inputs: Sequence[Tensor], create_graph: bool, strict: bool
+) -> tuple[Tensor, ...]:
+    """The derivative of each element of one output, stacked, for each input."""
+    if strict and not output._requires_grad:
+        raise RuntimeError(UNTRACKED.format(output=number))
+    rows: list[list[Tensor]] = [[] for _ in inputs]
+    for element in ops.reshape(output, (-1,)).unbind():
+        found = derivatives(element, inputs, create_graph)
+        for place, (column, own, input) in enumerate(zip(rows, found, inputs, strict=True)):
+            if own is None and strict:
+                raise RuntimeError(INDEPENDENT.format(output=number, input=place))
+            column.append(zeros_like(input) if own is None else own)
+    return tuple(
+        ops.view(ops.stack(column, 0), (*output._shape, *input._shape))
+        if column
+        else wrap(np.zeros((*output._shape, *input._shape), input._dtype))
+        for column, input in zip(rows, inputs, strict=True)
+    )
+
+
+def derivatives(
+    output: Tensor, inputs: Sequence[Tensor], create_graph: bool, vector: Tensor | None = None
+) -> tuple[Tensor | None, ...]:
+    """The gradient of one output for each input, None where there is no way."""
+    if not output._requires_grad:
+        return (None,) * len(inputs)
+    return gradients(
+        output, inputs, vector, retain_graph=True, create_graph=create_graph, allow_unused=True
+    )
+
+
+def hessian(
+    func: Callable,
+    inputs: Any,
+    create_graph: bool = False,
+    strict: bool = False,
+    vectorize: bool = False,
+    outer_jacobian_strategy: str = "reverse-mode",
+) -> Any:
+    """The second derivatives of a function with one number as its result.
+
+    Returns:
+        A tensor of shape `(*input.shape, *input.shape)`, or a tuple of tuples of them.
+    """
+    given, single = as_tuple(inputs, "inputs given to hessian")
+
+    def slope(*values: Tensor) -> Any:
+        output = one_number(func(*values), "hessian")
+        found = derivatives(output, values, True)
+        filled = tuple(
+            zeros_like(value) if own is None else own
+            for own, value in zip(found, values, strict=True)
+        )
+        if strict and not output._requires_grad:
+            raise RuntimeError(UNTRACKED.format(output=0))
+        return filled[0] if single else filled
+
+    return jacobian(
+        slope, given[0] if single else given, create_graph, strict, strategy=outer_jacobian_strategy
+    )
+
+
+def vjp(
+    func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The outputs, and a vector times the Jacobian: what `backward(gradient=v)` sends.
+
+    >>> import gradviz as torch
+    >>> vjp(lambda x: x**2, torch.tensor([1.0, 2.0]), torch.ones(2))
+    (tensor([1., 4.]), tensor([2., 4.]))
+    """
+    given, single = as_tuple(inputs, "inputs given to vjp")
+    with enable_grad():
+        prepared = prepare(given, create_graph)
+        outputs, single_output = as_tuple(func(*prepared), "outputs", "vjp")
+        vectors = vectors_for(v, outputs, "vjp")
+        products = sent(outputs, prepared, vectors, create_graph, strict)
+    return (
+        single_or_all(finished(outputs, create_graph), single_output),
+        single_or_all(finished(products, create_graph), single),
+    )
+
+
+def sent(
+    outputs: Sequence[Tensor],
+    inputs: Sequence[Tensor],
+    vectors: Sequence[Tensor],
+    create_graph: bool,
+    strict: bool,
+) -> tuple[Tensor, ...]:
+    """vᵀJ for each input, zeros where an input is not used."""
+    tracked = [
+        (output, vector)
+        for output, vector in zip(outputs, vectors, strict=True)
+        if output._requires_grad
+    ]
+    found: Sequence[Tensor | None] = [None] * len(inputs)
+    if tracked:
+        roots, starts = zip(*tracked, strict=True)
+        found = gradients(
+            roots, inputs, starts, retain_graph=True, create_graph=create_graph, allow_unused=True
+        )
+    for place, own in enumerate(found):
+        if own is None and strict:
+            raise RuntimeError(ALL_INDEPENDENT.format(input=place))
+    return tuple(
+        zeros_like(input) if own is None else own for own, input in zip(found, inputs, strict=True)
+    )
+
+
+def jvp(
+    func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The outputs, and the Jacobian times a vector: how they change as the inputs move along v.
+
+    It is found by going backward twice: vᵀJ is linear in v, and its derivative is J.
+
+    >>> import gradviz as torch
+    >>> jvp(lambda x: x**2, torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.0]))
+    (tensor([1., 4.]), tensor([2., 0.]))
+    """
+    given, _ = as_tuple(inputs, "inputs given to jvp")
+    with enable_grad():
+        prepared = prepare(given, create_graph)
+        vectors = vectors_for(v, prepared, "jvp")
+        outputs, single_output = as_tuple(func(*prepared), "outputs", "jvp")
+        dummies = [started(zeros_like(output)) for output in outputs]
+        rows = sent(outputs, prepared, dummies, True, strict)
+        moved = [
+            (row, vector) for row, vector in zip(rows, vectors, strict=True) if row._requires_grad
+        ]
+        products: Sequence[Tensor | None] = [None] * len(outputs)
+        if moved:
+            roots, starts = zip(*moved, strict=True)
+            products = gradients(
+                roots, dummies, starts, create_graph=create_graph, allow_unused=True
+            )
+        filled = tuple(
+            zeros_like(output) if own is None else own
+            for own, output in zip(products, outputs, strict=True)
+        )
+    return (
+        single_or_all(finished(outputs, create_graph), single_output),
+        single_or_all(finished(filled, create_graph), single_output),
+    )
+
+
+def vhp(
+    func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The output, and a vector times the Hessian."""
+    return hessian_product(func, inputs, v, create_graph, strict, "vhp")
+
+
+def hvp(
+    func: Callable, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
+    """The output, and the Hessian times a vector; the Hessian is symmetric, so it is `vhp`."""
+    return hessian_product(func, inputs, v, create_graph, strict, "hvp")
+
+
+def hessian_product(
+    func: Callable, inputs: Any, v: Any, create_graph: bool, strict: bool, name: str
+) -> tuple[Any, Any]:
+    """The gradient's own vector-Jacobian product."""
+    given, single = as_tuple(inputs, f"inputs given to {name}")
+    with enable_grad():
+        prepared = prepare(given, create_graph)
+        vectors = vectors_for(v, prepared, "jvp")
+        output = one_number(func(*prepared), name)
+        slopes = sent(
+            (output,),
+            prepared,
+            (ops.reshape(wrap(np.ones(1, output._dtype)), output._shape),),
+            True,
+            strict,
+        )
+        products = sent(slopes, prepared, vectors, create_graph, strict)
+    return (
+        finished((output,), create_graph)[0],
+        single_or_all(finished(products, create_graph), single),
+    )
+
+
+# ------------------------------------------------------------------------------- small parts
+
+
+def as_tuple(given: Any, what: str, whose: str = "") -> tuple[tuple[Tensor, ...], bool]:
+    """One tensor or several as a tuple, and whether it was one."""
+    several = isinstance(given, tuple | list)
+    tensors = tuple(given) if several else (given,)
+    for number, each in enumerate(tensors):
+        if not isinstance(each, Tensor):
+            said = "outputs of the user-provided function" if whose else "inputs"
+            full = f"{said} given to {whose}" if whose else what
+            kind = (
+                f"Value {number} of the given {said} has type"
+                if several
+                else f"the given {said} has type"
+            )
+            raise TypeError(
+                f"The {full} must be either a Tensor or a tuple of Tensors but {kind} {type(each)}."
+            )
+    return tensors, not several
+
+
+def prepare(inputs: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
+    """Views that belong to a graph of their own, or to the caller's if that is to go on."""
+    if create_graph:
+        return tuple(
+            ops.view(each, each._shape) if each._requires_grad else started(each.detach())
+            for each in inputs
+        )
+    return tuple(started(each.detach()) for each in inputs)
+
+
+def started(tensor: Tensor) -> Tensor:
+    """A leaf whose gradient is wanted."""
+    return tensor.requires_grad_()
+
+
+def zeros_like(tensor: Tensor) -> Tensor:
+    """Zeros of a tensor's shape and type."""
+    return wrap(np.zeros(tensor._shape, tensor._dtype))
+
+
+def finished(tensors: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
+    """The tensors for the caller, without a graph unless it was asked for."""
+    return tuple(tensors) if create_graph else tuple(each.detach() for each in tensors)
+
+
+def single_or_all(tensors: tuple[Tensor, ...], single: bool) -> Any:
+    """One tensor where one was given, else the tuple."""
+    return tensors[0] if single else tensors
+
+
+def one_number(output: Any, name: str) -> Tensor:
+    """The only output, which must be one number."""
+    outputs, single = as_tuple(output, "outputs", name)
+    if not single and len(outputs) != 1:
+        raise RuntimeError(f"The function given to {name} should return a single Tensor")
+    if outputs[0]._value.size != 1:
+        raise RuntimeError(
+            f"The Tensor returned by the function given to {name} should contain a single element"
+        )
+    return ops.reshape(outputs[0], ()) if outputs[0]._shape else outputs[0]
+
+
+def vectors_for(v: Any, beside: Sequence[Tensor], name: str) -> tuple[Tensor, ...]:
+    """The vectors to multiply with, one beside each tensor and of its shape."""
+    if v is None:
+        if len(beside) != 1 or beside[0]._value.size != 1:
+            raise RuntimeError(NO_VECTOR[name])
+        return (wrap(np.ones(beside[0]._shape, beside[0]._dtype)),)
+    vectors, _ = as_tuple(v, "v")
+    if len(vectors) != len(beside):
+        if len(beside) == 1:
+            raise RuntimeError("The given v should contain a single Tensor.")
+        raise RuntimeError(
+            f"v is a tuple of invalid length: should be {len(beside)} but got {len(vectors)}."
+        )
+    for number, (vector, own) in enumerate(zip(vectors, beside, strict=True)):
+        if vector._shape != own._shape:
+            which = f"Entry {number} in v has" if len(beside) > 1 else "v has"
+            raise RuntimeError(
+                f"{which} invalid size: should be {own.shape} but got {vector.shape}."
+            )
+    return vectors

@@ -1,0 +1,214 @@
+"""Is a gradient true? Compare it with what small steps say.
+
+>>> import gradviz as torch
+>>> x = torch.tensor([0.5, 2.0], dtype=torch.float64, requires_grad=True)
+>>> torch.autograd.gradcheck(torch.tanh, x)
+True
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.modes import enable_grad, no_grad
+from ..core.tensor import Tensor, wrap
+from . import grad as gradients
+
+
+class GradcheckError(RuntimeError):
+    """A gradient differs from what small steps say, or is not the same twice."""
+
+    __module__ = "gradviz.autograd.gradcheck"
+
+
+SINGLE = (
+    "Input #{} requires gradient and is not a double precision floating point or complex. This "
+    "check will likely fail if all the inputs are not of double precision floating point or complex. "
+)
+NOT_REENTRANT = (
+    "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
+    "times gives different values, although analytical gradient matches numerical gradient."
+    "The tolerance for nondeterminism was {}."
+)
+NONE_TRACKED = (
+    "gradcheck expects at least one input tensor to require gradient, but none of them have "
+    "requires_grad=True."
+)
+
+
+def gradcheck(
+    func: Callable,
+    inputs: Any,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+) -> bool:
+    """Compare the gradients of a function with central differences (f(x + eps) - f(x - eps)) / 2 eps.
+
+    Args:
+        func: takes the tensors, returns one tensor or a tuple of them.
+        inputs: one tensor or a tuple; those that require grad are checked, best in float64.
+        eps: the small step.
+        atol: absolute tolerance.
+        rtol: relative tolerance.
+        raise_exception: whether a difference raises, or returns False.
+        nondet_tol: how much two backward passes may differ.
+
+    Raises:
+        GradcheckError: if they differ.
+        ValueError: if no input requires grad.
+    """
+    given = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    tracked = [
+        (number, each)
+        for number, each in enumerate(given)
+        if isinstance(each, Tensor) and each.requires_grad
+    ]
+    if not tracked:
+        raise ValueError(NONE_TRACKED)
+    for number, each in tracked:
+        if each._dtype != np.dtype(np.float64):
+            warnings.warn(SINGLE.format(number), UserWarning, stacklevel=2)
+    try:
+        compare(func, given, tracked, eps, atol, rtol, nondet_tol)
+    except GradcheckError:
+        if raise_exception:
+            raise
+        return False
+    return True
+
+
+def gradgradcheck(
+    func: Callable,
+    inputs: Any,
+    grad_outputs: Any = None,
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+) -> bool:
+    """The same check of the gradients themselves, for second derivatives."""
+    given = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
+    outputs = results(func, given)
+    if grad_outputs is None:
+        draw = np.random.Generator(np.random.PCG64(0))
+        starts = [
+            wrap(np.asarray(draw.standard_normal(each._shape), each._dtype)) for each in outputs
+        ]
+    else:
+        starts = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
+    starts = [each.detach().requires_grad_() for each in starts]
+
+    def slopes(*values: Any) -> tuple[Tensor, ...]:
+        own, vectors = values[: len(given)], values[len(given) :]
+        found = gradients(
+            results(func, own),
+            [value for value in own if isinstance(value, Tensor) and value.requires_grad],
+            vectors,
+            create_graph=True,
+            allow_unused=True,
+        )
+        return tuple(each for each in found if each is not None and each.requires_grad)
+
+    return gradcheck(
+        slopes,
+        (*given, *starts),
+        eps=eps,
+        atol=atol,
+        rtol=rtol,
+        raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
+    )
+
+
+def results(func: Callable, given: Sequence[Any]) -> list[Tensor]:
+    """The outputs whose gradients can be asked for."""
+    with enable_grad():
+        outputs = func(*given)
+    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    return [each for each in outputs if isinstance(each, Tensor) and each._dtype.kind == "f"]
+
+
+def compare(
+    func: Callable,
+    given: tuple,
+    tracked: list[tuple[int, Tensor]],
+    eps: float,
+    atol: float,
+    rtol: float,
+    nondet_tol: float,
+) -> None:
+    """Both Jacobians of every output by every input."""
+    outputs = results(func, given)
+    numerical = [by_steps(func, given, each, len(outputs), eps) for _, each in tracked]
+    if not any(output.requires_grad for output in outputs):
+        if any(np.abs(matrix).max(initial=0) > atol for per in numerical for matrix in per):
+            raise GradcheckError("Numerical gradient for function expected to be zero")
+        return
+    wanted = [each for _, each in tracked]
+    for place, output in enumerate(outputs):
+        if not output.requires_grad:
+            continue
+        analytical = by_backward(output, wanted)
+        again = by_backward(output, wanted)
+        for column, (number, _) in enumerate(tracked):
+            own, steps = analytical[column], numerical[column][place]
+            if not np.allclose(own, again[column], rtol=0, atol=nondet_tol):
+                raise GradcheckError(NOT_REENTRANT.format(nondet_tol))
+            if not np.allclose(own, steps, rtol=rtol, atol=atol):
+                raise GradcheckError(
+                    f"Jacobian mismatch for output {place} with respect to input {number},\n"
+                    f"numerical:{wrap(steps)!r}\nanalytical:{wrap(own)!r}\n"
+                )
+
+
+def by_steps(
+    func: Callable, given: tuple, moved: Tensor, count: int, eps: float
+) -> list[np.ndarray]:
+    """For each output, a matrix (input elements × output elements) of central differences."""
+    memory = moved._array()
+    flat = memory.reshape(-1) if memory.flags.c_contiguous else memory.flat
+    rows: list[list[np.ndarray]] = [[] for _ in range(count)]
+    for place in range(memory.size):
+        kept = flat[place]
+        flat[place] = kept + eps
+        above = values(func, given)
+        flat[place] = kept - eps
+        below = values(func, given)
+        flat[place] = kept
+        for row, high, low in zip(rows, above, below, strict=True):
+            row.append((high - low) / (2 * eps))
+    return [np.array(row).reshape(memory.size, -1) for row in rows]
+
+
+def values(func: Callable, given: tuple) -> list[np.ndarray]:
+    """The outputs as flat arrays."""
+    with no_grad():
+        return [np.array(each._shaped()).reshape(-1) for each in results(func, given)]
+
+
+def by_backward(output: Tensor, wanted: list[Tensor]) -> list[np.ndarray]:
+    """For each input, the matrix (input elements × output elements) that backward gives."""
+    columns: list[list[np.ndarray]] = [[] for _ in wanted]
+    for place in range(output._value.size):
+        start = np.zeros(output._value.size, output._dtype)
+        start[place] = 1
+        found = gradients(
+            output, wanted, wrap(start.reshape(output._shape)), retain_graph=True, allow_unused=True
+        )
+        for column, own, input in zip(columns, found, wanted, strict=True):
+            flat = np.zeros(input._shape, input._dtype) if own is None else own._shaped()
+            column.append(np.array(flat).reshape(-1))
+    return [
+        np.array(column).reshape(-1, input._value.size).T
+        for column, input in zip(columns, wanted, strict=True)
+    ]

@@ -1,0 +1,58 @@
+"""Numbers beside tensors: Python's, numpy's, and those that stand in a rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class RuleInt(int):
+    """A whole number in a rule: with a tensor it makes torch's node for a number, `MulBackward1`."""
+
+    __slots__ = ()
+
+
+class RuleFloat(float):
+    """The same for a float."""
+
+    __slots__ = ()
+
+
+rule_numbers = {RuleInt: int, RuleFloat: float}
+number_types = frozenset(
+    {bool, np.bool_, RuleInt, RuleFloat, *(np.dtype(code).type for code in "bBhHiIlLqQefd")}
+)
+SCALAR_OPS = {"mul": "mul_scalar", "over": "div_scalar", "plus": "add_scalar", "minus": "sub_scalar"}
+
+
+def marked(value: Any) -> Any:
+    """A number as the number of a rule."""
+    if value.__class__ is int:
+        return RuleInt(value)
+    return RuleFloat(value) if value.__class__ is float else value
+
+
+def plain(value: Any) -> Any:
+    """A number of any kind as Python's own."""
+    if value.__class__ in rule_numbers:
+        return rule_numbers[value.__class__](value)
+    return value.item() if isinstance(value, np.generic) else int(value) if value.__class__ is bool else value
+
+
+def numbered(op: Any, operands: tuple) -> Any:
+    """An operation with a number that is neither a plain int nor a plain float."""
+    from .op import ops
+
+    if operands[1].__class__ in rule_numbers and op.name in SCALAR_OPS:
+        return getattr(ops, SCALAR_OPS[op.name])(operands[0], plain(operands[1]))
+    if operands[1].__class__ in (bool, np.bool_):
+        return with_bool(op, operands)
+    return op.function(*[plain(each) if each.__class__ in number_types else each for each in operands])
+
+
+def with_bool(op: Any, operands: tuple) -> Any:
+    """True and False count as tensors of their own type: `n + True` stays whole, `m + True` a bool."""
+    from .tensor import wrap
+
+    return op.function(operands[0], wrap(np.asarray(bool(operands[1]))), *operands[2:])
