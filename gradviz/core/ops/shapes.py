@@ -1,24 +1,299 @@
 """Shapes: the same elements, arranged otherwise; most are views of the same memory."""
 
+import math
+from operator import index as whole
+
 import numpy as np
 
-from ..op import Op, Scalar, composed, many, ops
+from ..calls import called
+from ..dims import wrapped, wrapped_all
+from ..op import Op, Scalar, composed, ops
+from ..placing import as_strided_backward, compatible_strides, contiguous_strides, permute, squeeze_dim, strided, unfold, unfold_backward, window
 from ..tensor import Tensor
-from ..words import stack, sum_to_size, t, view
+from ..words import sum_to_size, t, transpose, unsqueeze, view, word
+
+TOO_FEW = "expand(torch.{kind}Tensor{{{own}}}, size={sizes}): the number of sizes provided ({given}) must be greater or equal to the number of dimensions in the tensor ({needed})"
+TOO_LARGE = "The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton dimension {dim}.  Target sizes: {sizes}.  Tensor sizes: {shape}"
+NOT_A_VIEW = "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead."
+WRONG_ORDER = "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = {} is not equal to len(dims) = {}"
 
 
-class T(Op, view=True):
+# --- dimensions in another order
+
+class T(Op, view=True, face="", method=False, name="t_of"):
     def forward(self: Tensor): return self.T
     def grad_self(grad): return t(grad)
 
+class Permute(Op, view=True, face="", method=False, name="permute_to"):
+    def forward(self: Tensor, dims: Scalar): return self.transpose(dims)
+    def grad_self(grad, dims): return permute(grad, back(dims))
+
+class Transpose(Op, view=True, face="", method=False, name="transpose_dims"):
+    def forward(self: Tensor, dim0: Scalar, dim1: Scalar): return self.swapaxes(dim0, dim1) if self.ndim else self[...]
+    def grad_self(grad, dim0, dim1): return transpose(grad, dim0, dim1)
+
+def back(dims):
+    """The order that undoes an order."""
+    return tuple(sorted(range(len(dims)), key=dims.__getitem__))
+
+@composed(name="t")
+@called("")
+def turned(self):
+    if self.ndim > 2: raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
+    return ops.t_of(self)
+
+@composed(name="permute")
+@called("tuple of ints dims")
+def permuted(self, *dims):
+    dims = shape_from(dims)
+    if len(dims) != self.ndim: raise RuntimeError(WRONG_ORDER.format(self.ndim, len(dims)))
+    counted = tuple(wrapped(dim, self.ndim) for dim in dims)
+    if len(set(counted)) < len(counted): raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return ops.permute_to(self, counted)
+
+@composed(name="transpose", also="swapaxes swapdims")
+@called("int dim0, int dim1")
+def transposed(self, dim0, dim1):
+    return ops.transpose_dims(self, wrapped(dim0, self.ndim), wrapped(dim1, self.ndim))
+
+@composed(also="moveaxis")
+@called("int source, int destination", "tuple of ints source, tuple of ints destination")
+def movedim(self, source, destination):
+    sources, targets = (wrapped_all(dims, self.ndim) for dims in (source, destination))
+    if len(sources) != len(targets): raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same number of dims as destination ({list(targets)} dims)")
+    order = [dim for dim in range(self.ndim) if dim not in sources]
+    for target, dim in sorted(zip(targets, sources, strict=True)): order.insert(target, dim)
+    return ops.permute_to(self, tuple(order))
+
+@composed
+@called("")
+def adjoint(self): return ops.transpose(self, -2, -1)
+
+def matrix_transposed(self, what):
+    if self.ndim < 2: raise RuntimeError(f"tensor.{what} is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
+    return ops.transpose_dims(self, self.ndim - 2, self.ndim - 1)
+
+def matrix(self, what):
+    if self.ndim not in (0, 2): raise RuntimeError(f"tensor.{what} is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{' If you want to transpose batches of matrices use tensor.mH.' if self.ndim > 2 else ''}")
+    return ops.transpose(self, 0, 1)
+
+Tensor.T = property(lambda self: ops.permute_to(self, tuple(range(self.ndim))[::-1]), doc="The dimensions in reversed order.")
+Tensor.mT = property(lambda self: matrix_transposed(self, "mT"), doc="The last two dimensions exchanged.")
+Tensor.mH = property(lambda self: matrix_transposed(self, "mH"), doc="The last two dimensions exchanged.")
+Tensor.H = property(lambda self: matrix(self, "H"), doc="The matrix transposed.")
+
+
+# --- another shape
+
 class ViewTo(Op, node="ViewBackward0", view=True, face="", method=False):
-    def forward(self: Tensor, shape: Scalar): return self.reshape(shape)
-    def grad_self(grad, self_sym_sizes): return view(grad, self_sym_sizes)
+    def forward(self: Tensor, shape: Scalar, strides: Scalar = None): return self.reshape(shape) if strides is None else strided(self, shape, strides)
+    def grad_self(grad, self_sym_sizes): return reshaped(grad, self_sym_sizes)
+
+class Alias(Op, view=True, face="", method=False):
+    def forward(self: Tensor): return self[...]
+    def grad_self(grad): return grad
+
+@word
+def reshaped(grad, shape): return view(grad, shape)
+
+@composed(name="view", face="")
+@called("tuple of ints size", "torch.dtype dtype")
+def viewed(self, *size):
+    shape = inferred(size[0] if len(size) == 1 and size[0].__class__ is tuple else shape_from(size), self)
+    if self._shape != shape:
+        value = self._value
+        if value.__class__ is np.ndarray and not value.flags.c_contiguous:
+            strides = compatible_strides(value, shape)
+            if strides is None: raise RuntimeError(NOT_A_VIEW)
+            return ops.view_to(self, shape, strides)
+    elif self._value.__class__ is np.ndarray: return ops.view_to(self, shape, self._value.strides)
+    return ops.view_to(self, shape)
+
+@composed
+@called("tuple of ints shape")
+def reshape(self, *shape):
+    shape = inferred(shape_from(shape), self)
+    value = self._value
+    if value.__class__ is not np.ndarray or value.flags.c_contiguous or shape == self._shape or compatible_strides(value, shape): return ops.view(self, shape)
+    return ops.unsafe_view(ops.clone_contiguous(self), shape)
+
+@composed(face="")
+@called("Tensor other")
+def view_as(self, other): return ops.view(self, other._shape)
+
+@composed(face="")
+@called("Tensor other")
+def reshape_as(self, other): return ops.reshape(self, other._shape)
+
+@composed
+@called("int start_dim = 0, int end_dim = -1")
+def flatten(self, start_dim=0, end_dim=-1):
+    start, end = wrapped(start_dim, self.ndim), wrapped(end_dim, self.ndim)
+    if start > end: raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if not self.ndim: return ops.reshape(self, (1,))
+    if start == end: return self
+    shape = self._shape
+    return ops.reshape(self, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
+
+@composed
+@called("int dim, tuple of ints sizes")
+def unflatten(self, dim, sizes):
+    dim, sizes = wrapped(dim, self.ndim), tuple(sizes)
+    if not sizes: raise RuntimeError("unflatten: sizes must be non-empty")
+    own = self._shape[dim]
+    known = math.prod(size for size in sizes if size != -1)
+    if known != own if -1 not in sizes else not known or own % known:
+        raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the input tensor")
+    return ops.view(self, (*self._shape[:dim], *(own // known if size == -1 else size for size in sizes), *self._shape[dim + 1 :]))
+
+@composed
+@called("")
+def ravel(self): return ops.view(ops.contiguous(self), (-1,)) if self.ndim != 1 or not self.is_contiguous() else ops.contiguous(self)
+
+def shape_from(sizes):
+    """`view(2, 3)` and `view((2, 3))` mean the same."""
+    if len(sizes) == 1 and isinstance(sizes[0], tuple | list): sizes = sizes[0]
+    return tuple([size if size.__class__ is int else whole(size) for size in sizes])
+
+def inferred(shape, self):
+    """The shape with its -1 reckoned, for the elements of a tensor."""
+    count = self._value.size
+    known, open_at = 1, None
+    for place, size in enumerate(shape):
+        if size >= 0: known *= size
+        elif size != -1: raise RuntimeError(f"invalid shape dimension {size} at index {place} of shape {list(shape)}")
+        elif open_at is None: open_at = place
+        else: raise RuntimeError("only one dimension can be inferred")
+    if open_at is None and known == count: return shape
+    if open_at is None or (known and count % known) or (not known and count): raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {count}")
+    if not known: raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {list(shape)} because the unspecified dimension size -1 can be any value and is ambiguous")
+    return (*shape[:open_at], count // known, *shape[open_at + 1 :])
+
+
+# --- dimensions of size one
+
+class Squeeze(Op, view=True, face="", method=False, name="squeeze_all"):
+    def forward(self: Tensor): return without(self, tuple(range(self.ndim)))
+    def grad_self(grad, self_sym_sizes): return unsqueezed(grad, self_sym_sizes, tuple(range(len(self_sym_sizes))))
+
+class SqueezeOne(Op, node="SqueezeBackward1", view=True, face="", method=False):
+    def forward(self: Tensor, dim: Scalar): return without(self, (dim,))
+    def grad_self(grad, self_sym_sizes, dim): return unsqueezed(grad, self_sym_sizes, (dim,))
+
+class SqueezeSome(Op, node="SqueezeBackward2", view=True, face="", method=False):
+    def forward(self: Tensor, dim: Scalar): return without(self, dim)
+    def grad_self(grad, self_sym_sizes, dim): return unsqueezed(grad, self_sym_sizes, dim)
+
+class Unsqueeze(Op, view=True, face="", method=False, name="unsqueeze_at"):
+    def forward(self: Tensor, dim: Scalar): return widened(self, dim)
+    def grad_self(grad, dim): return squeezed(grad, dim)
+
+def without(array, dims):
+    """The array without those of the dimensions that have size one."""
+    return array[tuple(0 if size == 1 and dim in dims else slice(None) for dim, size in enumerate(array.shape)) + (...,)]
+
+def widened(array, dim):
+    """The array with a new dimension, its stride as in PyTorch."""
+    shape, strides = array.shape, array.strides
+    stride = shape[dim] * strides[dim] if dim < len(shape) else array.itemsize
+    return strided(array, (*shape[:dim], 1, *shape[dim:]), (*strides[:dim], stride, *strides[dim:]))
+
+@word
+def unsqueezed(grad, shape, dims):
+    for dim, size in enumerate(shape):
+        if size == 1 and dim in dims: grad = unsqueeze(grad, dim)
+    return grad
+
+@word
+def squeezed(grad, dim): return squeeze_dim(grad, dim)
+
+@composed
+@called("", "int dim", "tuple of ints dim")
+def squeeze(self, dim=None):
+    if dim is None: return ops.squeeze_all(self)
+    if isinstance(dim, tuple | list): return ops.squeeze_some(self, wrapped_all(dim, self.ndim))
+    return ops.squeeze_one(self, wrapped(dim, self.ndim))
+
+@composed(name="unsqueeze")
+@called("int dim")
+def with_dimension(self, dim): return ops.unsqueeze_at(self, wrapped(dim, self.ndim + 1))
+
+@composed
+def atleast_1d(*tensors): return at_least(tensors, lambda tensor: ops.reshape(tensor, (1,)) if tensor.ndim < 1 else tensor)
+
+@composed
+def atleast_2d(*tensors): return at_least(tensors, lambda tensor: ops.reshape(tensor, (1, 1)) if tensor.ndim < 1 else ops.unsqueeze(tensor, 0) if tensor.ndim < 2 else tensor)
+
+@composed
+def atleast_3d(*tensors): return at_least(tensors, lambda tensor: ops.reshape(tensor, (1, 1, 1)) if tensor.ndim < 1 else ops.unsqueeze(ops.unsqueeze(tensor, 0), -1) if tensor.ndim < 2 else ops.unsqueeze(tensor, -1) if tensor.ndim < 3 else tensor)
+
+def at_least(tensors, grown):
+    """One tensor alone, or a tuple of several."""
+    if len(tensors) == 1 and isinstance(tensors[0], Tensor): return grown(tensors[0])
+    return tuple(grown(tensor) for tensor in (tensors[0] if len(tensors) == 1 else tensors))
+
+
+# --- more elements than the memory has
 
 class ExpandTo(Op, node="ExpandBackward0", view=True, face="", method=False):
-    def forward(self: Tensor, shape: Scalar): return np.broadcast_to(self, shape)
+    def forward(self: Tensor, shape: Scalar): return spread_over(self, shape)
     def grad_self(grad, self_sym_sizes): return sum_to_size(grad, self_sym_sizes)
 
-class Unbind(Op, view=True, outputs=many):
-    def forward(self: Tensor, dim: Scalar = 0): return [self[(slice(None),) * dim + (i, ...)] for i in range(self.shape[dim])]
-    def grad_self(grads, dim): return stack(grads, dim)
+def spread_over(array, shape):
+    """The array repeated over a shape by strides of zero. `broadcast_to` would take five times as long."""
+    extra = len(shape) - array.ndim
+    strides = [stride if size == own else 0 for stride, own, size in zip(array.strides, array.shape, shape[extra:], strict=True)]
+    whole_strides = contiguous_strides(array.shape, array.itemsize)
+    leading = [whole_strides[0] * array.shape[0] if array.ndim else array.itemsize] if extra else []
+    return strided(array, shape, tuple([0 if size != 1 else leading[0] for size in shape[:extra]] + strides))
+
+@composed(face="")
+@called("tuple of ints size, *, bool implicit = False")
+def expand(self, *size, implicit=False):
+    sizes, own = shape_from(size), self._shape
+    extra = len(sizes) - len(own)
+    if extra < 0:
+        from ..dtypes import scalar_name
+        raise RuntimeError(TOO_FEW.format(kind=scalar_name(self._dtype), own=list(own), sizes=list(sizes), given=len(sizes), needed=len(own)))
+    shape = list(sizes)
+    for dim in range(len(sizes) - 1, -1, -1):
+        size = sizes[dim]
+        if dim >= extra:
+            if size == -1: shape[dim] = own[dim - extra]
+            elif own[dim - extra] not in (1, size): raise RuntimeError(TOO_LARGE.format(size=size, own=own[dim - extra], dim=dim, sizes=list(sizes), shape=list(own)))
+        elif size < 0: raise RuntimeError(f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing dimension {dim}")
+    return ops.expand_to(self, tuple(shape))
+
+@composed(face="")
+@called("Tensor other")
+def expand_as(self, other): return ops.expand(self, other._shape)
+
+@composed
+@called("tuple of ints size")
+def broadcast_to(self, *size): return ops.expand(self, shape_from(size))
+
+
+# --- windows onto the memory
+
+class AsStrided(Op, view=True, face="", method=False, name="as_strided_of"):
+    def forward(self: Tensor, size: Scalar, stride: Scalar, storage_offset: Scalar, inside: Scalar): return window(self, size, stride, storage_offset)
+    def grad_self(grad, self_sym_sizes, size, stride, inside): return as_strided_backward(grad, self_sym_sizes, inside[0], size, stride, inside[1])
+
+class AsStridedBack(Op, node="AsStridedBackwardBackward0", face="", method=False, name="as_strided_backward"):
+    def forward(self: Tensor, shape: Scalar, strides: Scalar, size: Scalar, stride: Scalar, offset: Scalar): return as_strided_backward(self, shape, strides, size, stride, offset)
+
+class Unfold(Op, view=True, face="", method=False, name="unfold"):
+    def forward(self: Tensor, dimension: Scalar, size: Scalar, step: Scalar): return unfold(self, dimension, size, step)
+    def grad_self(grad, self_sym_sizes, dimension, size, step): return unfold_backward(grad, self_sym_sizes, dimension, size, step)
+
+class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name="unfold_backward"):
+    def forward(self: Tensor, shape: Scalar, dimension: Scalar, size: Scalar, step: Scalar): return unfold_backward(self, shape, dimension, size, step)
+    def grad_self(grad, dimension, size, step): return unfold(grad, dimension, size, step)
+
+@composed
+@called("tuple of ints size, tuple of ints stride, int? storage_offset")
+def as_strided(self, size, stride, storage_offset=None):
+    own = tuple(each // self._value.itemsize for each in self._array().strides)
+    start = self.storage_offset()
+    offset = start if storage_offset is None else storage_offset
+    return ops.as_strided_of(self, tuple(size), tuple(stride), offset, (own, offset - start))

@@ -1,0 +1,199 @@
+"""Copies, other types, and questions about a tensor: nothing here computes anything new."""
+
+import numpy as np
+
+from .. import dtypes
+from ..calls import called
+from ..data import numpy_type
+from ..device import device_of
+from ..dims import wrapped
+from ..op import Op, Scalar, composed, ops
+from ..placing import contiguous_strides, offset_in_memory
+from ..tensor import Tensor, settled, wrap
+from ..words import to
+
+
+
+# --- copies and other types
+
+class Clone(Op, face="", method=False, name="clone_of"):
+    def forward(self: Tensor): return self.copy("K")
+    def grad_self(grad): return grad
+
+class CloneContiguous(Op, node="CloneBackward0", face="", method=False):
+    def forward(self: Tensor): return self.copy("C")
+    def grad_self(grad): return grad
+
+class ToCopy(Op, face="", method=False):
+    def forward(self: Tensor, dtype: Scalar): return self.astype(dtype)
+    def grad_self(grad, self_options): return to(grad, self_options)
+
+@composed
+@called("*, torch.memory_format? memory_format")
+def clone(self, *, memory_format=None):
+    return ops.clone_of(self)
+
+@composed(face="")
+@called("*, torch.memory_format? memory_format")
+def contiguous(self, memory_format=None):
+    return self if self.is_contiguous() else ops.clone_contiguous(self)
+
+def converted(self, kind, copy=False):
+    """The tensor in another type: itself if it has it already; whole numbers have no gradient."""
+    if kind is self._dtype: return ops.clone(self) if copy else self
+    if kind.kind == "f": return ops.to_copy(self, kind)
+    with np.errstate(invalid="ignore"): return wrap(*settled(self._shaped().astype(kind)))
+
+@composed(face="")
+def to(self, *given, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None, other=None):
+    kind = numpy_type(dtype)
+    for value in given if other is None else (other,):
+        if isinstance(value, Tensor): kind = value._dtype
+        elif isinstance(value, dtypes.dtype) or value in (float, int, bool): kind = numpy_type(value)
+        elif value is not None and not isinstance(value, bool): device_of(value)
+    device_of(device)
+    return converted(self, kind or self._dtype, copy)
+
+@composed(face="", name="type")
+@called("torch.dtype? dtype, bool non_blocking = False")
+def typed(self, dtype=None, non_blocking=False):
+    if dtype is None: return f"torch.{dtypes.scalar_name(self._dtype)}Tensor"
+    return converted(self, numpy_type(named_type(dtype)))
+
+def named_type(kind):
+    """`type("torch.DoubleTensor")` means float64 as well."""
+    if not isinstance(kind, str): return kind
+    for each in dtypes.dtypes.values():
+        if kind == f"torch.{each._scalar_name}Tensor": return each
+    raise ValueError(f"invalid type: '{kind}'")
+
+@composed(face="")
+@called("Tensor other")
+def type_as(self, other): return converted(self, other._dtype)
+
+def conversion(name, kind):
+    """The method that converts to one type."""
+    def convert(self, memory_format=None): return converted(self, kind)
+    convert.__name__ = convert.__qualname__ = name
+    convert.__doc__ = f"The tensor as {dtypes.shown(kind)!r}."
+    return convert
+
+for _method, _type in {"float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool"}.items():
+    composed(conversion(_method, dtypes.dtypes[_type]._numpy), face="")
+
+@composed(face="")
+@called("*, torch.memory_format? memory_format")
+def cpu(self, memory_format=None): return self
+
+@composed
+@called("")
+def positive(self):
+    if self._dtype.kind == "b": raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return self
+
+
+# --- how a tensor lies in memory
+
+@composed(face="")
+@called("", "int dim")
+def stride(self, dim=None):
+    value = self._value
+    if value.__class__ is not np.ndarray or not value.size: strides = contiguous_strides(self._shape, 1)
+    else: strides = tuple([each // value.itemsize for each in value.strides])
+    return strides if dim is None else strides[wrapped(dim, self.ndim)]
+
+@composed(face="")
+@called("*, torch.memory_format? memory_format")
+def is_contiguous(self, memory_format=None):
+    return self._value.__class__ is not np.ndarray or self._value.flags.c_contiguous
+
+@composed(face="")
+@called("")
+def storage_offset(self): return 0 if self._value.__class__ is not np.ndarray else offset_in_memory(self._value)
+
+@composed(face="")
+@called("")
+def data_ptr(self): return self._array().__array_interface__["data"][0]
+
+@composed(face="")
+@called("")
+def element_size(self): return self._dtype.itemsize
+
+@composed
+@called("")
+def is_floating_point(self): return self._dtype.kind == "f"
+
+@composed
+@called("")
+def is_complex(self): return False
+
+@composed
+@called("")
+def is_signed(self): return self._dtype.kind in "fi"
+
+@composed
+@called("Tensor other")
+def is_same_size(self, other): return self._shape == other._shape
+
+@composed(face="")
+@called("Tensor tensor")
+def is_set_to(self, tensor):
+    return self.data_ptr() == tensor.data_ptr() and self._shape == tensor._shape and self.stride() == tensor.stride()
+
+@composed(method=False)
+def is_tensor(obj): return isinstance(obj, Tensor)
+
+@composed(method=False)
+def numel(input): return input._value.size
+
+Tensor.itemsize = property(lambda self: self._dtype.itemsize, doc="How many bytes an element takes.")
+Tensor.nbytes = property(lambda self: self._value.size * self._dtype.itemsize, doc="How many bytes the elements take.")
+
+
+# --- comparing whole tensors
+
+@composed
+@called("Tensor other")
+def equal(self, other):
+    if self._dtype is not other._dtype: raise RuntimeError(f"Expected all tensors to have the same dtype, but got {dtypes.shown(self._dtype)!r} and {dtypes.shown(other._dtype)!r}")
+    return self._shape == other._shape and bool((self._shaped() == other._shaped()).all())
+
+@composed
+@called("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
+def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    if self._dtype is not other._dtype: raise RuntimeError(f"{dtypes.shown(self._dtype)._scalar_name} did not match {dtypes.shown(other._dtype)._scalar_name}")
+    left, right = self._shaped(), other._shaped()
+    with np.errstate(all="ignore"):
+        near = (left == right) | (np.isfinite(left) & np.isfinite(right) & (np.abs(left - right) <= atol + np.abs(rtol * right)))
+        return wrap(np.asarray(near | (np.isnan(left) & np.isnan(right)) if equal_nan else near))
+
+@composed
+@called("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
+def allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
+    return bool(ops.isclose(self, other, rtol, atol, equal_nan)._value.all())
+
+
+# --- new tensors of the same type
+
+def fresh(name):
+    """The method `new_zeros` and its like: a creating function, its type taken from the tensor."""
+    def make(self, *given, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+        from .. import creation
+        return getattr(creation, name)(*given, dtype=dtype or self.dtype, requires_grad=requires_grad)
+    make.__name__ = make.__qualname__ = "new_" + name
+    make.__doc__ = f"`{name}` with the type of this tensor."
+    return make
+
+for _name in ("zeros", "ones", "full", "empty"): composed(fresh(_name), face="")
+
+@composed(face="")
+def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
+    from .. import data as making
+    device_of(device)
+    return making.made(making.array_of(data, numpy_type(dtype) or self._dtype), requires_grad)
+
+@composed(face="")
+def new(self, *given):
+    from .. import creation, data as making
+    if len(given) == 1 and isinstance(given[0], list | tuple): return making.made(making.array_of(given[0], self._dtype))
+    return creation.empty(*given, dtype=self.dtype)
