@@ -97,7 +97,7 @@ def names_for(names: Any = None) -> Names:
         return names
     frame = caller_frame()
     if names is None:
-        return Names(() if frame is None else _frame_pairs(frame), frame)
+        return Names() if frame is None else names_of_frame(frame)
     if isinstance(names, Mapping):
         return Names(_plain_first(names.items()), frame)
     if hasattr(names, "named_parameters"):
@@ -108,18 +108,23 @@ def names_for(names: Any = None) -> Names:
     )
 
 
+def names_of_frame(frame: FrameType) -> Names:
+    """The names that the variables of a frame give, local ones first."""
+    return Names(_frame_pairs(frame), frame)
+
+
 def caller_frame() -> FrameType | None:
-    """The first frame outside of this package: the learner's."""
-    frame = sys._getframe(1)
-    while frame is not None and is_own_frame(frame):
+    """The first frame outside of this package and of the libraries: the learner's."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and is_library(frame):
         frame = frame.f_back
     return frame
 
 
-def is_own_frame(frame: FrameType) -> bool:
-    """Whether code of this package runs in `frame`."""
+def is_library(frame: FrameType) -> bool:
+    """Whether a frame runs code of this package or of PyTorch, or is a `with` on its way there."""
     module = frame.f_globals.get("__name__") or ""
-    return module == "gradviz" or module.startswith("gradviz.")
+    return module.partition(".")[0] in {"gradviz", "torch"} or module == "contextlib"
 
 
 def _frame_pairs(frame: FrameType) -> Iterator[tuple[str, Any]]:

@@ -80,6 +80,12 @@ def node_name(function: Any) -> str:
     return str(function.name()).removeprefix("torch::autograd::")
 
 
+def accumulator(leaf: Any) -> Any:
+    """The AccumulateGrad of a leaf; it lives as long as somebody holds it."""
+    with engine_of(leaf).enable_grad():
+        return leaf.view_as(leaf).grad_fn.next_functions[0][0]
+
+
 def is_leaf(function: Any) -> bool:
     """Whether the node is an AccumulateGrad; a custom Function may have a `variable` as well."""
     return type(function).__name__ == "AccumulateGrad"
@@ -139,8 +145,7 @@ def _start(root: Any) -> Link:
     """The node where backward from `root` starts; of a leaf its AccumulateGrad."""
     if root.grad_fn is not None:
         return root.grad_fn, getattr(root, "output_nr", 0)
-    with engine_of(root).enable_grad():
-        return root.view_as(root).grad_fn.next_functions[0]
+    return accumulator(root), 0
 
 
 def _collect(starts: list[Any]) -> tuple[list[Any], list[tuple[Link, ...]]]:

@@ -137,6 +137,22 @@ def text_of(value: Value | str | None) -> str:
     return numbers_text(value.numbers)
 
 
+def in_words(value: Value | None) -> str:
+    """A value in a sentence: `None`, `22`, `[2., 4.]`; a whole number without its dot.
+
+    >>> in_words(value_of_array(np.float32(22))), in_words(value_of_array(np.float32(2.5)))
+    ('22', '2.5')
+    """
+    if value is None:
+        return "None"
+    if value.whole and value.shape == () and value.numbers.size == 1:
+        number = value.numbers.item()
+        if isinstance(number, float) and number.is_integer() and abs(number) < 1e6:
+            return str(int(number))
+        return f"{number:.4g}" if isinstance(number, float) else str(number)
+    return text_of(value)
+
+
 def as_changed(value: Value) -> Value:
     """The same value, marked as no longer the tensor's own."""
     return replace(value, changed=True)

@@ -10,6 +10,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from gradviz.graph.calls import Line
+from gradviz.graph.names import is_library
 from gradviz.graph.program import column_span, lines_of, parsed
 
 
@@ -20,7 +21,7 @@ def caller() -> tuple[FrameType | None, Any]:
     """
     frame: FrameType | None = sys._getframe(1)
     module = None
-    while frame is not None and _is_library(frame):
+    while frame is not None and is_library(frame):
         module = module or _module_in(frame)
         frame = frame.f_back
     return frame, module
@@ -97,8 +98,3 @@ def _assigned(file: str, length: int) -> dict[tuple[int, int, int, int | None], 
             key = (value.lineno, start, last, stop if last == value.lineno else None)
             found[key] = node.targets[0].id
     return found
-
-
-def _is_library(frame: FrameType) -> bool:
-    module = frame.f_globals.get("__name__") or ""
-    return module.partition(".")[0] in {"gradviz", "torch"} or module == "contextlib"
