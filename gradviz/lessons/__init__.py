@@ -16,6 +16,8 @@ class Lesson:
     title: str
     summary: str
     """The first paragraph, which says what the lesson is about."""
+    plan: str
+    """The second one, which says what it needs and how long it takes."""
 
     @property
     def number(self) -> str:
@@ -49,21 +51,32 @@ def lessons() -> tuple[Lesson, ...]:
 
 
 def read_lesson(path: Path) -> Lesson:
-    """The lesson in a notebook; its first cell is a heading and a paragraph."""
+    """The lesson in a notebook; its first cell is a heading and two paragraphs."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    heading, _, rest = "".join(cells[0]["source"]).partition("\n")
-    summary = " ".join(rest.strip().partition("\n\n")[0].split())
-    return Lesson(path, heading.lstrip("# ").strip(), summary)
+    heading, *paragraphs = "".join(cells[0]["source"]).split("\n\n")
+    summary, plan = (" ".join(paragraph.split()) for paragraph in paragraphs[:2])
+    return Lesson(path, heading.lstrip("# ").strip(), summary, plan)
 
 
-def contents(*, link: str = "notebooks") -> str:
+def contents() -> str:
     r"""The table of contents in Markdown, as it stands in README.
 
     >>> print(contents().partition("\n")[0])
     | lesson | what it is about |
     """
-    rows = [f"| [{one.title}]({link}/{one.path.name}) | {one.summary} |" for one in lessons()]
+    rows = [f"| [{one.title}](notebooks/{one.path.name}) | {one.summary} |" for one in lessons()]
     return "\n".join(["| lesson | what it is about |", "|---|---|", *rows])
+
+
+def course_plan() -> str:
+    r"""The table a teacher plans with, in Markdown, as it stands in `notebooks/README.md`.
+
+    >>> print(course_plan().partition("\n")[0])
+    | lesson | what it is about | what it needs, how long it takes |
+    """
+    rows = [f"| [{one.title}]({one.path.name}) | {one.summary} | {one.plan} |" for one in lessons()]
+    head = "| lesson | what it is about | what it needs, how long it takes |"
+    return "\n".join([head, "|---|---|---|", *rows])
 
 
 def copy_lessons(to: Path) -> list[Path]:

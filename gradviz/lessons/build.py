@@ -1,4 +1,4 @@
-"""`python -m gradviz.lessons.build`: run every lesson, keep its outputs, renew README's contents.
+"""`python -m gradviz.lessons.build`: run every lesson, keep its outputs, renew the tables.
 
 A notebook is written anew only where something a reader sees has changed: addresses such as
 `0x7f3a5c` differ from run to run and do not count. With `--check` nothing is written, and the
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from gradviz.lessons import contents, folder, lessons
+from gradviz.lessons import contents, course_plan, folder, lessons
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{6,}")
 TABLE = re.compile(r"(<!-- contents -->\n).*?(<!-- /contents -->)", re.DOTALL)
@@ -109,21 +109,30 @@ def rebuild(path: Path, *, check: bool) -> bool:
     return stale
 
 
-def with_contents(readme: str) -> str:
-    r"""README's text with the table of contents as it should stand.
+def with_table(text: str, table: str) -> str:
+    r"""A page's text with the table as it should stand between its two marks.
 
-    >>> print(with_contents("<!-- contents -->\n<!-- /contents -->").splitlines()[1])
-    | lesson | what it is about |
+    >>> with_table("<!-- contents -->\nold\n<!-- /contents -->", "new").splitlines()[1]
+    'new'
     """
-    return TABLE.sub(lambda found: f"{found[1]}{contents()}\n{found[2]}", readme)
+    return TABLE.sub(lambda found: f"{found[1]}{table}\n{found[2]}", text)
 
 
-def renew_readme(readme: Path, *, check: bool) -> bool:
-    """Renew the table of contents; whether it was stale."""
-    text = readme.read_text(encoding="utf-8")
-    renewed = with_contents(text)
+def pages() -> dict[Path, str]:
+    """The pages of a checkout that hold a table of the lessons, and the table each should hold."""
+    tables = {
+        folder().parent / "README.md": contents(),
+        folder() / "README.md": course_plan(),
+    }
+    return {page: table for page, table in tables.items() if page.is_file()}
+
+
+def renew(page: Path, table: str, *, check: bool) -> bool:
+    """Renew the table in a page; whether it was stale."""
+    text = page.read_text(encoding="utf-8")
+    renewed = with_table(text, table)
     if renewed != text and not check:
-        readme.write_text(renewed, encoding="utf-8")
+        page.write_text(renewed, encoding="utf-8")
     return renewed != text
 
 
@@ -139,9 +148,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             continue
         if rebuild(lesson.path, check=options.check):
             stale.append(lesson.path.name)
-    readme = folder().parent / "README.md"
-    if readme.is_file() and renew_readme(readme, check=options.check):
-        stale.append(readme.name)
+    stale += [
+        str(page) for page, table in pages().items() if renew(page, table, check=options.check)
+    ]
     print("stale:" if options.check else "rebuilt:", ", ".join(stale) or "nothing")
     return 1 if stale and options.check else 0
 

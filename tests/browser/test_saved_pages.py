@@ -8,7 +8,7 @@ from pathlib import Path
 import nbconvert
 import nbformat
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 import gradviz
 from gradviz.lessons import lessons, site
@@ -76,21 +76,31 @@ def test_nbconverts_page_of_the_lesson_steps_from_the_disk(visit, look, tmp_path
 
 
 def test_an_output_steps_in_a_frame_that_may_only_run_scripts(visit, look, tmp_path: Path) -> None:
-    data, _ = stepper()._repr_mimebundle_(None, None), None
-    bundle = data[0] if isinstance(data, tuple) else data
-    frame = html.escape(f"<!doctype html><meta charset=utf-8>{bundle['text/html']}")
-    path = tmp_path / "course.html"
-    path.write_text(
-        f'<!doctype html><meta charset="utf-8"><h1>A course page</h1>'
-        f'<iframe sandbox="allow-scripts" width="940" height="520" srcdoc="{frame}"></iframe>',
-        encoding="utf-8",
-    )
+    output = html.escape(f"<!doctype html><meta charset=utf-8>{stepper().html()}")
+    frame = f'<iframe sandbox="allow-scripts" width="940" height="520" srcdoc="{output}"></iframe>'
+    path = tmp_path / "host.html"
+    path.write_text(f'<!doctype html><meta charset="utf-8">{frame}', encoding="utf-8")
     visit.page.goto(path.as_uri())
-    story = visit.page.frame_locator("iframe").locator("[data-gradviz]").first
+    walk_in_frame(visit.page)
+    look(visit.page, "frame")
+
+
+def test_the_snippet_for_course_pages_works(visit, look, checkout: Path, tmp_path: Path) -> None:
+    page = (checkout / "notebooks" / "README.md").read_text(encoding="utf-8")
+    snippet = page.partition("```html\n")[2].partition("```")[0]
+    stepper().save(str(tmp_path / "story.html"))
+    path = tmp_path / "course.html"
+    path.write_text(f'<!doctype html><meta charset="utf-8"><h1>A course</h1>{snippet}', "utf-8")
+    visit.page.goto(path.as_uri())
+    walk_in_frame(visit.page)
+    look(visit.page, "course")
+
+
+def walk_in_frame(page: Page) -> None:
+    story = page.frame_locator("iframe").locator("[data-gradviz]").first
     expect(story).to_have_attribute("data-step", "0")
     story.get_by_role("button", name="Next step").click()
     expect(story).to_have_attribute("data-step", "1")
-    look(visit.page, "frame")
 
 
 def test_without_scripts_the_picture_is_shown(browser, look, tmp_path: Path) -> None:

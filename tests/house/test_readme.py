@@ -16,8 +16,11 @@ def readme(checkout: Path) -> str:
     return (checkout / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_table_of_contents_is_the_one_that_the_lessons_give(readme: str) -> None:
-    assert build.with_contents(readme) == readme
+def test_the_tables_of_the_lessons_are_what_the_lessons_give(checkout: Path) -> None:
+    tables = build.pages()
+    assert set(tables) == {checkout / "README.md", checkout / "notebooks" / "README.md"}
+    for page, table in tables.items():
+        assert table in page.read_text(encoding="utf-8")
 
 
 def test_every_link_inside_the_repository_leads_somewhere(readme: str, checkout: Path) -> None:

@@ -40,9 +40,10 @@ def test_it_says_the_same_on_real_pytorch(lesson: lessons.Lesson) -> None:
 
 
 @each_lesson
-def test_it_opens_with_its_title_and_one_paragraph(lesson: lessons.Lesson) -> None:
+def test_it_opens_with_its_title_its_matter_and_its_plan(lesson: lessons.Lesson) -> None:
     assert re.fullmatch(rf"{lesson.number} · \S.*", lesson.title)
     assert 20 < len(lesson.summary) < 200
+    assert re.search(r"You need .*The lesson takes about \w+ minutes\.", lesson.plan)
 
 
 @each_lesson
