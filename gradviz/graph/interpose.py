@@ -23,7 +23,14 @@ UNHEARD = frozenset(
     | {"size", "dim", "numel", "register_hook", "stride", "is_contiguous", "element_size"}
     | {"register_post_accumulate_grad_hook", "retain_grad", "data_ptr", "is_floating_point"}
 )
-ROOMS = ("gradviz", "gradviz.nn.functional", "gradviz.special", "gradviz.linalg")
+MAKERS = frozenset(
+    {"tensor", "as_tensor", "asarray", "from_numpy", "zeros", "ones", "full", "empty", "eye"}
+    | {"arange", "linspace", "logspace", "rand", "randn", "randint", "randperm", "normal"}
+    | {"zeros_like", "ones_like", "full_like", "empty_like", "rand_like", "randn_like"}
+    | {"cat", "concat", "concatenate", "stack", "hstack", "vstack", "where", "einsum", "meshgrid"}
+)
+"""Functions that no tensor has as a method."""
+_MISSING = object()
 
 
 class Observer(Protocol):
@@ -138,8 +145,7 @@ def _before_our_own(observer: Observer) -> Iterator[None]:
         _observers.remove(observer)
         if not _observers:
             while _undo:
-                owner, name, own = _undo.pop()
-                setattr(owner, name, own)
+                _put(*_undo.pop())
 
 
 def _stand_before() -> None:
@@ -151,30 +157,43 @@ def _stand_before() -> None:
             _replace(tensor, name, member, _heard(plain_name(name), member))
         elif isinstance(member, property) and (name in ATTRIBUTES or name == "grad"):
             _replace(tensor, name, member, _heard_attribute(name, member))
-    for room in ROOMS:
-        module = sys.modules.get(room)
-        for name, member in _functions(module):
-            _replace(module, name, member, _heard(name, member))
+    gradviz = sys.modules["gradviz"]
+    for module in (gradviz, gradviz.nn.functional):
+        for name, member in _functions(module, tensor):
+            _replace(module, name, vars(module).get(name, _MISSING), _heard(name, member))
 
 
-def _functions(module: ModuleType | None) -> list[tuple[str, Any]]:
-    """The functions of a module that are part of the small torch, asked for or still to be."""
+def _functions(module: ModuleType, tensor: type) -> list[tuple[str, Any]]:
+    """The functions of the small torch in a module, those not yet asked for as well."""
+    names = {*vars(module), *MAKERS, *vars(tensor)}
+    if module.__name__ != "gradviz":
+        names |= set(dir(module))
     found = []
-    for name in dir(module):
-        member = None if name.startswith("_") or name in UNHEARD else vars(module).get(name)
-        if isinstance(member, FunctionType) and not _is_lens(member):
+    for name in sorted(names):
+        if name.startswith("_") or name in UNHEARD:
+            continue
+        member = getattr(module, name, None)
+        if isinstance(member, FunctionType | BuiltinFunctionType) and not _is_lens(member):
             found.append((name, member))
     return found
 
 
-def _is_lens(function: FunctionType) -> bool:
+def _is_lens(function: Any) -> bool:
     rooms = ("gradviz.graph", "gradviz.stories", "gradviz.render", "gradviz.widgets")
-    return function.__module__ is not None and function.__module__.startswith(rooms)
+    return str(function.__module__).startswith(rooms)
 
 
 def _replace(owner: Any, name: str, own: Any, other: Any) -> None:
     _undo.append((owner, name, own))
     setattr(owner, name, other)
+
+
+def _put(owner: Any, name: str, own: Any) -> None:
+    """Put back what stood there, or take away what stood there only for the watch."""
+    if own is _MISSING:
+        delattr(owner, name)
+    else:
+        setattr(owner, name, own)
 
 
 def _heard(name: str, call: Callable) -> Callable:

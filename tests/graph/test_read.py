@@ -52,8 +52,14 @@ def test_saved_values_and_plain_numbers_are_read(engine):
         ("self", "x", [1.0, 2.0])
     ]
     assert power.details["exponent"] == 3
-    total = read(engine.ones(2, 3, requires_grad=True).sum(-1)).nodes[0]
-    assert tuple(total.details["dim"]) == (-1,)
+    total = read(engine.ones(2, 3, requires_grad=True).sum(1)).nodes[0]
+    assert total.details["dim"] == (1,)
+
+
+@pytest.mark.torch
+def test_a_dim_counted_from_the_end_is_told_as_it_was_given():
+    torch = pytest.importorskip("torch")
+    assert read(torch.ones(2, 3, requires_grad=True).sum(-1)).nodes[0].details["dim"] == (-1,)
 
 
 def test_freed_values_are_told_from_values_that_were_never_saved(engine):
