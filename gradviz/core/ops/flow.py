@@ -44,9 +44,9 @@ def converted(self, kind, copy=False):
     if kind.kind == "f": return ops.to_copy(self, kind)
     with np.errstate(invalid="ignore"): return wrap(*settled(self._shaped().astype(kind)))
 
-@composed(face="")
-def to(self, *given, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None, other=None):
-    kind = numpy_type(dtype)
+@composed(name="to", face="")
+def moved(self, *given, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None, other=None):
+    kind = dtype if dtype.__class__ is type(dtypes.float32) else numpy_type(dtype)
     for value in given if other is None else (other,):
         if isinstance(value, Tensor): kind = value._dtype
         elif isinstance(value, dtypes.dtype) or value in (float, int, bool): kind = numpy_type(value)
@@ -90,6 +90,19 @@ def cpu(self, memory_format=None): return self
 def positive(self):
     if self._dtype.kind == "b": raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return self
+
+
+class Alias(Op, view=True, face="", method=False):
+    def forward(self: Tensor): return self[...]
+    def grad_self(grad): return grad
+
+@composed(face="")
+def as_subclass(self, cls):
+    """The same memory as a tensor of another class."""
+    alias, made = ops.alias(self), object.__new__(cls)
+    for name in Tensor.__slots__:
+        if name != "__weakref__" and hasattr(alias, name): setattr(made, name, getattr(alias, name))
+    return made
 
 
 # --- how a tensor lies in memory

@@ -340,6 +340,7 @@ class MaskedFillTensor(Elementwise, node="MaskedFillBackward1", face="", method=
 @called("Tensor mask, Number value", "Tensor mask, Tensor value")
 def masked_filled(self, mask, value):
     if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
+    check_broadcast(mask._shape, self._shape)
     if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([value], self._dtype)[0])
     if value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     return ops.masked_fill_tensor(self, mask, value)
@@ -348,8 +349,12 @@ def masked_filled(self, mask, value):
 @called("Tensor mask")
 def masked_selected(self, mask):
     if mask._dtype.kind != "b": raise RuntimeError(f"masked_select: expected BoolTensor for mask")
-    try: return ops.select_masked(self, mask)
-    except ValueError: raise RuntimeError(errors.not_broadcastable([self._shape, mask._shape])) from None
+    check_broadcast(self._shape, mask._shape)
+    return ops.select_masked(self, mask)
+
+def check_broadcast(left, right):
+    try: np.broadcast_shapes(left, right)
+    except ValueError: raise RuntimeError(errors.not_broadcastable([left, right])) from None
 
 @composed(name="masked_select_backward", face="", method=False)
 def placed_by_mask(grad, shape, mask):

@@ -249,15 +249,6 @@ class Where(Elementwise, face="", method=False, name="where_of"):
     def grad_self(grad, condition): return where(condition, grad, zero)
     def grad_other(grad, condition): return where(condition, zero, grad)
 
-class MaskedFill(Elementwise, face="", method=False, name="masked_fill_number"):
-    def forward(self: Tensor, mask: Tensor, value: Scalar): return filled(self, mask, value)
-    def grad_self(grad, mask): return where(mask, zero, grad)
-
-class MaskedFillTensor(Elementwise, node="MaskedFillBackward1", face="", method=False):
-    def forward(self: Tensor, mask: Tensor, value: Tensor): return filled(self, mask, value)
-    def grad_self(grad, mask): return where(mask, zero, grad)
-    def grad_value(grad, mask): return where(mask, grad, zero)
-
 class NanToNum(Elementwise, face="", method=False, name="nan_to_num_of"):
     def forward(self: Tensor, nan: Scalar, posinf: Scalar, neginf: Scalar): return np.nan_to_num(self, nan=nan, posinf=posinf, neginf=neginf)
     def grad_self(grad, self): return grad * (abs(self) < math.inf)
@@ -276,8 +267,6 @@ def inside(self, min, max):
 def limited(self, min, max):
     if min is not None: self = np.maximum(self, min)
     return self if max is None else np.minimum(self, max)
-
-def filled(self, mask, value): return np.where(mask, np.asarray(value).astype(self.dtype), self)
 
 
 # --- the names that choose among them
@@ -302,14 +291,9 @@ def kept_where(self, condition, other): return ops.where_of(condition, self, oth
 @composed(name="where", method=False)
 def chosen(condition, input=None, other=None):
     if not isinstance(condition, Tensor): raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {type(condition).__name__}")
+    if input is None and other is None: return ops.nonzero(condition, as_tuple=True)
     if condition._dtype.kind != "b": raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {scalar_name(condition._dtype)}")
     return ops.where_of(condition, input, other)
-
-@composed(in_place=True)
-@called("Tensor mask, Tensor value", "Tensor mask, Number value")
-def masked_fill(self, mask, value):
-    if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {scalar_name(mask._dtype)}")
-    return (ops.masked_fill_tensor if isinstance(value, Tensor) else ops.masked_fill_number)(self, mask, value)
 
 @composed(in_place=True)
 def nan_to_num(self, nan=0.0, posinf=None, neginf=None): return ops.nan_to_num_of(self, nan or 0.0, posinf, neginf)

@@ -1,6 +1,7 @@
 """Shapes: the same elements, arranged otherwise; most are views of the same memory."""
 
 import math
+import warnings
 from operator import index as whole
 
 import numpy as np
@@ -15,6 +16,7 @@ from ..words import sum_to_size, t, transpose, unsqueeze, view, word
 TOO_FEW = "expand(torch.{kind}Tensor{{{own}}}, size={sizes}): the number of sizes provided ({given}) must be greater or equal to the number of dimensions in the tensor ({needed})"
 TOO_LARGE = "The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton dimension {dim}.  Target sizes: {sizes}.  Tensor sizes: {shape}"
 NOT_A_VIEW = "view size is not compatible with input tensor's size and stride (at least one dimension spans across two contiguous subspaces). Use .reshape(...) instead."
+REVERSED = "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor."
 WRONG_ORDER = "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering of dimensions i.e. input.dim() = {} is not equal to len(dims) = {}"
 
 
@@ -69,18 +71,26 @@ def movedim(self, source, destination):
 @called("")
 def adjoint(self): return ops.transpose(self, -2, -1)
 
-def matrix_transposed(self, what):
-    if self.ndim < 2: raise RuntimeError(f"tensor.{what} is only supported on matrices or batches of matrices. Got {self.ndim}-D tensor.")
-    return ops.transpose_dims(self, self.ndim - 2, self.ndim - 1)
+def reversed_dimensions(self):
+    """Matrices turned; other tensors, too, but PyTorch would rather not."""
+    if not self.ndim: warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
+    elif self.ndim != 2: warnings.warn(REVERSED, UserWarning, stacklevel=2)
+    return ops.permute_to(self, tuple(range(self.ndim))[::-1])
 
-def matrix(self, what):
-    if self.ndim not in (0, 2): raise RuntimeError(f"tensor.{what} is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{' If you want to transpose batches of matrices use tensor.mH.' if self.ndim > 2 else ''}")
-    return ops.transpose(self, 0, 1)
+def last_two_exchanged(self, what):
+    if self.ndim == 1: raise RuntimeError(f"tensor.{what} is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return ops.transpose_dims(self, self.ndim - 2, self.ndim - 1) if self.ndim else self
 
-Tensor.T = property(lambda self: ops.permute_to(self, tuple(range(self.ndim))[::-1]), doc="The dimensions in reversed order.")
-Tensor.mT = property(lambda self: matrix_transposed(self, "mT"), doc="The last two dimensions exchanged.")
-Tensor.mH = property(lambda self: matrix_transposed(self, "mH"), doc="The last two dimensions exchanged.")
-Tensor.H = property(lambda self: matrix(self, "H"), doc="The matrix transposed.")
+def matrix_turned(self):
+    if self.ndim == 2: return ops.transpose_dims(self, 0, 1)
+    if not self.ndim: return self
+    more = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
+    raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{more}")
+
+Tensor.T = property(reversed_dimensions, doc="The dimensions in reversed order.")
+Tensor.H = property(matrix_turned, doc="The matrix turned.")
+Tensor.mT = property(lambda self: last_two_exchanged(self, "mT"), doc="The last two dimensions exchanged.")
+Tensor.mH = property(lambda self: last_two_exchanged(self, "mH"), doc="The last two dimensions exchanged.")
 
 
 # --- another shape
@@ -88,10 +98,6 @@ Tensor.H = property(lambda self: matrix(self, "H"), doc="The matrix transposed."
 class ViewTo(Op, node="ViewBackward0", view=True, face="", method=False):
     def forward(self: Tensor, shape: Scalar, strides: Scalar = None): return self.reshape(shape) if strides is None else strided(self, shape, strides)
     def grad_self(grad, self_sym_sizes): return reshaped(grad, self_sym_sizes)
-
-class Alias(Op, view=True, face="", method=False):
-    def forward(self: Tensor): return self[...]
-    def grad_self(grad): return grad
 
 @word
 def reshaped(grad, shape): return view(grad, shape)
@@ -213,6 +219,9 @@ def squeeze(self, dim=None):
     if dim is None: return ops.squeeze_all(self)
     if isinstance(dim, tuple | list): return ops.squeeze_some(self, wrapped_all(dim, self.ndim))
     return ops.squeeze_one(self, wrapped(dim, self.ndim))
+
+@composed(name="squeeze_dim", face="", method=False)
+def squeezed_again(self, dim): return ops.squeeze_one(self, dim)
 
 @composed(name="unsqueeze")
 @called("int dim")
