@@ -10,10 +10,14 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
+import re
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
+import numpy as np
 import pytest
 
 TORCH = "2.13"
@@ -127,3 +131,39 @@ def checkout() -> Path:
     if not (root / "gradviz").is_dir():
         pytest.skip("looks at the checkout, and this is a run outside of it")
     return root
+
+
+def answer(code: str, torch: ModuleType) -> tuple[str, list[str]]:
+    """What the last statement of a line shows or raises, and the warnings on the way."""
+    *before, last = code.split("; ")
+    names = {"torch": torch, "np": np, "nn": torch.nn, "F": torch.nn.functional}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            exec("\n".join(before), names)
+            shown = repr(eval(last, names))
+        except Exception as error:
+            shown = f"{type(error).__name__}: {error}"
+    texts = [f"{each.category.__name__}: {each.message}" for each in caught]
+    return comparable(shown), [comparable(text) for text in texts]
+
+
+def comparable(text: str) -> str:
+    """A text without what no two programs share: addresses, places in C++, lists of overloads."""
+    text = re.sub(r"0x[0-9a-f]+", "0x", text).replace("gradviz", "torch")
+    text = re.sub(r" \(Triggered internally at .*?\)", "", text)
+    return text.split(" - got")[0] if "invalid combination of arguments" in text else text
+
+
+@pytest.fixture
+def agree() -> Callable[[str], None]:
+    """Fail unless a line of code answers as in PyTorch."""
+    torch = pytest.importorskip("torch")
+    import gradviz
+
+    torch.set_warn_always(True)
+
+    def check(code: str) -> None:
+        assert answer(code, gradviz) == answer(code, torch)
+
+    return check
