@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,6 +57,8 @@ def backward(
     tensor(11.)
     """
     if grad_variables is not None:
+        text = "`grad_variables` is deprecated. Use `grad_tensors` instead."
+        warnings.warn(text, FutureWarning, stacklevel=2)
         if grad_tensors is not None:
             raise RuntimeError(errors.BOTH_GRADS)
         grad_tensors = grad_variables
@@ -180,7 +183,5 @@ def _check(number: int, output: Any, gradient: Any) -> None:
 
 
 def _warn_of_cycle() -> None:
-    import warnings
-
     warnings.warn(errors.CREATE_GRAPH, UserWarning, stacklevel=3)
 

@@ -114,9 +114,9 @@ class BackwardCFunction(Node):
 
     def _arriving(self, grad: Any, graph: bool) -> list:
         if self.outputs == 1:
-            return [grad if graph else wrap(*shaped_as(grad, self.shape))]
+            return [grad if graph else wrap(*shaped_as(grad, self.result_shape))]
         arriving = []
-        for number, shape in enumerate(self.shape):
+        for number, shape in enumerate(self.result_shape):
             each = grad.get(number)
             if each is not None:
                 arriving.append(each if graph else wrap(*shaped_as(each, shape)))
@@ -239,8 +239,8 @@ class Function(metaclass=FunctionMeta):
         ctx = maker(cls._backward_cls)()
         tensors = [each for each in args if isinstance(each, Tensor)]
         recorded = recording() and any(each._requires_grad for each in tensors)
-        ctx.sequence, ctx.version, ctx.remembered = next_number(), None, None
-        ctx.shape, ctx.materialize_grads = (), True
+        ctx.sequence, ctx.result_version, ctx.remembered = next_number(), None, None
+        ctx.result_shape, ctx.materialize_grads = (), True
         ctx._to_save, ctx._dirty, ctx._plain, ctx._kept = (), (), (), ()
         ctx._inputs = [described(each, recorded) for each in args]
         ctx.edges_ = [each._current_node() or each if each._requires_grad else None for each in tensors]
@@ -305,7 +305,7 @@ def connect(ctx: Any, tensors: list, made: list) -> None:
     count = sum(differentiable)
     if count > 1:
         type.__setattr__(type(ctx), "outputs", None)
-        ctx.shape = [each._shape for each in made if isinstance(each, Tensor)]
+        ctx.result_shape = [each._shape for each in made if isinstance(each, Tensor)]
         ctx.dtypes = [each._dtype for each in made if isinstance(each, Tensor)]
     number = 0
     for place, output in enumerate(made):
@@ -314,7 +314,7 @@ def connect(ctx: Any, tensors: list, made: list) -> None:
         own = ctx if count == 1 else Output(ctx, number)
         if count == 1:
             type.__setattr__(type(ctx), "outputs", 1)
-            ctx.shape, ctx.dtypes = output._shape, [output._dtype]
+            ctx.result_shape, ctx.dtypes = output._shape, [output._dtype]
             ctx.remembered = small(output._value)
         number += 1
         made[place] = connected(ctx, own, tensors, output)

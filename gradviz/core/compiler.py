@@ -151,7 +151,6 @@ class Plan:
         )
         self.recorded = bool(op.rules) or self.refused
         self.broadcasts = op.elementwise and len(self.tensors) > 1
-        self.optional = set(self.tensors) if not op.elementwise else set()
         self.texts: dict[str, str] = {}
         self.key = op.node_name
         while self.key in room:
@@ -288,9 +287,9 @@ def value_lines(plan: Plan, otherwise: str) -> list[str]:
         values = [f"{name}._value" if name == first else name for name in plan.kinds]
         return [
             f"if {first}.__class__ not in tensor_classes: {otherwise}",
-            f"dtype = {first}._dtype",
-            "if dtype is float32 or dtype is float64:",
-            f"    value = {apply_text(plan, values)}; shape = {first}._shape",
+            f"dtype_ = {first}._dtype",
+            "if dtype_ is float32 or dtype_ is float64:",
+            f"    value_ = {apply_text(plan, values)}; shape_ = {first}._shape",
             "else:",
             *indented(combined_lines(plan)),
         ]
@@ -307,28 +306,28 @@ def binary_lines(plan: Plan, first: str, other: str, otherwise: str) -> list[str
     general = indented(combined_lines(plan), 2)
     return f"""\
 if {first}.__class__ not in tensor_classes: {otherwise}
-kind = {other}.__class__; dtype = {first}._dtype
-if kind is float or kind is int:
-    {other}_lives = False; targets = None
-    if dtype is float32 or dtype is float64:
-        value = {first}._value; shape = {first}._shape
-        value = {apply("value", f"constant({other}, dtype)")} if value.__class__ is ndarray else {apply("value", other)}
+kind_ = {other}.__class__; dtype_ = {first}._dtype
+if kind_ is float or kind_ is int:
+    {other}_lives = False; targets_ = None
+    if dtype_ is float32 or dtype_ is float64:
+        value_ = {first}._value; shape_ = {first}._shape
+        value_ = {apply("value_", f"constant({other}, dtype_)")} if value_.__class__ is ndarray else {apply("value_", other)}
     else:
 {chr(10).join(general)}
-elif kind is Tensor or kind in tensor_classes:
-    shape = {first}._shape; {other}_lives = {other}._requires_grad
-    if shape == {other}._shape and dtype is {other}._dtype and (dtype is float32 or dtype is float64):
-        value = {apply(f"{first}._value", f"{other}._value")}; targets = None
+elif kind_ is Tensor or kind_ in tensor_classes:
+    shape_ = {first}._shape; {other}_lives = {other}._requires_grad
+    if shape_ == {other}._shape and dtype_ is {other}._dtype and (dtype_ is float32 or dtype_ is float64):
+        value_ = {apply(f"{first}._value", f"{other}._value")}; targets_ = None
     else:
 {chr(10).join(general)}
-elif kind in number_types:
+elif kind_ in number_types:
     return numbered({plan.key}_op, ({", ".join(plan.kinds)},))
 else: {otherwise}""".splitlines()
 
 
 def combined_lines(plan: Plan) -> list[str]:
     """All the hard cases: other types, other shapes, more operands."""
-    return [f"value, shape, dtype, targets = combined({plan.key}_plan, ({', '.join(plan.kinds)},))"]
+    return [f"value_, shape_, dtype_, targets_ = combined({plan.key}_plan, ({', '.join(plan.kinds)},))"]
 
 
 def array_value_lines(plan: Plan) -> list[str]:
@@ -346,16 +345,16 @@ def array_value_lines(plan: Plan) -> list[str]:
         guard = f" and {name} is not None" if may_be_none(plan, name) else ""
         lines.append(f"if {name}_value.__class__ is not ndarray{guard}: {name}_value = {shaped}")
     values = [name + "_value" if name in plan.tensors else name for name in plan.kinds]
-    lines.append(f"value = {apply_text(plan, values)}")
+    lines.append(f"value_ = {apply_text(plan, values)}")
     if plan.op.outputs is not None:
         return lines
     if plan.op.view:
-        return [*lines, "shape = value.shape; dtype = value.dtype"]
+        return [*lines, "shape_ = value_.shape; dtype_ = value_.dtype"]
     return [
         *lines,
-        "if value.__class__ is ndarray and value.size != 1: shape = value.shape",
-        "else: value, shape = settled(value)",
-        "dtype = value.dtype",
+        "if value_.__class__ is ndarray and value_.size != 1: shape_ = value_.shape",
+        "else: value_, shape_ = settled(value_)",
+        "dtype_ = value_.dtype",
     ]
 
 
@@ -376,34 +375,34 @@ def apply_text(plan: Plan, values: list[str]) -> str:
 
 def single_lines(plan: Plan) -> list[str]:
     """From the value to the one result."""
-    lines = ["y = new_tensor(); y._value = value; y._shape = shape; y._dtype = dtype"]
-    record = ["y._node = node; y._requires_grad = True"]
-    none = "y._node = None; y._requires_grad = False"
+    lines = ["y_ = new_tensor(); y_._value = value_; y_._shape = shape_; y_._dtype = dtype_"]
+    record = ["y_._node = node_; y_._requires_grad = True"]
+    none = "y_._node = None; y_._requires_grad = False"
     if plan.recorded:
         lines += lives_lines(plan)
         lines += [f"if {lives_text(plan)} and (plain or recording()):"]
         lines += indented([*record_lines(plan), *record]) + [f"else: {none}"]
     else:
         lines += [none]
-    lines.append("y._grad = y._written = y._accumulator = None")
+    lines.append("y_._grad = y_._written = y_._accumulator = None")
     if plan.op.view:
         given = ", ".join(plan.kinds)
-        lines.append(f"view_of({plan.tensors[0]}, y, {plan.key}_op, ({given},))")
+        lines.append(f"view_of({plan.tensors[0]}, y_, {plan.key}_op, ({given},))")
     if plan.recorded:
-        lines.append(f"if not plain: arrange(y, {plan.key}_op)")
-    return [*lines, "return y"]
+        lines.append(f"if not plain: arrange(y_, {plan.key}_op)")
+    return [*lines, "return y_"]
 
 
 def several_lines(plan: Plan) -> list[str]:
     """From the values to several results."""
-    lines = lives_lines(plan) + ["node = None"]
+    lines = lives_lines(plan) + ["node_ = None"]
     if plan.recorded:
         lines += [
             f"if {lives_text(plan)} and (plain or recording()):",
             *indented(record_lines(plan)),
         ]
     given = ", ".join(plan.kinds)
-    return [*lines, f"return named({plan.key}_plan, value, node, ({given},))"]
+    return [*lines, f"return named({plan.key}_plan, value_, node_, ({given},))"]
 
 
 def lives_lines(plan: Plan) -> list[str]:
@@ -439,25 +438,25 @@ def record_lines(plan: Plan) -> list[str]:
     """Make the node: its edges, and what its rules will need."""
     key = plan.key
     keep = (
-        "small(value)"
+        "small(value_)"
         if plan.op.view or not plan.op.elementwise
-        else "value if value.__class__ is not ndarray or value.size <= 1000 else None"
+        else "value_ if value_.__class__ is not ndarray or value_.size <= 1000 else None"
     )
-    lines = [f"node = new_{key}(); node.sequence = next_number(); node.version = None"]
+    lines = [f"node_ = new_{key}(); node_.sequence = next_number(); node_.result_version = None"]
     if plan.op.outputs is None:
-        lines.append(f"node.shape = shape; node.remembered = {keep}")
+        lines.append(f"node_.result_shape = shape_; node_.remembered = {keep}")
     else:
-        lines.append("node.shape = [part.shape for part in value]; node.remembered = None")
+        lines.append("node_.result_shape = [part.shape for part in value_]; node_.remembered = None")
     if plan.lists:
         lines.append(
-            f"node.edges_ = [(tensor._node or tensor) if tensor._requires_grad else None for tensor in {plan.edges[0]}]"
+            f"node_.edges_ = [(tensor._node or tensor) if tensor._requires_grad else None for tensor in {plan.edges[0]}]"
         )
     for edge, name in zip(plan.edge_names, plan.edges, strict=False) if not plan.lists else ():
         only = f" if {name}_lives else None" if len(plan.edges) > 1 else ""
-        lines.append(f"node.{edge} = {name}._node or {name}{only}")
+        lines.append(f"node_.{edge} = {name}._node or {name}{only}")
     lines += [save_line(plan, name) for name in plan.saved]
     if plan.broadcasts:
-        lines.append("node.targets = targets")
+        lines.append("node_.targets_ = targets_")
     return lines
 
 
@@ -467,20 +466,20 @@ SUFFIXES = {"_sym_sizes": "._shape", "_options": "._dtype"}
 def save_line(plan: Plan, name: str) -> str:
     """Keep one name for the rules; an input only if a rule that runs needs it."""
     if name in plan.results:
-        value = "value" if plan.op.outputs is None else f"value[{plan.results.index(name)}]"
-        return f"node.{name} = {value}"
+        value = "value_" if plan.op.outputs is None else f"value_[{plan.results.index(name)}]"
+        return f"node_.{name} = {value}"
     for suffix, attribute in SUFFIXES.items():
         if name.endswith(suffix):
             of = name.removesuffix(suffix)
             if plan.kinds[of] == "list":
-                return f"node.{name} = [tensor{attribute} for tensor in {of}]"
-            return f"node.{name} = {of}{attribute}"
+                return f"node_.{name} = [tensor{attribute} for tensor in {of}]"
+            return f"node_.{name} = {of}{attribute}"
     if name.endswith("_sym_numel"):
-        return f"node.{name} = {name.removesuffix('_sym_numel')}._value.size"
+        return f"node_.{name} = {name.removesuffix('_sym_numel')}._value.size"
     needing = plan.needing(name)
     if plan.is_tensor(name) and len(plan.edges) > 1 and len(needing) < len(plan.edges):
-        return f"node.{name} = {name} if {' or '.join(f'{tensor}_lives' for tensor in needing)} else None"
-    return f"node.{name} = {name}"
+        return f"node_.{name} = {name} if {' or '.join(f'{tensor}_lives' for tensor in needing)} else None"
+    return f"node_.{name} = {name}"
 
 
 # -------------------------------------------------------------------------------- backward
@@ -490,11 +489,11 @@ def backward_text(plan: Plan, graph: bool) -> str:
     """Both backward forms, from the same rules: on numpy values, and (`graph`) on tensors."""
     name = f"{plan.key}_backward{'_graph' * graph}"
     if plan.refused:
-        text = f"derivative for aten::{plan.op.name} is not implemented"
+        text = f"derivative for aten::{plan.op.name.removesuffix('_number')} is not implemented"
         return defined(name, ["node", "grad", "keep"], [f"raise RuntimeError({text!r})"])
     lines = []
     if not plan.op.bare and not graph and plan.op.outputs is None:
-        lines.append("if grad.__class__ is not ndarray: grad = grad.reshape(node.shape)")
+        lines.append("if grad.__class__ is not ndarray: grad = grad.reshape(node.result_shape)")
     for saved in plan.saved:
         lines += read_lines(plan, saved, graph)
     frees = [each for each in plan.saved if plan.is_tensor(each) or each in plan.results]
@@ -502,7 +501,7 @@ def backward_text(plan: Plan, graph: bool) -> str:
         lines.append(f"if not keep: {' = '.join(f'node.{each}' for each in frees)} = FREED")
     if plan.op.outputs is not None:
         lines += [
-            f"grads = [grad[number] if number in grad else zeros{'_graph' * graph}(shape, grad) for number, shape in enumerate(node.shape)]"
+            f"grads = [grad[number] if number in grad else zeros{'_graph' * graph}(shape, grad) for number, shape in enumerate(node.result_shape)]"
         ]
     lines += result_lines(plan, graph)
     return defined(name, ["node", "grad", "keep"], lines)
@@ -519,13 +518,13 @@ def read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
     if value and not plan.op.elementwise:
         value = [f"    {name} = {name}._shaped()"]
     lines += [
-        f"kind = {name}.__class__",
-        "if kind is Tensor or kind in tensor_classes:",
-        f"    version = {name}._written",
-        f"    if version is not None and version.stamp > node.sequence: check_saved({name}, version, node.sequence)",
+        f"kind_ = {name}.__class__",
+        "if kind_ is Tensor or kind_ in tensor_classes:",
+        f"    version_ = {name}._written",
+        f"    if version_ is not None and version_.stamp > node.sequence: check_saved({name}, version_, node.sequence)",
         *value,
         f"elif {name} is FREED: freed()",
-        f"elif kind is Packed: {name} = {name}.unpacked(){'' if graph else '._value' if plan.op.elementwise else '._shaped()'}",
+        f"elif kind_ is Packed: {name} = {name}.unpacked(){'' if graph else '._value' if plan.op.elementwise else '._shaped()'}",
     ]
     if plan.broadcasts and not graph:
         lines.append(
@@ -537,13 +536,13 @@ def read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
 def result_read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
     """The same for a result: the node keeps its bare value."""
     number = plan.results.index(name)
-    shape = "node.shape" if plan.op.outputs is None else f"node.shape[{number}]"
+    shape = "node.result_shape" if plan.op.outputs is None else f"node.result_shape[{number}]"
     lines = [
         f"{name} = node.{name}",
         f"if {name} is FREED: freed()",
-        "version = node.version",
-        "if version is not None and version[0].stamp > version[1]:"
-        f" modified(version[1], version[0], wrap({name}, {shape}), node)",
+        "version_ = node.result_version",
+        "if version_ is not None and version_[0].stamp > version_[1]:"
+        f" modified(version_[1], version_[0], wrap({name}, {shape}), node)",
     ]
     if graph:
         made_by = (
@@ -575,7 +574,8 @@ def rule_text(plan: Plan, tensor: str, graph: bool) -> str:
     )
     if graph:
         room[f"{plan.key}_{tensor}_graph"] = rule_on_tensors(plan, rule)
-        marked = [f"marked({name})" if plan.kinds.get(name) == "Scalar" else name for name in given]
+        numbered = plan.kinds if not hasattr(rule, "one_node") else {}
+        marked = [f"marked({name})" if numbered.get(name) == "Scalar" else name for name in given]
         return f"{plan.key}_{tensor}_graph({', '.join(marked)})"
     call = written_out(rule, f"{plan.key}_{tensor}", given)
     if room.get(f"{plan.key}_{tensor}_arrays"):
@@ -613,6 +613,13 @@ def node_of_rule(plan: Plan, rule: Any) -> Any:
     return type(kind)(own, (kind,), members, name=own, node=node_name, face="", method=False, in_place=False)
 
 
+def renamed(rule: Any, **names: str) -> FunctionType:
+    """The same function, some of its parameters under other names."""
+    code = rule.__code__
+    code = code.replace(co_varnames=tuple(names.get(name, name) for name in code.co_varnames))
+    return FunctionType(code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__)
+
+
 def result_lines(plan: Plan, graph: bool) -> list[str]:
     """Run the rules and return edge, gradient, edge, gradient."""
     calls = [rule_text(plan, tensor, graph) for tensor in plan.edges]
@@ -620,7 +627,7 @@ def result_lines(plan: Plan, graph: bool) -> list[str]:
         return [f"return spread(node.edges_, {calls[0]}, node.sequence)"]
     if len(calls) == 1 and not plan.broadcasts:
         return [f"return node.edge0, {calls[0]}, None, None"]
-    lines = ["targets = node.targets"] if plan.broadcasts else []
+    lines = ["targets_ = node.targets_"] if plan.broadcasts else []
     for i, (tensor, call) in enumerate(zip(plan.edges, calls, strict=True)):
         lines += [
             f"edge{i} = node.edge{i}",
@@ -631,7 +638,7 @@ def result_lines(plan: Plan, graph: bool) -> list[str]:
         if plan.broadcasts:
             at = plan.tensors.index(tensor)
             lines.append(
-                f"    if targets is not None and keep is not BY_HAND: grad{i} = fit{'_graph' * graph}(grad{i}, targets[{at}])"
+                f"    if targets_ is not None and keep is not BY_HAND: grad{i} = fit{'_graph' * graph}(grad{i}, targets_[{at}])"
             )
     if len(calls) == 1:
         return [*lines, "return edge0, grad0, None, None"]
@@ -716,7 +723,7 @@ WRITERS: dict[str, Callable[[Plan], str]] = {
 def node_class(plan: Plan, backward: Callable, walk: Callable) -> type[Node]:
     """The class of an op's nodes: slots for the edges and for what is saved, `_saved_name` to look at each."""
     op = plan.op
-    slots = [*plan.edge_names, *plan.saved, *(["targets"] if plan.broadcasts else [])]
+    slots = [*plan.edge_names, *plan.saved, *(["targets_"] if plan.broadcasts else [])]
     members: dict[str, Any] = {
         "__slots__": slots,
         "__module__": "builtins",

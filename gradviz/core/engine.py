@@ -26,7 +26,7 @@ def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dic
     The pending node of the highest number is always ready: whoever could still send it something
     was made later, and would be pending with a higher number.
     """
-    waiting = {}  # edge -> the gradient that has arrived so far
+    waiting: dict = {}  # edge -> the gradient that has arrived so far
     heap: list = []  # the nodes among them, latest first
     leaves = tensor_classes
     if node.__class__ in leaves:
@@ -202,7 +202,7 @@ class Pass:
     def turned(self, node: Any, grad: Any) -> list:
         """The node's own work."""
         backward = node._backward_graph if self.graph else node._backward
-        return gathered(*backward(grad, self.keep))
+        return gathered(node, *backward(grad, self.keep))
 
     def before(self, node: Any, own: Any, grads: tuple) -> tuple:
         """The gradients of a node's outputs, after the hooks of the outputs and the node's prehooks."""
@@ -255,8 +255,8 @@ class Pass:
             return grad
         if grad.__class__ is ndarray:
             return wrap(grad)
-        shape = edge.owner.shape[edge.number] if edge.__class__ is Output else getattr(edge, "_shape", None)
-        return wrap(grad, edge.shape if shape is None else shape)
+        shape = edge.owner.result_shape[edge.number] if edge.__class__ is Output else getattr(edge, "_shape", None)
+        return wrap(grad, edge.result_shape if shape is None else shape)
 
     def bare(self, shown: Any) -> Any:
         """A tensor as a gradient."""
@@ -266,7 +266,7 @@ class Pass:
         """What has arrived at a node, one tensor for each of its outputs."""
         if node.outputs == 1:
             return (self.tensor(grad, node),)
-        return tuple([self.tensor(grad.get(i), Output(node, i)) for i in range(len(node.shape))])
+        return tuple([self.tensor(grad.get(i), Output(node, i)) for i in range(len(node.result_shape))])
 
     def hidden(self, node: Any, shown: tuple) -> Any:
         """The same as the node wants it."""
@@ -371,7 +371,7 @@ Tensor.backward = backward  # type: ignore[attr-defined]
 
 def call_node(node: Node, *grads: Any) -> Any:
     """One node's turn, outside any pass: `y.grad_fn(grad)`."""
-    count = 1 if node.outputs == 1 else len(node.shape)
+    count = 1 if node.outputs == 1 else len(node.result_shape)
     if len(grads) != count:
         raise TypeError(f"expected {count} arguments, got {len(grads)} instead")
     for number, grad in enumerate(grads):

@@ -142,3 +142,10 @@ def out_of_scope(what: str) -> str:
         f"{what} is out of the scope of gradviz, an engine for learning; "
         "its drawing and stepping tools take real PyTorch tensors, too"
     )
+
+CREATE_GRAPH = (
+    "Using backward() with create_graph=True will create a reference cycle between the parameter "
+    "and its gradient which can cause a memory leak. We recommend using autograd.grad when "
+    "creating the graph to avoid this. If you have to use this function, make sure to reset the "
+    ".grad fields of your parameters to None after use to break the cycle and avoid the leak."
+)

@@ -128,6 +128,13 @@ def retains_grad(self: Tensor) -> bool:
     return kept is not None and kept() is self
 
 
+def backward_hooks(self: Tensor) -> Hooks | None:
+    """The hooks of a tensor by number, None if it has none."""
+    node = self._current_node()
+    own = getattr(self, "_hooks", None) if node is None else getattr(node.owner, "extras", None)
+    return (getattr(own, "tensor_hooks", None) or {}).get(self.output_nr)
+
+
 def register_prehook(self: Node, hook: Callable) -> RemovableHandle:
     """Call `hook(grad_outputs)` before the node's turn."""
     own = extras(self)
@@ -146,6 +153,7 @@ def register_node_hook(self: Node, hook: Callable) -> RemovableHandle:
 
 Tensor.register_hook = register_hook  # type: ignore[attr-defined]
 Tensor.register_post_accumulate_grad_hook = register_post_accumulate_grad_hook  # type: ignore[attr-defined]
+Tensor._backward_hooks = property(backward_hooks)  # type: ignore[attr-defined]
 Tensor.retain_grad = retain_grad  # type: ignore[attr-defined]
 Tensor.retains_grad = property(retains_grad)  # type: ignore[attr-defined]
 type.__setattr__(Node, "register_prehook", register_prehook)

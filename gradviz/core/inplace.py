@@ -105,7 +105,7 @@ def keep_old_value(self: Tensor, node: Any) -> None:
 def rebase(self: Tensor, node: Any) -> None:
     """Move a tensor that was written to the node that wrote it, and its base and views with it."""
     owner = node.owner
-    if "result" in owner.saves and owner.version is None:
+    if "result" in owner.saves and owner.result_version is None:
         hand_over(self, owner)
     if owner.remembered is not None:
         owner.remembered = small(self._value)

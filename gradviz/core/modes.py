@@ -166,7 +166,7 @@ def arrange(tensor: Tensor, op: Any) -> None:
             if isinstance(saved, Tensor):
                 setattr(node, name, arranged(saved))
             elif name == "result" and state.saved_hooks:
-                node.result = arranged(wrap(saved, node.shape))
+                node.result = arranged(wrap(saved, node.result_shape))
 
 
 def arranged(saved: Tensor) -> Any:

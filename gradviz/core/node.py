@@ -18,6 +18,7 @@ from .tensor import Tensor, linked_classes, ndarray, tensor_classes, wrap
 FREED = type("Freed", (), {"__repr__": lambda self: "FREED"})()
 BY_HAND = "by hand"  # `keep`, when a node is called: gradients stay in the broadcast shape
 LEAF_SEQUENCE = 2**64 - 1  # torch gives every AccumulateGrad this number
+OUTSIDE = {"CopyBackwards", "CopySlices", "NotImplemented"}  # torch shows the place where these are written
 REMEMBERED_SIZE = 1000  # results up to this many elements stay readable on their node
 
 
@@ -66,7 +67,7 @@ class Node(metaclass=NodeType):
     """One operation of the recorded graph, as its result knows it: `result.grad_fn`."""
 
     # `extras` is set only where there are any
-    __slots__ = ("__weakref__", "extras", "remembered", "sequence", "shape", "version")
+    __slots__ = ("__weakref__", "extras", "remembered", "result_shape", "result_version", "sequence")
     __module__ = "builtins"
     saves: tuple[str, ...] = ()
     edge_names: tuple[str, ...] = ()
@@ -76,9 +77,12 @@ class Node(metaclass=NodeType):
 
     def name(self) -> str:
         """The name of the operation, as torch calls it."""
-        return type(self).__name__
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in OUTSIDE else name
 
     def _edges(self) -> list:
+        if self.edge_names == ("edges_",):
+            return self.edges_  # type: ignore[attr-defined]
         return [getattr(self, name) for name in self.edge_names]
 
     @property
@@ -97,8 +101,8 @@ class Node(metaclass=NodeType):
         value = self.remembered
         if value is None:
             return None
-        version = self.version
-        return wrap(value, self.shape), version is not None and version[0].stamp > version[1]
+        version = self.result_version
+        return wrap(value, self.result_shape), version is not None and version[0].stamp > version[1]
 
 
 def extras(node: Node) -> Extras:
@@ -140,8 +144,8 @@ def accumulate_node(leaf: Tensor) -> AccumulateGrad:
     if node is None:
         node = make_accumulate()
         node.sequence, node.variable = LEAF_SEQUENCE, leaf
-        node.version = node.remembered = None
-        node.shape = leaf._shape
+        node.result_version = node.remembered = None
+        node.result_shape = leaf._shape
         leaf._accumulator = weakref.ref(node)
     return node
 
@@ -149,13 +153,13 @@ def accumulate_node(leaf: Tensor) -> AccumulateGrad:
 class Output:
     """One output of a node that has several; stands before its node and collects for it."""
 
-    __slots__ = ("number", "owner", "sequence", "version")
+    __slots__ = ("number", "owner", "result_version", "sequence")
     saves = ()
 
     def __init__(self, owner: Node, number: int) -> None:
         self.owner, self.number = owner, number
         self.sequence = owner.sequence + 0.5  # after all consumers, before the node itself
-        self.version = None
+        self.result_version = None
 
     def _backward(self, grad: Any, keep: bool) -> tuple:
         return self.owner, Gradients({self.number: grad}), None, None
@@ -200,15 +204,14 @@ def spread(edges: list, grads: list, sequence: float) -> tuple:
     return edges[0], grads[0], Rest(edges[1:], sequence - 0.01 / len(edges)), grads[1:]
 
 
-def gathered(edge: Any, grad: Any, other: Any, rest: Any) -> list[tuple[Any, Any]]:
-    """The pairs again, as one list, from what a node's `_backward` returned."""
+def gathered(node: Any, edge: Any, grad: Any, other: Any, rest: Any) -> list[tuple[Any, Any]]:
+    """What a node's `_backward` returned, as one pair for each of its edges."""
     pairs = [(edge, grad)]
     while other.__class__ is Rest:
         pairs.append((other.edges[0], rest[0]))
         tail = other.edges[1:]
         other, rest = (Rest(tail, 0), rest[1:]) if tail else (None, None)
-    if other is not None:
-        pairs.append((other, rest))
+    pairs += [(other, rest)] * (len(node._edges()) - len(pairs))
     return pairs
 
 

@@ -112,8 +112,8 @@ class Tensor(metaclass=TensorType):
         if version is None:
             version = self._written = Version()
         node = self._node
-        if node is not None and node.version is None:
-            node.version = version, version.stamp  # whoever keeps this result must hear of writes
+        if node is not None and node.result_version is None:
+            node.result_version = version, version.stamp  # whoever keeps this result must hear of writes
         return version
 
     def _current_node(self) -> Node | None:

@@ -72,6 +72,8 @@ def view_of(source: Tensor, result: Tensor, op: Any, given: tuple, number: int |
     view.kind = View.NORMAL if number is None else View.SEVERAL
     if not room["plain"] and not recording():
         view.kind = View.INFERENCE if state.inference else View.NO_GRAD
+        if view.base._requires_grad:
+            result._requires_grad = True
     elif above is not None and above.kind != View.NORMAL:
         view.kind = above.kind
 
@@ -168,14 +170,15 @@ class CopySlices(ViewNode):
     def _backward(self, grad: Any, keep: Any) -> tuple:
         full = laid_out_as(self.layout, grad)
         part = replayed(full, self.path)
-        pairs = gathered(*self.writer._backward(part.copy(), keep))
+        pairs = gathered(self.writer, *self.writer._backward(part.copy(), keep))
         part[...] = 0 if pairs[0][0] is None else pairs[0][1]
         return self.sent(full, pairs)
 
     def _backward_graph(self, grad: Any, keep: Any) -> tuple:
         from .op import ops
 
-        pairs = gathered(*self.writer._backward_graph(ops.take_part(grad, self.layout, self.path), keep))
+        piece = ops.take_part(grad, self.layout, self.path)
+        pairs = gathered(self.writer, *self.writer._backward_graph(piece, keep))
         part = None if pairs[0][0] is None else pairs[0][1]
         return self.sent(ops.replace_part(grad, part, self.layout, self.path), pairs)
 
@@ -191,7 +194,7 @@ new_as_strided, new_copy_slices = maker(AsStridedBackward0), maker(CopySlices)
 def regenerate(tensor: Tensor, view: View) -> None:
     """Give a view its new node."""
     node = new_as_strided()
-    node.sequence, node.version, node.shape = next_number(), None, tensor._shape
+    node.sequence, node.result_version, node.result_shape = next_number(), None, tensor._shape
     node.remembered = small(tensor._value)
     node.edges_ = [view.base._node or view.base]
     node.layout, node.path = view.base._array(), view.path
@@ -202,14 +205,14 @@ def regenerate(tensor: Tensor, view: View) -> None:
 def hand_over(tensor: Tensor, node: Any) -> None:
     """Let a new node hear of later writes."""
     version: Version = tensor._shared_version()
-    node.version = version, version.stamp
+    node.result_version = version, version.stamp
 
 
 def copy_slices(view: View, writer: Any) -> None:
     """Give the base of a written view its new node."""
     base = view.base
     node = new_copy_slices()
-    node.sequence, node.version, node.shape = next_number(), None, base._shape
+    node.sequence, node.result_version, node.result_shape = next_number(), None, base._shape
     node.remembered = small(base._value)
     own = (base._node or base) if base._requires_grad else None
     node.edges_ = [own, *writer._edges()[1:]]

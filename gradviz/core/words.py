@@ -155,6 +155,10 @@ def view(value, shape):
     return value.reshape(shape)
 
 
+def reshape(value, shape):
+    return value.reshape(shape)
+
+
 def numel(value):
     return value.size
 

@@ -5,8 +5,9 @@ import operator
 import numpy as np
 
 from ..calls import called
+from ..dtypes import of_number
 from ..op import Elementwise, Scalar, composed, ops
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..words import divided, sgn, zeros_like
 
 
@@ -72,18 +73,50 @@ class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
     def grad_self(grad, other, rounding_mode): return zeros_like(grad)
     def grad_other(grad, self, other, rounding_mode): return zeros_like(grad)
 
-class FloorDivide(Elementwise, node="NotImplemented", operators="//", in_place=True):
+class FloorDivide(Elementwise, node="NotImplemented", name="floor_divide_tensor", face="", method=False):
     def forward(self: Tensor, other: Tensor): return divided(self, other, "floor")
 
-class Remainder(Elementwise, operators="%"):
+class FloorDivideNumber(Elementwise, node="NotImplemented", face="", method=False):
+    def forward(self: Tensor, other: Scalar): return divided(self, other, "floor")
+
+class Remainder(Elementwise, name="remainder_of_number", face="", method=False):
+    def forward(self: Tensor, other: Scalar): return np.remainder(self, other)
+    def grad_self(grad): return grad
+
+class RemainderTensor(Elementwise, node="RemainderBackward1", face="", method=False):
     def forward(self: Tensor, other: Tensor): return np.remainder(self, other)
     def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "floor")
 
-class Fmod(Elementwise):
+class Fmod(Elementwise, name="fmod_of_number", face="", method=False):
+    def forward(self: Tensor, other: Scalar): return np.fmod(self, other)
+    def grad_self(grad): return grad
+
+class FmodTensor(Elementwise, node="FmodBackward1", face="", method=False):
     def forward(self: Tensor, other: Tensor): return np.fmod(self, other)
     def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "trunc")
+
+def by_kind(name, of_number, of_tensor, operators=""):
+    """A function of a tensor and a number, or of two tensors, which are overloads of their own."""
+    def choose(self, other):
+        if not isinstance(self, Tensor): self = number_tensor(self)
+        if isinstance(other, Tensor): return of_tensor(self, other)
+        return of_number(self, other) if isinstance(other, (int, float)) else NotImplemented
+    choose.__name__ = choose.__qualname__ = name
+    composed(choose, operators=operators, in_place=True)
+
+by_kind("floor_divide", ops.floor_divide_number, ops.floor_divide_tensor, "//")
+by_kind("remainder", ops.remainder_of_number, ops.remainder_tensor, "%")
+by_kind("fmod", ops.fmod_of_number, ops.fmod_tensor)
+
+def number_tensor(number): return wrap(np.asarray(number, of_number(number)))
+
+@composed(face="", method=False, operators="2//x")
+def number_floored(self, number): return ops.floor_divide(number_tensor(number), self)
+
+@composed(face="", method=False, operators="2%x")
+def number_remainder(self, number): return ops.remainder(number_tensor(number), self)
 
 @composed(in_place=True)
 @called("Tensor other, *, Number alpha = 1")

@@ -5,6 +5,7 @@ import operator
 import numpy as np
 
 from ..calls import called
+from ..numbers import number_types, plain
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor
 from ..words import log, pow, where, zero
@@ -31,6 +32,7 @@ def power(self, exponent):
     if kind is int or kind is float: return ops.pow_scalar(self, exponent)
     if isinstance(exponent, Tensor):
         return ops.pow_tensor(self, exponent) if isinstance(self, Tensor) else ops.pow_of_number(exponent, self)
+    if kind in number_types: return ops.pow(self, plain(exponent))
     return NotImplemented
 
 @composed(name="number_to_the", face="", method=False, operators="2**x")

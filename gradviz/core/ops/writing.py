@@ -1,0 +1,119 @@
+"""Writing into a tensor: filling it, copying into it, and the part that a view is of its base."""
+
+import numpy as np
+
+
+from ..calls import called
+from ..inplace import store, write
+from ..modes import room
+from ..op import Elementwise, Op, Scalar, composed, ops
+from ..tensor import Tensor, ndarray
+from ..views import add_into, laid_out_as, replayed
+from ..words import on_tensors, sum_to_size, to, total, word, zeros_like
+
+
+class Zero(Elementwise, face="", method=False, name="zeroed", in_place=False):
+    def forward(self: Tensor): return filled_with(self, 0)
+    def grad_self(grad): return zeros_like(grad)
+
+class Fill(Elementwise, node="FillBackward2", face="", method=False, name="filled_with_number", in_place=False):
+    def forward(self: Tensor, value: Scalar): return filled_with(self, value)
+    def grad_self(grad): return zeros_like(grad)
+
+class FillTensor(Op, node="FillBackward3", face="", method=False, name="filled_with_tensor"):
+    def forward(self: Tensor, value: Tensor): return np.full(self.shape, value, self.dtype)
+    def grad_self(grad): return zeros_like(grad)
+    def grad_value(grad): return total(grad)
+
+class Copy(Op, node="CopyBackwards", face="", method=False):
+    def forward(self: Tensor, src: Tensor): return laid_out_as(self, src)
+    def grad_self(grad): return zeros_like(grad)
+    def grad_src(grad, src_sym_sizes, src_options): return to(sum_to_size(grad, src_sym_sizes), src_options)
+
+
+@composed(face="torch")
+def zero_(self):
+    """Fill with zeros."""
+    if self._requires_grad or not room["plain"]: return write(self, ops.zeroed)
+    value = self._value
+    if value.__class__ is ndarray: value.fill(0)
+    else: self._value = value.__class__(0)
+    self._shared_version().bump()
+    return self
+
+@composed(face="torch")
+@called("Number value", "Tensor value")
+def fill_(self, value):
+    """Fill with one value."""
+    if not isinstance(value, Tensor): return write(self, ops.filled_with_number, value)
+    if value.ndim: raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    return write(self, ops.filled_with_tensor, value)
+
+@composed(name="fill", face="torch", method=False)
+def filled(input, value): return (ops.filled_with_tensor if isinstance(value, Tensor) else ops.filled_with_number)(input, value)
+
+@composed(face="")
+@called("Tensor src, bool non_blocking = False")
+def copy_(self, src, non_blocking=False):
+    """Copy the elements of another tensor."""
+    if room["plain"] and not self._requires_grad and not src._requires_grad and self._written is None and src._shape == self._shape:
+        return store(self, ops.copy(self, src))
+    return write(self, ops.copy, src)
+
+def filled_with(self, value):
+    if self.__class__ is not ndarray: return self.__class__(value)
+    full = np.empty_like(self)
+    full.fill(value)
+    return full
+
+@on_tensors
+def to(value, dtype): return value if value._dtype is dtype else ops.to_copy(value, dtype)  # noqa: F811
+
+
+# --- parts of a base, for the gradients of views that were written
+
+class PlacePart(Op, node="AsStridedBackwardBackward0", face="", method=False):
+    def forward(self: Tensor, layout: Scalar, path: Scalar): return place_part(self, layout, path)
+    def grad_self(grad, layout, path): return take_part(grad, layout, path)
+
+class TakePart(Op, node="AsStridedBackward0", face="", method=False):
+    def forward(self: Tensor, layout: Scalar, path: Scalar): return take_part(self, layout, path)
+    def grad_self(grad, layout, path): return place_part(grad, layout, path)
+
+class ReplacePart(Op, node="AsStridedScatterBackward0", face="", method=False):
+    def forward(self: Tensor, part: Tensor, layout: Scalar, path: Scalar): return replace_part(self, part, layout, path)
+    def grad_self(grad, layout, path): return replace_part(grad, None, layout, path)
+    def grad_part(grad, layout, path): return take_part(grad, layout, path)
+
+class ClearPart(Op, node="AsStridedScatterBackward0", face="", method=False):
+    def forward(self: Tensor, layout: Scalar, path: Scalar): return replace_part(self, None, layout, path)
+    def grad_self(grad, layout, path): return replace_part(grad, None, layout, path)
+
+@word
+def place_part(grad, layout, path):
+    """Zeros in the layout of a base, with a gradient where a view of it lies."""
+    full = laid_out_as(layout, 0)
+    add_into(replayed(full, path), grad)
+    return full
+
+@on_tensors
+def place_part(grad, layout, path): return ops.place_part(grad, layout, path)  # noqa: F811
+
+@word
+def take_part(full, layout, path):
+    """What lies where a view of a base lies."""
+    return replayed(laid_out_as(layout, full), path).copy()
+
+@on_tensors
+def take_part(full, layout, path): return ops.take_part(full, layout, path)  # noqa: F811
+
+@word
+def replace_part(full, part, layout, path):
+    """A gradient with another one, or zeros, where a view of the base lies."""
+    full = laid_out_as(layout, full)
+    replayed(full, path)[...] = 0 if part is None else part
+    return full
+
+@on_tensors
+def replace_part(full, part, layout, path):  # noqa: F811
+    return ops.clear_part(full, layout, path) if part is None else ops.replace_part(full, part, layout, path)
