@@ -32,8 +32,8 @@ class Line:
 class Operand:
     """A tensor that went into a call."""
 
-    made_by: int | None
-    """The call that made it, if the watch saw it."""
+    made_by: int
+    """The call that made it; below zero is a tensor that was there before the watch."""
     requires_grad: bool
     shape: tuple[int, ...]
     dtype: str

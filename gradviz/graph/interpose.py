@@ -161,6 +161,9 @@ def _stand_before() -> None:
     for module in (gradviz, gradviz.nn.functional):
         for name, member in _functions(module, tensor):
             _replace(module, name, vars(module).get(name, _MISSING), _heard(name, member))
+    for name in ("grad", "backward"):
+        member = getattr(gradviz.autograd, name)
+        _replace(gradviz.autograd, name, member, _heard(name, member))
 
 
 def _functions(module: ModuleType, tensor: type) -> list[tuple[str, Any]]:

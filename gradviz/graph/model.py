@@ -10,7 +10,15 @@ import numpy as np
 
 NodeKind = Literal["op", "leaf", "custom"]
 CutKind = Literal[
-    "detach", "no_grad", "data", "copy", "numpy", "integer", "comparison", "inference"
+    "detach",
+    "no_grad",
+    "data",
+    "copy",
+    "numpy",
+    "integer",
+    "comparison",
+    "inference",
+    "create_graph",
 ]
 
 

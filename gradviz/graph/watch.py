@@ -49,6 +49,7 @@ class Tape:
     """By the id of a result: a weak reference to it, and its call."""
     _modules: dict[int, Any] = field(default_factory=dict)
     _next: int = 0
+    _strangers: int = 0
     _went_in: list[Any] = field(default_factory=list)
     """The nodes of the operands of the call that is being made."""
 
@@ -61,10 +62,14 @@ class Tape:
         """The call of that number, if it is still kept."""
         return None if number is None else self._calls.get(number)
 
-    def maker_of(self, result: Any) -> Call | None:
-        """The call that made this very tensor or array."""
+    def number_of(self, result: Any) -> int | None:
+        """The call that made this very tensor or array; negative if it was made unwatched."""
         reference, number = self._made.get(id(result), (None, None))
-        return self.call(number) if reference is not None and reference() is result else None
+        return number if reference is not None and reference() is result else None
+
+    def maker_of(self, result: Any) -> Call | None:
+        """The call that made this very tensor or array, if it was watched."""
+        return self.call(self.number_of(result))
 
     def before(self, name: str, args: tuple, kwargs: dict) -> None:
         """Part of listening to calls: an in-place call changes the nodes of its operands."""
@@ -77,7 +82,7 @@ class Tape:
         tensors = list(_tensors((*args, *kwargs.values())))
         results = list(_tensors((result,)))
         leaves = _is_array(result) or (name in LEAVING and bool(tensors))
-        if not (results or leaves or name in {"setitem", "backward"}):
+        if not (results or leaves or name in {"setitem", "backward", "grad="}):
             return
         frame, module = caller()
         line = None if frame is None else line_of(frame)
@@ -116,9 +121,9 @@ class Tape:
             self._modules[id(module)] = module
         self._keep(call)
         for one in results if written is None else [*results, written]:
-            self._remember(one, call)
+            self._remember(one, call.id)
         if _is_array(result):
-            self._remember(result, call)
+            self._remember(result, call.id)
         _mark_nodes(self._went_in, results if written is None else [written], call, self)
 
     def _keep(self, call: Call) -> None:
@@ -127,22 +132,26 @@ class Tape:
             self._calls.popitem(last=False)
 
     def _operand(self, tensor: Any) -> Operand:
-        maker = self.maker_of(tensor)
+        reference, number = self._made.get(id(tensor), (None, 0))
+        if reference is None or reference() is not tensor:
+            self._strangers += 1
+            number = -self._strangers
+            self._remember(tensor, number)
         return Operand(
-            None if maker is None else maker.id,
+            number,
             bool(tensor.requires_grad),
             tuple(tensor.shape),
             dtype_name(tensor.dtype),
         )
 
-    def _remember(self, result: Any, call: Call) -> None:
+    def _remember(self, result: Any, number: int) -> None:
         key, made = id(result), self._made
 
         def forget(gone: Any) -> None:
             if made.get(key, (None,))[0] is gone:
                 del made[key]
 
-        made[key] = (weakref.ref(result, forget), call.id)
+        made[key] = (weakref.ref(result, forget), number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +272,8 @@ def _cut(name: str, tensors: list[Any], results: list[Any], result: Any) -> CutK
         return "data"
     if name in COPIES:
         return "copy"
+    if name == "grad":
+        return "create_graph"
     if name in LEAVING or _is_array(result):
         return "numpy"
     if not results:

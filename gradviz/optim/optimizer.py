@@ -103,7 +103,7 @@ class Optimizer:
         for group in self.param_groups:
             for param in group["params"]:
                 if set_to_none:
-                    param._grad = None
+                    param.grad = None  # the public way, so that a watch sees it
                 elif param._grad is not None:
                     if param._grad._node is not None:
                         param._grad.detach_()
