@@ -211,7 +211,9 @@ def _spaced(name: str, start: Any, end: Any, steps: int, dtype: np.dtype | None)
         raise RuntimeError("number of steps must be non-negative")
     kind = dtype or dtypes.default_float
     start, end = number_of(start), number_of(end)
-    wide = kind if kind.kind == "f" else dtypes.float32
+    wide = kind
+    if kind.kind != "f":
+        start, end, wide = int(start), int(end), dtypes.float32
     begin, finish = wide.type(start), wide.type(end)
     places = np.arange(steps, dtype=wide)
     step = (finish - begin) / wide.type(max(steps - 1, 1))

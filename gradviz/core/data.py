@@ -49,6 +49,9 @@ def numpy_type(kind: Any) -> np.dtype | None:
         return kind._numpy
     if kind is None:
         return None
+    of_tensors = getattr(kind, "dtype", None)  # as `torch.FloatTensor` has one
+    if of_tensors.__class__ is dtype:
+        return of_tensors._numpy
     return {float: dtypes.float64, int: int64, bool: boolean}[kind]
 
 

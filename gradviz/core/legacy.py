@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import creation, dtypes
-from .arguments import Signature, refusal, signature, type_name
+from .arguments import Signature, bind, refusal, signature, type_name
 from .data import COPY, array_of, checked_array, filled, made, numpy_type
 from .device import device_of
 from .tensor import Tensor, wrap
@@ -29,8 +29,10 @@ SIZES: Signature = WAYS[3]
 def constructed(kind: np.dtype | None, given: tuple, named: dict[str, Any]) -> Tensor:
     """What `torch.Tensor(...)` (without a kind) or `torch.FloatTensor(...)` returns."""
     device_of(named.pop("device", None))
-    if not given and named.keys() <= {"data", "size"} and len(named) < 2:
-        given = tuple(named.values())
+    if not given and named.keys() == {"data"}:
+        given = (named["data"],)
+    elif not given and named.keys() == {"size"}:
+        return _of_size((named["size"],), kind or dtypes.default_float)
     elif named:
         raise refusal("new", WAYS, given, named)
     wanted = kind or dtypes.default_float
@@ -60,9 +62,7 @@ def _alias(other: Tensor, kind: np.dtype | None) -> Tensor:
 
 
 def _of_size(given: tuple, kind: np.dtype) -> Tensor:
-    from .arguments import read
-
-    size = read("new", SIZES, given, {})["size"]
+    size = bind("new", [SIZES], given, {})["size"]
     creation.check_shape(size)
     return made(np.empty(size, kind))
 

@@ -184,29 +184,3 @@ def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 @called("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
 def allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     return bool(ops.isclose(self, other, rtol, atol, equal_nan)._value.all())
-
-
-# --- new tensors of the same type
-
-def fresh(name):
-    """The method `new_zeros` and its like: a creating function, its type taken from the tensor."""
-    def make(self, *given, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
-        from .. import creation
-        return getattr(creation, name)(*given, dtype=dtype or self.dtype, requires_grad=requires_grad)
-    make.__name__ = make.__qualname__ = "new_" + name
-    make.__doc__ = f"`{name}` with the type of this tensor."
-    return make
-
-for _name in ("zeros", "ones", "full", "empty"): composed(fresh(_name), face="")
-
-@composed(face="")
-def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
-    from .. import data as making
-    device_of(device)
-    return making.made(making.array_of(data, numpy_type(dtype) or self._dtype), requires_grad)
-
-@composed(face="")
-def new(self, *given):
-    from .. import creation, data as making
-    if len(given) == 1 and isinstance(given[0], list | tuple): return making.made(making.array_of(given[0], self._dtype))
-    return creation.empty(*given, dtype=self.dtype)
