@@ -160,16 +160,18 @@ def unfold_backward(grad, shape, dimension, size, step):
 
 
 @spoken
-def as_strided_backward(grad, shape, strides, size, stride, offset):
-    """Add what belongs to each place of the memory, and read it as the input did."""
-    reach = [span(shape, strides), offset + span(size, stride)]
-    memory = np.zeros(max(reach), grad.dtype)
-    np.add.at(memory, offset + positions(size, stride), grad)
-    return memory[positions(shape, strides)]
+def read_again(grad, written, read):
+    """Add each element to its place in memory, and read the memory in another way."""
+    (shape, stride, start), (other_shape, other_stride, other_start) = written, read
+    memory = np.zeros(max(start + reach(shape, stride), other_start + reach(other_shape, other_stride)), grad.dtype)
+    np.add.at(memory, start + positions(shape, stride), grad)
+    return memory[other_start + positions(other_shape, other_stride)]
 
 
-def span(shape, strides):
-    """How far into memory a shape reaches."""
+def reach(shape, strides):
+    """How many elements of memory a shape spans."""
+    if 0 in shape:
+        return 0
     return 1 + sum((count - 1) * stride for count, stride in zip(shape, strides, strict=True))
 
 

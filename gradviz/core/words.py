@@ -131,6 +131,13 @@ def total(value):
     return add_reduce(value, None)
 
 
+@on_tensors
+def total(value):  # noqa: F811
+    from .op import ops
+
+    return ops.sum_all(value)
+
+
 def mm(left, right):
     return left.dot(right)  # `@` takes twice as long
 

@@ -12,7 +12,7 @@ from ..dims import wrapped
 from ..op import Elementwise, Op, Scalar, composed, ops
 from ..placing import at, cut, gather, gather_backward, index, index_backward, index_put, index_fill, index_select, index_select_backward, masked_scatter, masked_scatter_backward, masked_select, masked_select_backward, put, scatter, scatter_add, select, select_backward, slice_backward, take, take_backward
 from ..tensor import Tensor, wrap
-from ..words import masked_fill, sum_to_size, total, view, where, word
+from ..words import expand, masked_fill, on_tensors, sum_to_size, total, view, where, word
 
 
 # --- views: one place, or every step-th from start to end
@@ -147,7 +147,7 @@ class IndexSelect(Op, face="", method=False, name="select_by"):
 class IndexAdd(Op, face="", method=False, name="add_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor, alpha: Scalar): return self + index_select_backward(source * alpha, self.shape, dim, index)
     def grad_self(grad): return grad
-    def grad_source(grad, dim, index, alpha): return times(index_select(grad, dim, index), alpha)
+    def grad_source(grad, dim, index, source_sym_sizes, alpha): return times(expand(index_select(grad, dim, index), source_sym_sizes), alpha)
 
 class IndexFill(Op, face="", method=False, name="fill_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return index_fill(self, dim, index, value)
@@ -156,7 +156,7 @@ class IndexFill(Op, face="", method=False, name="fill_by"):
 class IndexCopy(Op, face="", method=False, name="copy_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor): return index_fill(self, dim, index, source)
     def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
-    def grad_source(grad, dim, index): return index_select(grad, dim, index)
+    def grad_source(grad, dim, index, source_sym_sizes): return expand(index_select(grad, dim, index), source_sym_sizes)
 
 class Gather(Op, face="", method=False, name="gather_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar): return gather(self, dim, index)
@@ -326,6 +326,13 @@ class MaskedScatter(Op, face="", method=False, name="scatter_masked"):
 
 class MaskedScatterBack(Op, node="MaskedScatterBackwardBackward0", face="", method=False, name="masked_scatter_backward"):
     def forward(grad: Tensor, mask: Scalar, shape: Scalar): return masked_scatter_backward(grad, mask, shape)
+    def grad_grad(grad, mask, grad_sym_sizes): return masked_scatter_onto(grad, mask, grad_sym_sizes)
+
+@word
+def masked_scatter_onto(source, mask, shape): return masked_scatter(np.zeros(shape, source.dtype), mask, source)
+
+@on_tensors
+def masked_scatter_onto(source, mask, shape): return ops.scatter_masked(blank(source, shape), mask, source)  # noqa: F811
 
 class MaskedFill(Elementwise, face="", method=False, name="fill_masked", in_place=False):
     def forward(self: Tensor, mask: Tensor, value: Scalar): return where(mask, value, self)
@@ -375,8 +382,8 @@ def masked_scattered(self, mask, source):
 @called("*, bool as_tuple")
 def nonzero(self, *, as_tuple=False):
     places = np.nonzero(self._array()) if self.ndim else (np.zeros(int(bool(self)), np.int64),)
-    if as_tuple: return tuple(wrap(place) for place in places)
-    return wrap(np.stack(places, 1) if self.ndim else np.zeros((len(places[0]), 0), np.int64))
+    if as_tuple: return tuple(wrap(place.copy()) for place in places)
+    return wrap(np.array(places).T if self.ndim else np.zeros((len(places[0]), 0), np.int64))
 
 @composed
 @called("")

@@ -169,7 +169,7 @@ def unbind(self, dim=0):
     if not self.ndim: raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
     return ops.unbind_along(self, wrapped(dim, self.ndim))
 
-@composed(name="split", also="unsafe_split")
+@composed(name="split")
 def parts(self, split_size_or_sections, dim=0):
     if not self.ndim: raise RuntimeError("split expects at least a 1-dimensional tensor")
     if isinstance(split_size_or_sections, list | tuple): return ops.split_with_sizes(self, split_size_or_sections, dim)
@@ -178,7 +178,7 @@ def parts(self, split_size_or_sections, dim=0):
     if not size and self._shape[dim]: raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {self._shape[dim]}")
     return ops.split_along(self, size, dim)
 
-@composed(also="unsafe_split_with_sizes")
+@composed
 @called("tuple of ints split_sizes, int dim = 0")
 def split_with_sizes(self, split_sizes, dim=0):
     dim, sizes = wrapped(dim, self.ndim), [whole(size) for size in split_sizes]
@@ -186,7 +186,7 @@ def split_with_sizes(self, split_sizes, dim=0):
     if sum(sizes) != self._shape[dim]: raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {self._shape[dim]} (input tensor's size at dimension {dim}), but got split_sizes={sizes}")
     return ops.split_into(self, tuple(sizes), dim)
 
-@composed(also="unsafe_chunk")
+@composed
 @called("int chunks, int dim = 0")
 def chunk(self, chunks, dim=0):
     if not self.ndim: raise RuntimeError("chunk expects at least a 1-dimensional tensor")
@@ -308,7 +308,7 @@ def cartesian_prod(*tensors):
 def combinations(self, r=2, with_replacement=False):
     from itertools import combinations as subsets, combinations_with_replacement
     chosen = list((combinations_with_replacement if with_replacement else subsets)(range(self.numel()), r))
-    return ops.index(self, (Tensor.new_tensor(self, np.array(chosen, np.int64).reshape(-1, r), dtype=ops.int64),))
+    return ops.index(self, (Tensor.new_tensor(self, np.array(chosen, np.int64).reshape(-1, r), dtype=dtypes.dtypes["int64"]),))
 
 
 # --- the same elements in another order
@@ -322,7 +322,7 @@ class Roll(Op, face="", method=False, name="roll_by"):
     def grad_self(grad, shifts, dims): return rolled(grad, tuple(-shift for shift in shifts), dims)
 
 class Rot90(Op, face="", method=False, name="rot90_in"):
-    def forward(self: Tensor, k: Scalar, dims: Scalar): return np.rot90(self, k, dims).copy()
+    def forward(self: Tensor, k: Scalar, dims: Scalar): return np.rot90(self, k, dims).copy("K")
     def grad_self(grad, k, dims): return rot90(grad, -k, dims)
 
 @word

@@ -5,7 +5,7 @@ import numpy as np
 from .. import dims as dimensions
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor
-from ..words import abs, cumsum, equal_count, exp, expand, flip, log_sum_exp, masked_fill, mean_dim, numel, on_tensors, sgn, sum_dim, sum_to_size as summed_to_size, total, view, where, word
+from ..words import abs, cumsum, equal_count, exp, expand, flip, log_sum_exp, masked_fill, mean_dim, numel, on_tensors, sgn, sum_dim, total, view, where, word
 
 
 # --- sum and mean
@@ -17,10 +17,6 @@ class SumAll(Op, node="SumBackward0", face="", method=False, bare=True):
 class SumDim(Op, node="SumBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return sum_dim(self, dim, keepdim)
     def grad_self(grad, self_sym_sizes, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes)
-
-class SumToSize(Op, node="SumBackward1", face="", method=False):
-    def forward(self: Tensor, shape: Scalar): return summed_to_size(self, shape)
-    def grad_self(grad, self_sym_sizes): return expand(grad, self_sym_sizes)
 
 class MeanAll(Op, node="MeanBackward0", face="", method=False, bare=True):
     def forward(self: Tensor): return total(self) / self.size
@@ -281,7 +277,7 @@ def of_variance(grad, self, dim, correction, keepdim):
 def shared_out(grad, self, result, dim, keepdim):
     """To the greatest (or least) elements; those that are equal share."""
     mask = self == widened(result, self.shape, dim, keepdim)
-    return widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim) * mask
+    return where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim), 0)
 
 @word
 def of_product(grad, self, result, dim, keepdim):

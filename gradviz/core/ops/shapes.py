@@ -6,12 +6,13 @@ from operator import index as whole
 
 import numpy as np
 
+from .. import dtypes
 from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..op import Op, Scalar, composed, ops
-from ..placing import as_strided_backward, compatible_strides, contiguous_strides, permute, squeeze_dim, strided, unfold, unfold_backward, window
-from ..tensor import Tensor
-from ..words import sum_to_size, t, transpose, unsqueeze, view, word
+from ..placing import compatible_strides, contiguous_strides, memory_of, permute, reach, read_again, squeeze_dim, strided, unfold, unfold_backward, window
+from ..tensor import Tensor, wrap
+from ..words import on_tensors, sum_to_size as summed_to_size, t, transpose, unsqueeze, view, word
 
 TOO_FEW = "expand(torch.{kind}Tensor{{{own}}}, size={sizes}): the number of sizes provided ({given}) must be greater or equal to the number of dimensions in the tensor ({needed})"
 TOO_LARGE = "The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton dimension {dim}.  Target sizes: {sizes}.  Tensor sizes: {shape}"
@@ -104,7 +105,8 @@ def reshaped(grad, shape): return view(grad, shape)
 
 @composed(name="view", face="")
 @called("tuple of ints size", "torch.dtype dtype")
-def viewed(self, *size):
+def viewed(self, *size, dtype=None):
+    if dtype is not None or (size and isinstance(size[0], dtypes.dtype)): return in_other_type(self, dtype or size[0])
     shape = inferred(size[0] if len(size) == 1 and size[0].__class__ is tuple else shape_from(size), self)
     if self._shape != shape:
         value = self._value
@@ -114,6 +116,13 @@ def viewed(self, *size):
             return ops.view_to(self, shape, strides)
     elif self._value.__class__ is np.ndarray: return ops.view_to(self, shape, self._value.strides)
     return ops.view_to(self, shape)
+
+def in_other_type(self, kind):
+    """The same bytes read as another type."""
+    if kind._numpy.itemsize != self._dtype.itemsize: raise NotImplementedError("view(dtype) between types of different sizes is out of scope here; the drawing and stepping tools take real torch tensors")
+    other = wrap(self._array().view(kind._numpy))
+    other._written = self._shared_version()
+    return other
 
 @composed
 @called("tuple of ints shape")
@@ -246,7 +255,13 @@ def at_least(tensors, grown):
 
 class ExpandTo(Op, node="ExpandBackward0", view=True, face="", method=False):
     def forward(self: Tensor, shape: Scalar): return spread_over(self, shape)
-    def grad_self(grad, self_sym_sizes): return sum_to_size(grad, self_sym_sizes)
+    def grad_self(grad, self_sym_sizes): return summed(grad, self_sym_sizes)
+
+@word
+def summed(grad, shape): return summed_to_size(grad, shape)
+
+@on_tensors
+def summed(grad, shape): return ops.sum_to_size(grad, shape)  # noqa: F811
 
 def spread_over(array, shape):
     """The array repeated over a shape by strides of zero. `broadcast_to` would take five times as long."""
@@ -262,8 +277,7 @@ def expand(self, *size, implicit=False):
     sizes, own = shape_from(size), self._shape
     extra = len(sizes) - len(own)
     if extra < 0:
-        from ..dtypes import scalar_name
-        raise RuntimeError(TOO_FEW.format(kind=scalar_name(self._dtype), own=list(own), sizes=list(sizes), given=len(sizes), needed=len(own)))
+        raise RuntimeError(TOO_FEW.format(kind=dtypes.scalar_name(self._dtype), own=list(own), sizes=list(sizes), given=len(sizes), needed=len(own)))
     shape = list(sizes)
     for dim in range(len(sizes) - 1, -1, -1):
         size = sizes[dim]
@@ -282,16 +296,30 @@ def expand_as(self, other): return ops.expand(self, other._shape)
 def broadcast_to(self, *size): return ops.expand(self, shape_from(size))
 
 
+@composed
+def sum_to_size(self, *size):
+    shape = shape_from(size)
+    if shape == self._shape: return self
+    extra = self.ndim - len(shape)
+    dims = tuple(dim for dim, own in enumerate(self._shape) if dim < extra or (shape[dim - extra] == 1 != own))
+    if extra < 0 or any(dim not in dims and own != shape[dim - extra] for dim, own in enumerate(self._shape)):
+        raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(self._shape)}}}.")
+    if not shape: return ops.sum_all(self)
+    result = ops.sum_dim(self, dims, True)
+    return ops.view(result, shape) if extra else result
+
+
 # --- windows onto the memory
 
 class AsStrided(Op, view=True, face="", method=False, name="as_strided_of"):
-    def forward(self: Tensor, size: Scalar, stride: Scalar, storage_offset: Scalar, inside: Scalar): return window(self, size, stride, storage_offset)
-    def grad_self(grad, self_sym_sizes, size, stride, inside): return as_strided_backward(grad, self_sym_sizes, inside[0], size, stride, inside[1])
+    def forward(self: Tensor, size: Scalar, stride: Scalar, storage_offset: Scalar, own: Scalar): return window(self, size, stride, storage_offset)
+    def grad_self(grad, size, stride, storage_offset, own): return read_again(grad, (size, stride, storage_offset), own)
 
-class AsStridedBack(Op, node="AsStridedBackwardBackward0", face="", method=False, name="as_strided_backward"):
-    def forward(self: Tensor, shape: Scalar, strides: Scalar, size: Scalar, stride: Scalar, offset: Scalar): return as_strided_backward(self, shape, strides, size, stride, offset)
+class AsStridedBack(Op, node="AsStridedBackwardBackward0", face="", method=False, name="read_again"):
+    def forward(self: Tensor, written: Scalar, read: Scalar): return read_again(self, written, read)
+    def grad_self(grad, written, read): return read_again(grad, read, written)
 
-class Unfold(Op, view=True, face="", method=False, name="unfold"):
+class Unfold(Op, view=True, face="", method=False, name="unfold_along"):
     def forward(self: Tensor, dimension: Scalar, size: Scalar, step: Scalar): return unfold(self, dimension, size, step)
     def grad_self(grad, self_sym_sizes, dimension, size, step): return unfold_backward(grad, self_sym_sizes, dimension, size, step)
 
@@ -302,7 +330,20 @@ class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name
 @composed
 @called("tuple of ints size, tuple of ints stride, int? storage_offset")
 def as_strided(self, size, stride, storage_offset=None):
-    own = tuple(each // self._value.itemsize for each in self._array().strides)
-    start = self.storage_offset()
-    offset = start if storage_offset is None else storage_offset
-    return ops.as_strided_of(self, tuple(size), tuple(stride), offset, (own, offset - start))
+    value, start = self._array(), self.storage_offset()
+    offset, size, stride = start if storage_offset is None else storage_offset, tuple(size), tuple(stride)
+    if len(size) != len(stride): raise RuntimeError("mismatch in length of strides and shape")
+    if any(step < 0 for step in stride): raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
+    needed, there = (offset + reach(size, stride)) * value.itemsize, memory_of(value).nbytes
+    if needed > there: raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {value.itemsize} requiring a storage size of {needed} are out of bounds for storage of size {there}")
+    return ops.as_strided_of(self, size, stride, offset, (self._shape, self.stride(), start))
+
+@composed(name="unfold", face="")
+@called("int dimension, int size, int step")
+def unfolded(self, dimension, size, step):
+    dimension = wrapped(dimension, self.ndim)
+    own = self._shape[dimension] if self.ndim else 1
+    if size < 0: raise RuntimeError(f"size is {size} but must be >= 0")
+    if size > own: raise RuntimeError(f"maximum size for tensor at dimension {dimension} is {own} but size is {size}")
+    if step <= 0: raise RuntimeError(f"step is {step} but must be > 0")
+    return ops.unfold_along(self, dimension, size, step)
