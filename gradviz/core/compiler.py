@@ -149,6 +149,8 @@ class Plan:
         self.results = (
             ["result"] if op.outputs is None else [] if op.outputs == "many" else op.outputs
         )
+        if "result" in self.kinds:  # the result of another op, which this one takes
+            self.results = []
         self.recorded = bool(op.rules) or self.refused
         self.broadcasts = op.elementwise and len(self.tensors) > 1
         self.texts: dict[str, str] = {}

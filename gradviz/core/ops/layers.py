@@ -84,7 +84,7 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
     """softmax(Q Kᵀ / √d) V."""
     root = math.sqrt(1 / math.sqrt(query._shape[-1]) if scale is None else scale)
-    scores = ops.matmul(ops.times_number(query, root), ops.times_number(ops.transpose(key, -2, -1), root))
+    scores = ops.matmul(ops.mul_scalar(query, root), ops.mul_scalar(ops.transpose(key, -2, -1), root))
     if is_causal: attn_mask = wrap(np.tril(np.ones(scores._shape[-2:], bool)))
     if attn_mask is not None:
         scores = ops.masked_fill(scores, ops.logical_not(attn_mask), -math.inf) if attn_mask._dtype.kind == "b" else ops.add(scores, attn_mask)

@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 
 from ..dtypes import scalar_name
-from ..op import Elementwise, Op, Scalar, composed, ops
+from ..op import Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor, wrap
-from ..words import abs, log, masked_fill, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, zero
+from ..words import abs, log, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, zero, zeros_like
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -17,30 +17,64 @@ def each(grad, self, reduction):
     """What arrives at one element: of a mean, its share."""
     return grad / numel(self) if reduction == 1 else grad
 
+@word
+def regained(grad, reduction):
+    """The other way: what all the elements say of the one number that was shared out."""
+    if reduction == 0: return grad
+    return total(grad) / numel(grad) if reduction == 1 else total(grad)
+
+@word
+def bent_slope(distance, edge):
+    """The distance itself up to the edge, beyond it the edge."""
+    return where(abs(distance) < edge, distance, edge * sgn(distance))
+
+@word
+def chance(share): return maximum(share * (1 - share), share * 0 + 1e-12)
+
 
 # --- regression
 
 class MseLoss(Op, name="mse_loss_of", face="", method=False):
     def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced((self - target) ** 2, reduction)
+    @one_node("MseLossBackwardBackward0",
+              grad_output=lambda grad, self, target, reduction: regained(grad * (2 * (self - target)), reduction),
+              self=lambda grad, grad_output, self, reduction: each(2 * grad * grad_output, self, reduction),
+              target=lambda grad, grad_output, self, reduction: -each(2 * grad * grad_output, self, reduction))
     def grad_self(grad, self, target, reduction): return each(grad, self, reduction) * (2 * (self - target))
+    @one_node("MseLossBackwardBackward0",
+              grad_output=lambda grad, target, self, reduction: regained(grad * (2 * (target - self)), reduction),
+              target=lambda grad, grad_output, self, reduction: each(2 * grad * grad_output, self, reduction),
+              self=lambda grad, grad_output, self, reduction: -each(2 * grad * grad_output, self, reduction))
     def grad_target(grad, target, self, reduction): return each(grad, self, reduction) * (2 * (target - self))
 
 class SmoothL1Loss(Op, name="smooth_l1_loss_of", face="", method=False):
     def forward(self: Tensor, target: Tensor, reduction: Scalar, beta: Scalar): return reduced(bent(np.abs(self - target), beta) / beta, reduction)
-    def grad_self(grad, self, target, reduction, beta): return each(grad, self, reduction) * where(abs(self - target) < beta, (self - target) / beta, sgn(self - target))
-    def grad_target(grad, target, self, reduction, beta): return each(grad, self, reduction) * where(abs(self - target) < beta, (target - self) / beta, sgn(target - self))
+    @one_node("SmoothL1LossBackwardBackward0",
+              grad_output=lambda grad, self, target, reduction, beta: regained(grad * bent_slope(self - target, beta) / beta, reduction),
+              self=lambda grad, grad_output, self, target, reduction, beta: each(grad * grad_output, self, reduction) * (abs(self - target) < beta) / beta,
+              target=lambda grad, grad_output, self, target, reduction, beta: -each(grad * grad_output, self, reduction) * (abs(self - target) < beta) / beta)
+    def grad_self(grad, self, target, reduction, beta): return each(grad, self, reduction) * bent_slope(self - target, beta) / beta
+    def grad_target(grad, target, self, reduction, beta): return each(grad, self, reduction) * bent_slope(target - self, beta) / beta
 
 class HuberLoss(Op, name="huber_loss_of", face="", method=False):
     def forward(self: Tensor, target: Tensor, reduction: Scalar, delta: Scalar): return reduced(bent(np.abs(self - target), delta), reduction)
-    def grad_self(grad, self, target, reduction, delta): return each(grad, self, reduction) * where(abs(self - target) <= delta, self - target, delta * sgn(self - target))
-    def grad_target(grad, target, self, reduction, delta): return each(grad, self, reduction) * where(abs(self - target) <= delta, target - self, delta * sgn(target - self))
+    @one_node("HuberLossBackwardBackward0",
+              grad_output=lambda grad, self, target, reduction, delta: regained(grad * bent_slope(self - target, delta), reduction),
+              self=lambda grad, grad_output, self, target, reduction, delta: each(grad * grad_output, self, reduction) * (abs(self - target) < delta),
+              target=lambda grad, grad_output, self, target, reduction, delta: -each(grad * grad_output, self, reduction) * (abs(self - target) < delta))
+    def grad_self(grad, self, target, reduction, delta): return each(grad, self, reduction) * bent_slope(self - target, delta)
+    def grad_target(grad, target, self, reduction, delta): return each(grad, self, reduction) * bent_slope(target - self, delta)
 
 
 # --- yes or no
 
 class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", face="", method=False):
     def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar): return reduced(cross_entropies(self, target) * weighing(weight), reduction)
-    def grad_self(grad, self, target, weight, reduction): return each(grad, self, reduction) * ((self - target) / maximum(self * (1 - self), self * 0 + 1e-12)) * weighing(weight)
+    @one_node("BinaryCrossEntropyBackwardBackward0",
+              grad_output=lambda grad, self, target, weight, reduction: regained(grad * ((self - target) / chance(self)) * weighing(weight), reduction),
+              self=lambda grad, grad_output, self, target, weight, reduction: each(grad * grad_output, self, reduction) * ((self * self - 2 * self * target + target) / (chance(self) * chance(self))) * weighing(weight),
+              target=lambda grad, grad_output, self, weight, reduction: -each(grad * grad_output, self, reduction) / chance(self) * weighing(weight))
+    def grad_self(grad, self, target, weight, reduction): return each(grad, self, reduction) * ((self - target) / chance(self)) * weighing(weight)
     def grad_target(grad, self, weight, reduction): return each(grad, self, reduction) * (log(1 - self) - log(self)) * weighing(weight)
 
 class BinaryCrossEntropyWithLogits(Op, name="binary_cross_entropy_with_logits_of", face="", method=False):
@@ -61,22 +95,10 @@ class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogits
 
 class NllLoss(Op, name="nll_loss_of", face="", method=False):
     def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar, ignore_index: Scalar): return likelihoods(self, target, weight, reduction, ignore_index)
-    def grad_self(grad, self_sym_sizes, target, weight, reduction, ignore_index): return at_targets(grad, self_sym_sizes, target, weight, reduction, ignore_index)
-
-class AtTargets(Op, node="NllLossBackwardBackward0", face="", method=False):
-    def forward(self: Tensor, shape: Scalar, target: Scalar, weight: Scalar, reduction: Scalar, ignore_index: Scalar): return at_targets(self, shape, target, weight, reduction, ignore_index)
-    def grad_self(grad, target, weight, reduction, ignore_index): return likelihoods(grad, target, weight, reduction, ignore_index)
-
-
-# --- a number as a factor: in PyTorch an overload of its own
-
-class TimesNumber(Elementwise, node="MulBackward1", face="", method=False, in_place=False):
-    def forward(self: Tensor, other: Scalar): return self * other
-    def grad_self(grad, other): return grad * other
-
-class OverNumber(Elementwise, node="DivBackward1", face="", method=False, in_place=False):
-    def forward(self: Tensor, other: Scalar): return self / other
-    def grad_self(grad, other): return grad / other
+    @one_node("NllLossBackwardBackward0",
+              grad_output=lambda grad, target, weight, reduction, ignore_index: likelihoods(grad, target, weight, reduction, ignore_index),
+              self=lambda grad, self: zeros_like(self))
+    def grad_self(grad, self, target, weight, reduction, ignore_index): return at_targets(grad, self, target, weight, reduction, ignore_index)
 
 
 # --- the functions of nn.functional
@@ -146,7 +168,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
         count = float((~ignored._shaped()).sum()) if weight is None else float(raw(weight)[target._shaped()][~ignored._shaped()].sum())
         smooth = ops.div(ops.sum(smooth), wrap(np.asarray(count, input._dtype)[()], ()))
     elif reduction == "sum": smooth = ops.sum(smooth)
-    return ops.add(ops.times_number(likelihood, 1 - label_smoothing), ops.times_number(smooth, label_smoothing / input._shape[dim]))
+    return ops.add(ops.mul_scalar(likelihood, 1 - label_smoothing), ops.mul_scalar(smooth, label_smoothing / input._shape[dim]))
 
 def soft_cross_entropy(input, target, weight, reduction, smoothing, dim):
     if target._dtype.kind != "f": raise RuntimeError(f"Expected floating point type for target with class probabilities, got {scalar_name(target._dtype)}")
@@ -155,7 +177,7 @@ def soft_cross_entropy(input, target, weight, reduction, smoothing, dim):
     weighed = ops.mul(logs, target) if weight is None else ops.mul(ops.mul(logs, target), ops.reshape(weight, (1, -1) if dim else (-1,)))
     if reduction == "none": return ops.neg(ops.sum(weighed, dim))
     result = ops.neg(ops.sum(weighed))
-    return result if reduction == "sum" else ops.over_number(result, max(1, input.numel() // input._shape[dim]))
+    return result if reduction == "sum" else ops.div_scalar(result, max(1, input.numel() // input._shape[dim]))
 
 @loss
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
@@ -246,16 +268,16 @@ word(likelihoods)
 @on_tensors
 def likelihoods(logs, target, weight, reduction, ignore_index): return ops.nll_loss_of(logs, target if isinstance(target, Tensor) else wrap(target), weight, reduction, ignore_index)  # noqa: F811
 
-def at_targets(grad, shape, target, weight, reduction, ignore_index):
+def at_targets(grad, logs, target, weight, reduction, ignore_index):
     """The gradient at each target's place, zero elsewhere."""
-    dim, chosen, weights = in_classes(shape, target, weight, ignore_index)
-    sent = -grad * weights / (total(np.asarray(weights)) if reduction == 1 else 1)
-    full = np.zeros(shape, grad.dtype)
+    dim, chosen, weights = in_classes(logs.shape, target, weight, ignore_index)
+    sent = np.asarray(-grad * weights / (total(np.asarray(weights)) if reduction == 1 else 1), grad.dtype)
+    full = np.zeros_like(logs)
     if chosen.ndim == full.ndim: full[chosen] = sent
-    else: np.put_along_axis(full, np.expand_dims(chosen, dim), np.expand_dims(np.asarray(sent, grad.dtype), dim), dim)
+    else: np.put_along_axis(full, np.expand_dims(chosen, dim), np.expand_dims(sent, dim), dim)
     return full
 
 word(at_targets)
 
 @on_tensors
-def at_targets(grad, shape, target, weight, reduction, ignore_index): return ops.at_targets(grad, shape, target._shaped() if isinstance(target, Tensor) else target, weight, reduction, ignore_index)  # noqa: F811
+def at_targets(grad, logs, target, weight, reduction, ignore_index): return ops.backward_of_nll_loss_of(grad, logs, target, weight, reduction, ignore_index)  # noqa: F811

@@ -5,8 +5,8 @@ import numpy as np
 from .. import dims as dimensions
 from ..dtypes import c_name, scalar_name
 from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor
-from ..words import bmm, expand, mm, mv, on_tensors, sum_to_size, t, transpose, unsqueeze, view, word
+from ..tensor import Tensor, Version
+from ..words import bmm, expand, mm, mv, on_tensors, reshape, sum_to_size, t, transpose, unsqueeze, word
 
 
 # --- products
@@ -49,13 +49,13 @@ class Baddbmm(Op, name="baddbmm_of", face="", method=False):
     def grad_batch1(grad, batch2, alpha): return scaled(bmm(grad, transpose(batch2, 1, 2)), alpha)
     def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), grad), alpha)
 
-class SqueezeRow(Op, node="SqueezeBackward4", view=True, face="", method=False):
+class SqueezeRow(Op, node="SqueezeBackward4", face="", method=False):
     def forward(self: Tensor, dim: Scalar): return self.reshape(self.shape[1:])
     def grad_self(grad, dim): return unsqueeze(grad, dim)
 
 class UnsafeView(Op, face="", method=False):
     def forward(self: Tensor, size: Scalar): return self.reshape(size)
-    def grad_self(grad, self_sym_sizes): return view(grad, self_sym_sizes)
+    def grad_self(grad, self_sym_sizes): return reshape(grad, self_sym_sizes)
 
 @composed
 def addmm(self, mat1, mat2, *, beta=1, alpha=1): return ops.addmm_of(self, mat1, mat2, beta, alpha)
@@ -72,7 +72,7 @@ def matmul(self, other):
     if not isinstance(other, Tensor): return NotImplemented
     left, right = len(self._shape), len(other._shape)
     if left == 2 and right == 2: return ops.mm(self, other)
-    if left == 1 and right == 2: return ops.squeeze_row(ops.mm(ops.unsqueeze(self, 0), other), 0)
+    if left == 1 and right == 2: return row(ops.mm(ops.unsqueeze(self, 0), other))
     if left == 2 and right == 1: return ops.mv(self, other)
     if left == 1 and right == 1: return ops.dot(self, other)
     if not left or not right:
@@ -83,6 +83,14 @@ def matmul(self, other):
 
 @composed(operators="y@x", name="rmatmul", face="", method=False)
 def swapped_matmul(self, other): return ops.matmul(other, self)
+
+def row(matrix):
+    """The only row of a matrix; PyTorch squeezes it in place, and counts that as a write."""
+    vector = ops.squeeze_row(matrix, 0)
+    vector._version = Squeezed()
+    return vector
+
+class Squeezed(Version): count = 1
 
 def foldable(self, other):
     """Whether the larger operand can be one tall matrix: PyTorch's rule, to save copies."""
@@ -307,7 +315,7 @@ def diag(self, diagonal=0):
 
 class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=False):
     def forward(self: Tensor): return np.linalg.det(square(self, "linalg.det"))
-    def grad_self(grad, self, result): return unsqueeze(unsqueeze(grad * result, -1), -1) * transpose(inverted(self), -1, -2)
+    def grad_self(grad, self, result): return scaled_inverse(transpose(self, -1, -2), grad * result)
 
 class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", method=False):
     def forward(self: Tensor): return np.asfortranarray(inverted(square(self, "linalg.inv")))
@@ -397,6 +405,15 @@ word(inverted)
 
 @on_tensors
 def inverted(matrix): return ops.inverse_of(matrix)  # noqa: F811
+
+def scaled_inverse(matrix, factor):
+    """factor · A⁻¹, by solving A X = factor · I."""
+    return np.linalg.solve(matrix, np.asarray(factor)[..., None, None] * np.eye(matrix.shape[-1], dtype=matrix.dtype))
+
+word(scaled_inverse)
+
+@on_tensors
+def scaled_inverse(matrix, factor): return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse_of(matrix))  # noqa: F811
 
 def matmul_of(left, right): return np.matmul(left, right)
 

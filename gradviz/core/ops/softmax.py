@@ -6,18 +6,23 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..dtypes import scalar_name
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor
 from ..words import exp, log_sum_exp, sum_dim
 
 
 class Softmax(Op, name="softmax_of", face="", method=False):
     def forward(self: Tensor, dim: Scalar): return shares(self, dim)
-    def grad_self(grad, dim, result): return grad * result - result * sum_dim(grad * result, (dim,), True)
+    @one_node("SoftmaxBackwardDataBackward0",
+              result=lambda grad, grad_output, result, dim: grad * (grad_output - sum_dim(grad_output * result, (dim,), True)) - grad_output * sum_dim(grad * result, (dim,), True))
+    def grad_self(grad, result, dim): return grad * result - result * sum_dim(grad * result, (dim,), True)
 
 class LogSoftmax(Op, name="log_softmax_of", face="", method=False):
     def forward(self: Tensor, dim: Scalar): return self - log_sum_exp(self, (dim,), True)
-    def grad_self(grad, dim, result): return grad - exp(result) * sum_dim(grad, (dim,), True)
+    @one_node("LogSoftmaxBackwardDataBackward0",
+              grad_output=lambda grad, result, dim: grad - sum_dim(exp(result) * grad, (dim,), True),
+              result=lambda grad, grad_output, result, dim: -grad * exp(result) * sum_dim(grad_output, (dim,), True))
+    def grad_self(grad, result, dim): return grad - exp(result) * sum_dim(grad, (dim,), True)
 
 def shares(value, dim):
     """e to the power of each, over their sum; the greatest is taken off first, so that nothing overflows."""
