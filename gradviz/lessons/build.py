@@ -57,10 +57,9 @@ def joined(outputs: Sequence[Any]) -> list[Any]:
     """The outputs, with pieces of one stream put together: a kernel cuts them where it likes."""
     whole: list[Any] = []
     for output in outputs:
-        last = whole[-1] if whole else None
-        both_streams = last is not None and last.output_type == output.output_type == "stream"
-        if both_streams and last.name == output.name:
-            last.text += output.text
+        stream = output.get("name") if output.output_type == "stream" else None
+        if stream and whole and whole[-1].get("name") == stream:
+            whole[-1].text += output.text
         else:
             whole.append(output)
     return whole
