@@ -33,7 +33,12 @@ MANNERS = ("values", "predict", "controls", "plot", "cell", "playing")
 """What a story may have besides, each in a file of its own: values that its texts refer to,
 questions, axes or variants, the layout of plots, a notebook's cells, more than a dozen steps."""
 EVERYTHING = (*KINDS, *MANNERS)
-NEEDS = {"axes": ("scales", "marks"), "stacks": ("scales",), "controls": ("values",)}
+NEEDS = {
+    "axes": ("values", "scales", "marks"),
+    "stacks": ("values", "scales"),
+    "matrix": ("values",),
+    "controls": ("values",),
+}
 """Modules that a kind needs besides its own."""
 SHORT = 12
 """The most steps that Back and Next serve; a longer story is played."""

@@ -27,8 +27,9 @@ class Ref:
 
     `name` is looked up among the frame's values, then the run's columns at the frame's row
     (`x.next`, `x.previous`, `x.first` and `x.last` are other rows), then the axes, whose value
-    is written as on its control. Of a weights axis `v.0` is one weight; of a matrix with weights
-    `m.0` is the sum of a column, `m.0.terms` its terms, `m.print` all of them as a tensor prints.
+    is written as on its control. Of a weights axis `v.0` is one weight and `v.list` all of them,
+    as in code; of a matrix with weights `m.0` is the sum of a column, `m.0.terms` its terms, and
+    `m.print` all of them as a tensor prints.
     """
 
     name: str
@@ -137,8 +138,8 @@ class Equation:
     State: `{"heads": [str], "rows": [row], "words": bool}`; a row is
     `{"cells": [cell, ...], "to": Rich, "below": Rich, "none": bool}` and a cell is a string,
     `{"op": "×"}`, `{"sent": str}`, or `{"matrix": {"cells": [[float]], "texts": [[str]],
-    "head": str, "shape": str, "sent": bool}}`. `below` stands under the middle cell, `none`
-    marks the row of a None slot. `{"error": str}` shows an exception instead.
+    "head": str, "shape": str, "sent": bool}}`. `to` reads `→ x`, `below` stands under the middle
+    cell, `none` marks the row of a None slot. `{"error": str}` shows an exception instead.
     """
 
     id: str
@@ -184,7 +185,7 @@ class Mark:
     dashed mark is the second run: squares where the first has dots. By shape:
 
     - line, dots: `x`, `y` (`x` left out counts rows); `every` keeps each n-th dot
-    - stems: `x` from `y` to `y2`; band: between `x` and `x2`
+    - stems: from `x`, `y` to the line of the mark named by `to`; band: between `x` and `x2`
     - tangent: `x`, `y`, `slope`; drop: from `x`, `y` down to the axis, `until="next"` for the next
     - arrow: from the row to the next, `x` and `y`; without `y` in the lane along the x axis
     - ring, ball, leaf: at `x`, `y` of the row (ring: of the next); leaf without `y` stands on

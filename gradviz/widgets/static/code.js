@@ -57,5 +57,5 @@ const words = (text, loop) =>
 
 const switchOf = (name, player) => {
   const axis = player.story.axes.findIndex((one) => one.name === name);
-  return PARTS.controls && axis >= 0 ? player.controlOf(axis) : null;
+  return PARTS.controls && axis >= 0 ? player.controlOf(axis).element : null;
 };

@@ -26,10 +26,15 @@ PARTS.controls = (player) => {
 /** @param {any} player @param {number} axis @param {string} [word] */
 function axisText(player, axis, word) {
   const { values, texts, control } = player.story.axes[axis];
-  if (control === "weights") return printed(player.weights[axis][+word || 0]);
+  if (control === "weights") return weightText(player.weights[axis], word);
   const index = player.places[axis];
   return texts?.[index] ?? printed(values[index]);
 }
+
+/** One weight, or all of them as they stand in code. */
+const weightText = (weights, word) => word === "list"
+  ? "[" + weights.map((weight) => (Number.isInteger(weight) ? weight + "." : +weight.toPrecision(4))).join(", ") + "]"
+  : printed(weights[+word]);
 
 const MAKERS = { slider: makeSlider, switch: makeSwitch, choice: makeChoice, weights: makePresets };
 
@@ -40,6 +45,9 @@ function makeSlider(player, axis) {
   const range = html("input", { type: "range", min: 0, max: values.length - 1, "aria-label": name,
     input: () => player.move(axis, +range.value) });
   const statusAt = (index) => player.story.runs[player.keyOf(player.places.with(axis, index))]?.status ?? "";
+  const words = first ? Object.values(player.story.runs).map(({ status }) => status?.length ?? 0) : [0];
+  output.style.minWidth = `${Math.max(3.4, 0.58 * (Math.max(...words) + 5))}em`;
+  if (values.length < 7) range.style.width = "72px";
   return {
     element: html("label", { class: "control" }, html("span", {}, name), range, output),
     draw() {

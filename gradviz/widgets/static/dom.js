@@ -77,7 +77,7 @@ export function rich(runs, look, make = styled) {
 function styled(style, text) {
   if (!style) return document.createTextNode(text);
   if (ELEMENTS[style]) return html(ELEMENTS[style], {}, text);
-  return html("span", { class: style + (text.length < 25 ? " whole" : "") }, text);
+  return html("span", { class: style + (/^\S.{0,22}\S$/.test(text) ? " whole" : "") }, text);
 }
 
 /** Runs as `<tspan>`s. @param {string} style @param {string} text */

@@ -36,7 +36,7 @@ function gridRow({ cells, to, below, none }, player) {
   const shown = cells.map((cell) => term(cell, none));
   return [
     ...shown,
-    html("span", { class: "to" }, to && player.rich(to)),
+    html("span", { class: "to" }, to?.length > 0 && player.rich(to)),
     below?.length > 0 && [html("span", {}), html("span", {}), html("span", { class: "below" }, player.rich(below)),
       html("span", {}), html("span", {}), html("span", {})],
   ];

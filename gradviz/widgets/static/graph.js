@@ -3,16 +3,17 @@
 import { PARTS, button, html, icon, same, set, spanned, svg, textWidth } from "./dom.js";
 
 const FULL = { width: 376, height: 420 };
+const SLACK = 1.05;
 const CELL = 9;
 const AT_REST = {};
 
 /** @param {any} part @param {any} player */
 PARTS.graph = (part, player) => {
-  const layers = { wires: svg("g"), cards: svg("g"), pills: svg("g") };
+  const layers = { holders: svg("g"), wires: svg("g"), cards: svg("g"), pills: svg("g") };
   const drawing = svg("svg", {
     class: "picture", viewBox: `0 0 ${part.width} ${part.height}`, role: "img",
     "aria-label": player.story.alt || player.story.title, style: `max-width:${part.width}px`,
-  }, layers.wires, layers.cards, layers.pills);
+  }, layers.holders, layers.wires, layers.cards, layers.pills);
   const wires = part.wires.map((wire) => drawWire(wire, layers));
   const cards = part.cards.map((card) => drawCard(card, layers, player));
   const view = makeView(part, drawing, player);
@@ -21,7 +22,7 @@ PARTS.graph = (part, player) => {
     draw({ cards: cardStates = AT_REST, wires: wireStates = AT_REST }) {
       for (const wire of wires) change(wire, wireStates[wire.wire.id] ?? AT_REST, showWire, player);
       for (const card of cards) change(card, cardStates[card.card.id] ?? AT_REST, showCard, player);
-      view.follow(part.cards.filter(({ id }) => cardStates[id]?.mark === "active"));
+      view.follow(part.cards.filter(({ id }) => /active|error/.test(cardStates[id]?.mark)));
     },
   };
 };
@@ -137,7 +138,7 @@ function drawCard(card, layers, player) {
     group.classList.add("goes");
     group.addEventListener("click", () => player.go(card.step));
   }
-  layers.cards.append(group);
+  (card.open ? layers.holders : layers.cards).append(group);
   return item;
 }
 
@@ -250,7 +251,7 @@ function showGradient(item, { grad, heat, level = 0, sockets = [], meet }, playe
 /** The window on the drawing: 1 to 1; beyond a size it scrolls, and can be made to fit. */
 function makeView(part, drawing, player) {
   const still = player.story.layout === "drawing";
-  const large = part.width > FULL.width || part.height > FULL.height;
+  const large = part.width > FULL.width * SLACK || part.height > FULL.height * SLACK;
   const frame = html("div", { class: "window" }, drawing);
   const element = html("figure", { class: `view${large ? " large" : ""}` }, frame);
   if (!large) return { element, follow() {} };

@@ -29,6 +29,7 @@ export class Player {
     this.step = -1;
     this.openRun();
     this.predict = story.predict && PARTS.predict ? PARTS.predict(this) : null;
+    this.controls = PARTS.controls?.(this);
     this.parts = story.parts.map((part) => ({ part, ...PARTS[part.kind](part, this) }));
     this.box = arrange(this);
     this.box.addEventListener("keydown", (event) => this.key(event));
@@ -91,6 +92,12 @@ export class Player {
   /** @param {any} runs */
   text(runs) {
     return plainText(runs, this.look);
+  }
+
+  /** The frame that stands at a row of the columns. @param {number} row */
+  frameOfRow(row) {
+    for (let k = 0; k < this.frames; k++) if ((this.frameAt(k).row ?? k) === row) return k;
+    return row;
   }
 
   /** What the counter shows: the step, and the last one. */

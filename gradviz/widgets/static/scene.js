@@ -18,7 +18,6 @@ export function arrange(player) {
     player.table = html("div", { class: "all", hidden: true },
       html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "all steps" }));
   }
-  if (PARTS.controls) player.controls = PARTS.controls(player);
   const layout = { stepper, drawing }[story.layout] ?? PARTS.plot;
   const about = story.still ? "" : " Arrow keys step; Home and End jump.";
   return html("section", { class: `box ${story.layout}`, role: "group", tabindex: "0",

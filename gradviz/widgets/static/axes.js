@@ -1,0 +1,148 @@
+/** A plot, drawn at the real width: ticks outside, names at the ends, marks in it. */
+
+import { PARTS, html, set, spanned, svg, textWidth } from "./dom.js";
+import { decades, fromZero, linear, logarithmic, stepsFromZero, tickText, ticks } from "./scales.js";
+import { SHAPES } from "./marks.js";
+
+const LANE = 44;
+
+let clips = 0;
+
+/** @param {any} part @param {any} player */
+PARTS.axes = (given, player) => {
+  const part = { height: 242, ...given };
+  const clip = `plot-${++clips}`;
+  const window = svg("rect");
+  const [back, inside, front, moving] = [0, 1, 2, 3].map(() => svg("g"));
+  inside.setAttribute("clip-path", `url(#${clip})`);
+  const drawing = svg("svg", { class: `picture plot-picture${part.drag ? " drag" : ""}`, role: "group", "aria-label": nameOf(part, player) },
+    svg("defs", {}, svg("clipPath", { id: clip }, window)), back, inside, front, moving);
+  const element = html("div", { class: "axes-part" }, part.title?.length > 0 && html("div", { class: "part-title" }, player.rich(part.title)), drawing);
+  const balls = new Map();
+  let width = 0;
+  let state = {};
+  let at = null;
+  const draw = () => {
+    if (!width) return;
+    at = plotAt(part, state, player, width);
+    set(drawing, { width, height: at.height, viewBox: `0 0 ${width} ${at.height}` });
+    set(window, { x: at.left, y: at.top - 8, width: at.right - at.left, height: at.bottom - at.top + 8 });
+    back.replaceChildren(...frameOf(part, at));
+    inside.replaceChildren();
+    front.replaceChildren();
+    for (const mark of part.marks ?? []) drawMark(mark, state.marks?.[mark.id]);
+    const note = state.note;
+    if (note) front.append(centred(player.rich(note, spanned), at));
+  };
+  const drawMark = (standing, changes) => {
+    const mark = changes ? { ...standing, ...changes } : standing;
+    const drawn = mark.hidden ? {} : SHAPES[mark.shape](mark, at);
+    inside.append(...(drawn.clipped ?? []).flat(2).filter(Boolean));
+    front.append(...(drawn.free ?? []).filter(Boolean));
+    const ball = balls.get(mark.id);
+    const [node, x, y] = drawn.moving?.[0] ?? [];
+    if (!node) return ball?.replaceChildren();
+    const group = ball ?? svg("g", { class: "moves" });
+    group.replaceChildren(node);
+    group.style.transform = `translate(${x}px,${y}px)`;
+    if (!ball) moving.append(group);
+    balls.set(mark.id, group);
+  };
+  new ResizeObserver(() => {
+    const now = Math.floor(element.clientWidth);
+    if (!now || now === width) return;
+    width = now;
+    draw();
+  }).observe(element);
+  if (part.drag) followDrag(drawing, player, () => at);
+  return { element, draw: (now) => ((state = now), draw()) };
+};
+
+const nameOf = (part, player) => player.text(part.title) || `${part.y_name} over ${part.x_name}`;
+
+const centred = (nodes, at) => {
+  const text = svg("text", { class: "ink halo", x: (at.left + at.right) / 2, y: at.top - 6, "text-anchor": "middle" });
+  text.append(...nodes);
+  return text;
+};
+
+/** The scales and the box of a plot, and how its marks find their points. */
+function plotAt(part, state, player, width) {
+  const [x0, x1, y0, y1] = state.range ?? part.range;
+  const yTicks = part.log ? decades(y0, y1, 4) : ticks(y0, y1, part.height > 160 ? 5 : 2.5);
+  const widest = Math.max(...yTicks.map((tick) => textWidth(tickText(tick), `12px ${player.fonts.ui}`)));
+  const left = Math.max(30, Math.ceil(widest) + 12);
+  const top = 22;
+  const end = part.x_log ? textWidth(tickText(x1), `12px ${player.fonts.ui}`) / 2 : 0;
+  let right = width - Math.max(part.x_name ? 18 : 10, Math.ceil(end));
+  let bottom = part.height - 22;
+  let height = part.height;
+  if (part.equal) {
+    const unit = Math.min((right - left) / (x1 - x0), (part.height - 44) / (y1 - y0));
+    right = left + unit * (x1 - x0);
+    bottom = top + unit * (y1 - y0);
+    height = bottom + 22;
+  }
+  const lane = part.marks?.some(({ shape, data }) => shape === "arrow" && data.y == null) ? LANE : 0;
+  const { columns, row } = player;
+  const x = (part.x_log ? fromZero : linear)(x0, x1, left, right);
+  const y = (part.log ? logarithmic : linear)(y0, y1, bottom, top);
+  const column = (mark, name) => {
+    const given = mark.data?.[name];
+    const found = typeof given === "string" ? columns[given] : given;
+    return mark.until === "now" && Array.isArray(found?.[row]) ? found[row] : found;
+  };
+  const number = (mark, name, at = row) => {
+    const found = column(mark, name);
+    return Array.isArray(found) ? found[at] : found;
+  };
+  const shown = (mark, list) => list.slice(0, { step: row + 1, next: row + 2 }[mark.until] ?? list.length);
+  return {
+    part, player, x, y, xRange: [x0, x1], yTicks: yTicks.filter((tick) => y(tick) <= bottom - lane), left, right, top, bottom, height, row, number,
+    look: player.look,
+    has: (mark, at) => number(mark, "x", at) != null,
+    point: (mark, at = row) => [x(number(mark, "x", at)), y(number(mark, "y", at))],
+    points(mark) {
+      const ys = shown(mark, column(mark, "y") ?? []);
+      const xs = column(mark, "x");
+      return ys.map((value, k) => [x(xs ? xs[k] : k), y(value)]).filter(([px, py]) => Number.isFinite(px + py));
+    },
+  };
+}
+
+/** Left and bottom line, level grid, ticks outside, names at the ends. */
+function frameOf(part, at) {
+  const { x, y, left, right, top, bottom, yTicks, xRange } = at;
+  const wide = right - left;
+  const xTicks = part.x_log ? stepsFromZero(xRange[1]) : ticks(...xRange, wide < 380 ? 4 : 5);
+  const text = (value, px, py, anchor, look) => svg("text", { x: px, y: py, "text-anchor": anchor, class: look }, value);
+  return [
+    part.grid === false ? null : yTicks.map((tick) => svg("line", { class: "grid", x1: left, x2: right, y1: y(tick), y2: y(tick) })),
+    svg("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` }),
+    xTicks.map((tick) => [svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4 }),
+      text(tickText(tick), x(tick), bottom + 18, "middle")]),
+    yTicks.map((tick) => [svg("line", { class: "axis", x1: left - 4, x2: left, y1: y(tick), y2: y(tick) }),
+      text(tickText(tick), left - 7, y(tick) + 4, "end")]),
+    part.x_name && text(part.x_name, right + 6, bottom + 4, "start", "ink"),
+    part.y_name && text(part.y_name, part.height > 160 && part.y_name.length < 5 ? left - 20 : 14, top - 8, "start", "ink"),
+  ].flat(3).filter(Boolean);
+}
+
+/** Dragging along the plot moves the step: to the row whose x is nearest. */
+function followDrag(drawing, player, plot) {
+  const scrub = (event) => {
+    const at = plot();
+    const want = at.x(at.x.inverse(event.clientX - drawing.getBoundingClientRect().left));
+    const rows = player.columns.step ?? Array.from({ length: player.frames }, (_, k) => k);
+    const away = (row) => Math.abs(at.x(rows[row]) - want);
+    let best = 0;
+    for (let row = 1; row < rows.length; row++) if (away(row) < away(best)) best = row;
+    player.stop();
+    player.go(player.frameOfRow(best), { slid: true });
+  };
+  drawing.addEventListener("pointerdown", (event) => {
+    drawing.setPointerCapture(event.pointerId);
+    scrub(event);
+  });
+  drawing.addEventListener("pointermove", (event) => event.buttons && scrub(event));
+}
