@@ -7,18 +7,20 @@ the distances are kept by pooling items that press against each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from gradviz.render.layers import Layering
 
 SWEEPS = 120
-LONG_WORK = 150_000
+LONG_WORK = 60_000
 INFINITE = float("inf")
 
 Offset = Callable[[int, int], float]
 """Where the wire between two items is fastened, from the centre of the first."""
 Apart = Callable[[int, int], float]
 """How far the centres of two neighbours of a layer stand apart at least."""
+Pull = tuple[int, float, float, float]
+"""A neighbour, how strongly it draws, how far beside its middle, and how far it lets go."""
 
 
 def spread(
@@ -33,24 +35,25 @@ def spread(
     for layer in layering.layers:
         _centre(layer, x, apart)
     first = min((chain[0] for chain in layering.chains if chain), default=count)
-    pulls = [_pulls(item, layering, first) for item in range(count)]
+    pulls = [_pulls(item, layering, first, offset, slack) for item in range(count)]
+    steps = [[apart(a, b) for a, b in pairwise(layer)] for layer in layering.layers]
+    rows = list(zip(layering.layers, steps, strict=True))
     size = sum(map(len, layering.below)) + count
     sweeps = max(4, min(SWEEPS, LONG_WORK // max(size, 1)))
     for sweep in range(sweeps):
-        order = layering.layers if sweep % 2 == 0 else reversed(layering.layers)
-        for layer in order:
-            wanted, weights = _wishes(layer, x, pulls, offset, slack)
-            _press(layer, wanted, weights, x, apart)
+        for layer, distances in rows if sweep % 2 == 0 else reversed(rows):
+            wanted, weights = _wishes(layer, x, pulls)
+            _press(layer, wanted, weights, x, distances)
     _straighten(layering, x, apart)
-    _centre_loose(layering, x, apart, slack)
+    _centre_loose(layering, x, steps, slack)
     return x
 
 
 def _centre_loose(
-    layering: Layering, x: list[float], apart: Apart, slack: Mapping[int, float]
+    layering: Layering, x: list[float], steps: list[list[float]], slack: Mapping[int, float]
 ) -> None:
     """In the end a leaf stands in the middle below its wires, as far as the others let it."""
-    for layer in layering.layers:
+    for layer, distances in zip(layering.layers, steps, strict=True):
         if slack.keys().isdisjoint(layer):
             continue
         wanted, weights = [], []
@@ -59,17 +62,21 @@ def _centre_loose(
             loose = item in slack and ends
             wanted.append((min(ends) + max(ends)) / 2 if loose else x[item])
             weights.append(1.0 if loose else 1e6)
-        _press(layer, wanted, weights, x, apart)
+        _press(layer, wanted, weights, x, distances)
 
 
-def _pulls(item: int, layering: Layering, first: int) -> list[tuple[int, float]]:
-    """The neighbours with the strength of each; placeholders, from `first` on, want it straight."""
+def _pulls(
+    item: int, layering: Layering, first: int, offset: Offset, slack: Mapping[int, float]
+) -> list[Pull]:
+    """What draws an item; placeholders, from `first` on, want their wire straight."""
     own = item >= first
-    strengths = []
+    pulls = []
     for other in (*layering.above[item], *layering.below[item]):
         passing = other >= first
-        strengths.append((other, 8.0 if own and passing else 0.4 if own or passing else 1.0))
-    return strengths
+        strength = 8.0 if own and passing else 0.4 if own or passing else 1.0
+        beside = offset(other, item) - offset(item, other)
+        pulls.append((other, strength, beside, slack.get(other, 0.0) + slack.get(item, 0.0)))
+    return pulls
 
 
 def _centre(layer: list[int], x: list[float], apart: Apart) -> None:
@@ -84,28 +91,18 @@ def _centre(layer: list[int], x: list[float], apart: Apart) -> None:
 
 
 def _wishes(
-    layer: list[int],
-    x: list[float],
-    pulls: list[list[tuple[int, float]]],
-    offset: Offset,
-    slack: Mapping[int, float],
+    layer: list[int], x: list[float], pulls: list[list[Pull]]
 ) -> tuple[list[float], list[float]]:
     wanted, weights = [], []
     for item in layer:
-        whole = sum(strength for _, strength in pulls[item])
-        if not whole:
-            wanted.append(x[item])
-            weights.append(0.01)
-            continue
-        total = 0.0
-        for other, strength in pulls[item]:
-            free = slack.get(other, 0.0) + slack.get(item, 0.0)
-            beside = offset(other, item) - offset(item, other)
+        total = whole = 0.0
+        for other, strength, beside, free in pulls[item]:
             if free:
                 beside = min(max(x[item] - x[other], beside - free), beside + free)
             total += strength * (x[other] + beside)
-        wanted.append(total / whole)
-        weights.append(whole)
+            whole += strength
+        wanted.append(total / whole if whole else x[item])
+        weights.append(whole or 0.01)
     return wanted, weights
 
 
@@ -114,17 +111,13 @@ def _press(
     wanted: list[float],
     weights: list[float],
     x: list[float],
-    apart: Apart,
+    distances: Sequence[float],
 ) -> None:
     """The places nearest to the wishes that keep order and distance (pool adjacent violators)."""
     blocks: list[list[float]] = []
-    offsets: list[float] = []
-    at = 0.0
-    for number, item in enumerate(layer):
-        if number:
-            at += apart(layer[number - 1], item)
-        offsets.append(at)
-        blocks.append([(wanted[number] - at) * weights[number], weights[number], 1])
+    offsets = list(accumulate(distances[: max(0, len(layer) - 1)], initial=0.0))
+    for at, wish, weight in zip(offsets, wanted, weights, strict=False):
+        blocks.append([(wish - at) * weight, weight, 1])
         while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] > blocks[-1][0] * blocks[-2][1]:
             last = blocks.pop()
             blocks[-1] = [mine + its for mine, its in zip(blocks[-1], last, strict=True)]
@@ -142,7 +135,11 @@ def _straighten(layering: Layering, x: list[float], apart: Apart) -> None:
     for layer in layering.layers:
         for left, right in pairwise(layer):
             before[right], after[left] = left, right
-    for chain in dict.fromkeys(layering.chains):
+    seen: set[int] = set()
+    for chain in sorted(set(layering.chains), key=lambda chain: (-len(chain), chain)):
+        if seen.issuperset(chain[:1]):
+            continue
+        seen.update(chain)
         run: list[int] = []
         low, high = -INFINITE, INFINITE
         for item in chain:

@@ -10,12 +10,15 @@ GAP = 34.0
 HEADER, FOOTER = 30.0, 16.0
 """Above and below what stands in a fold."""
 PAST_GHOST = 31.0
+Bend = tuple[float, float]
 
 
 def stack_layers(level: Level) -> None:
     """Give every layer its top and bottom."""
     at = HEADER if level.parent is not None else 0.0
     layers = level.layering.layers
+    level.hidden = [_hidden_under(level, place) for place in range(len(layers))]
+    bends = _bends(level)
     for place, layer in enumerate(layers):
         blocks = [level.blocks[item] for item in layer if item < len(level.blocks)]
         virtual = bool(blocks) and all(block.card is None for block in blocks)
@@ -27,7 +30,7 @@ def stack_layers(level: Level) -> None:
         for block in blocks:
             block.y = level.tops[-1]
         if place + 1 < len(layers):
-            at += _gap(level, place, virtual)
+            at += _gap(level, place, virtual, bends[place])
     _hold_last_ghosts(level)
 
 
@@ -48,7 +51,7 @@ def _hold_last_ghosts(level: Level) -> None:
             level.bottoms[-1] += PAST_GHOST
 
 
-def _gap(level: Level, place: int, virtual: bool) -> float:
+def _gap(level: Level, place: int, virtual: bool, bends: set[Bend]) -> float:
     if virtual and place == 0:
         return HEADER
     following = level.layering.layers[place + 1]
@@ -56,32 +59,24 @@ def _gap(level: Level, place: int, virtual: bool) -> float:
     to_outside = bool(below) and all(block.card is None for block in below)
     if level.entries and to_outside and place + 2 == len(level.layering.layers):
         return FOOTER
-    crossing = list(crossings_under(level, place))
-    widest = max((abs(a - b) for _, a, b in crossing), default=0.0)
+    widest = max((abs(a - b) for a, b in bends), default=0.0)
     gap = GAP + min(24.0, max(0.0, widest - 140) / 8)
-    hidden = hidden_under(level, place)
-    if any(meets(a, b, hidden) for _, a, b in crossing):
+    if any(meets(a, b, level.hidden[place]) for a, b in bends):
         gap += PAST_GHOST
     return gap
 
 
-def crossings_under(level: Level, place: int) -> Iterator[tuple[Line, float, float]]:
-    """Each line that passes the gap under a layer, with its x above and below."""
-    rank = level.layering.rank
+def _bends(level: Level) -> list[set[Bend]]:
+    """For the gap under each layer, from where to where wires go sideways in it."""
+    bends: list[set[Bend]] = [set() for _ in level.layering.layers]
     for line in level.lines:
-        if line.far or not rank[line.upper] <= place < rank[line.lower]:
-            continue
-        way = (line.upper, *line.chain, line.lower)
-        step = place - rank[line.upper]
-        if step + 1 >= len(way):
-            continue
-        a = line.exit if step == 0 else level.x[way[step]]
-        b = line.arrival if step + 2 == len(way) else level.x[way[step + 1]]
-        yield line, a, b
+        for place, a, b in crossings_of(level, line):
+            bends[place].add((a, b))
+    return bends
 
 
 def crossings_of(level: Level, line: Line) -> Iterator[tuple[int, float, float]]:
-    """The layers under which a line passes, with its x above and below each gap."""
+    """The layers under which a line goes sideways, with its x above and below each gap."""
     way = (line.upper, *line.chain, line.lower)
     if line.far:
         return
@@ -89,13 +84,16 @@ def crossings_of(level: Level, line: Line) -> Iterator[tuple[int, float, float]]
     for step in range(len(way) - 1):
         a = line.exit if step == 0 else level.x[way[step]]
         b = line.arrival if step + 2 == len(way) else level.x[way[step + 1]]
-        yield first + step, a, b
+        if abs(a - b) > 1:
+            yield first + step, a, b
 
 
-def hidden_under(level: Level, place: int) -> list[tuple[float, float]]:
+def _hidden_under(level: Level, place: int) -> list[Bend]:
     """The stretches of the gap under a layer that hanging ghosts take."""
     forward = level.plan.picture.forward
-    layer = level.layering.layers[place + 1 if forward else place]
+    layers = level.layering.layers
+    place += forward
+    layer = layers[place] if place < len(layers) else []
     blocks = [level.blocks[item] for item in layer if item < len(level.blocks)]
     return [
         (block.x + ghost.x - ghost.box.width / 2 - 4, block.x + ghost.x + ghost.box.width / 2 + 4)
@@ -105,6 +103,6 @@ def hidden_under(level: Level, place: int) -> list[tuple[float, float]]:
     ]
 
 
-def meets(a: float, b: float, hidden: list[tuple[float, float]]) -> bool:
+def meets(a: float, b: float, hidden: list[Bend]) -> bool:
     """Whether a wire that goes sideways from `a` to `b` would pass behind a ghost."""
-    return abs(a - b) > 1 and any(min(a, b) < right and left < max(a, b) for left, right in hidden)
+    return any(min(a, b) < right and left < max(a, b) for left, right in hidden)

@@ -50,10 +50,7 @@ def draw_picture(picture: Picture, placed: Placed, states: State, look: Look) ->
 
 def _mono(text: str, size: float, **attributes: Any) -> dict[str, Any]:
     """A mono text is held to the width that was reckoned for it, whatever font shows it."""
-    return {
-        "textLength": round(width(text, size), 1),
-        "lengthAdjust": "spacingAndGlyphs",
-    } | attributes
+    return {"textLength": round(width(text, size)) or None} | attributes
 
 
 # ----- wires

@@ -10,6 +10,8 @@ from gradviz.render.wiring import draw_wires
 from gradviz.stories.parts import Card, Picture
 
 MARGIN = 6.0
+MOST_SAVED = 1.4
+"""A picture wider than this many times the room will not fit with less air either."""
 
 
 def place(picture: Picture, width_limit: float = 376.0) -> Placed:
@@ -23,7 +25,7 @@ def place(picture: Picture, width_limit: float = 376.0) -> Placed:
     """
     room = width_limit - 2 * MARGIN
     group = place_level(Plan(picture, room, tight=False), None)
-    if group.width > room:
+    if room < group.width <= MOST_SAVED * room:
         narrow = place_level(Plan(picture, room, tight=True), None)
         if narrow.width <= room:
             group = narrow
@@ -35,7 +37,6 @@ def place(picture: Picture, width_limit: float = 376.0) -> Placed:
         round(bottom - top + 2 * MARGIN, 1),
         tuple(_place_cards(picture, group)),
         tuple(draw_wires(picture, group)),
-        picture.forward,
     )
 
 
@@ -57,14 +58,13 @@ def _depth(card_id: str, parents: dict[str, str | None]) -> int:
 
 def _sockets(picture: Picture, group: Group) -> dict[str, tuple[float, ...]]:
     sockets: dict[str, tuple[float, ...]] = {}
-    leaves = {card.id for card in picture.cards if card.kind == "leaf"}
+    leaves = {card.id for card in picture.cards if card.kind == "leaf" and not picture.forward}
     for wire in picture.wires:
         route = group.routes.get(wire.id)
-        if wire.target in leaves and wire.kind in ("wire", "many", "seed") and route is not None:
-            end = route.exit if picture.forward else route.arrival
-            if end is not None:
-                known = sockets.get(wire.target, ())
-                sockets[wire.target] = (*known, round(end[0], 1) + 0.0)
+        end = route.arrival if route is not None else None
+        if wire.target in leaves and wire.kind in ("wire", "many") and end is not None:
+            known = sockets.get(wire.target, ())
+            sockets[wire.target] = (*known, round(end[0], 1) + 0.0)
     return sockets
 
 

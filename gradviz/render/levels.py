@@ -9,7 +9,6 @@ from gradviz.render.downwards import (
     GAP,
     PAST_GHOST,
     crossings_of,
-    hidden_under,
     meets,
     stack_layers,
 )
@@ -113,6 +112,16 @@ def _put_ghost(group: Group, block: Block, ghost: Ghost, x: float, forward: bool
     group.routes[ghost.wire.id] = route
 
 
+def _lanes(level: Level, line: Line) -> list[tuple[float, float, float]]:
+    """Where a line passes the layers; straight stretches in one."""
+    lanes: list[tuple[float, float, float]] = []
+    for item in line.chain:
+        x, place = level.x[item], level.layering.rank[item]
+        top = lanes.pop()[1] if lanes and abs(lanes[-1][0] - x) < 0.05 else level.tops[place]
+        lanes.append((x, top, level.bottoms[place]))
+    return lanes
+
+
 def _lead(group: Group, level: Level, line: Line, shift: float, margin: float) -> None:
     """Collect the lanes of a line: past its layers, and past what hangs in its way."""
     rank, forward = level.layering.rank, level.plan.picture.forward
@@ -121,11 +130,9 @@ def _lead(group: Group, level: Level, line: Line, shift: float, margin: float) -
     way = Route()
     if line.far:
         way.lanes.append((margin, level.bottoms[first] + GAP, level.tops[last] - GAP))
-    for item in line.chain:
-        place = rank[item]
-        way.lanes.append((level.x[item], level.tops[place], level.bottoms[place]))
+    way.lanes += _lanes(level, line)
     for crossing, a, b in crossings_of(level, line):
-        if meets(a, b, hidden_under(level, crossing)):
+        if meets(a, b, level.hidden[crossing]):
             edge = level.tops[crossing + 1] if forward else level.bottoms[crossing]
             span = (edge - PAST_GHOST, edge) if forward else (edge, edge + PAST_GHOST)
             way.lanes.append((b if forward else a, *span))

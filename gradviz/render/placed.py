@@ -31,7 +31,8 @@ class PlacedCard:
     grad: tuple[float, float] | None = None
     """Left edge and width of a leaf's `.grad` box; it stands 8 px inside the card."""
     sockets: tuple[float, ...] = ()
-    """One a wire that ends here, in the order of the picture's wires; on the card's top edge."""
+    """One a wire that ends here, in the order of the picture's wires, on the card's top edge;
+    none in a forward picture, where nothing arrives at a leaf."""
     meet: Point | None = None
     """Centre of the sum's pill, where more than one wire ends."""
     open: bool = False
@@ -64,5 +65,3 @@ class Placed:
     height: float
     cards: tuple[PlacedCard, ...]
     wires: tuple[PlacedWire, ...]
-    bottom_sockets: bool = False
-    """In a forward picture wires leave a leaf at its bottom."""

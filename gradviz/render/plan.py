@@ -70,6 +70,8 @@ class Level:
     x: list[float] = field(default_factory=list)
     tops: list[float] = field(default_factory=list)
     bottoms: list[float] = field(default_factory=list)
+    hidden: list[list[tuple[float, float]]] = field(default_factory=list)
+    """The stretches of the gap under each layer that hanging ghosts take."""
 
 
 def is_leaf(block: Block) -> bool:

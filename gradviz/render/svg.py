@@ -60,7 +60,7 @@ def _whole(now: Moment, picture: Picture, placed: Placed, drawn: str, caption: b
 
 def _caption(now: Moment, picture: Picture, wide: float, top: float) -> tuple[str, int]:
     text: Rich = now.frame.caption or picture.note
-    if now.frame.caption and picture.note:
+    if now.frame.caption and picture.note and not now.story.still:
         text = (*now.frame.caption, ("br", ""), *picture.note)
     lines = break_lines(runs(text, now.look), wide - 2 * AIR - 4, LETTERS)
     drawn = "".join(
@@ -74,7 +74,7 @@ def _signed(now: Moment, body: str, wide: float, tall: float) -> str:
     """The outer element; its id is a hash of what it holds, so the same picture has the same."""
     story = now.story
     told = sentence(now.frame.caption, now.look)
-    words = element("title", escape(story.title)) + element("desc", escape(told or story.alt))
+    words = element("title", escape(": ".join(filter(None, (story.title, told)))))
     root = "g" + hashlib.sha256((words + body).encode()).hexdigest()[:8]
     rules = style_sheet(root, body)
     return (
