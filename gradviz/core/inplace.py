@@ -10,6 +10,7 @@ import numpy as np
 from . import dtypes, errors
 from .modes import recording, state
 from .node import small
+from .placing import offset_in_memory, window
 from .tensor import Tensor, ndarray, wrap
 from .views import View, copy_slices, hand_over, refusal, renew_views
 
@@ -54,10 +55,10 @@ def overlaps(array: np.ndarray) -> bool:
 
 
 def writeable(self: Tensor) -> np.ndarray:
-    """The same memory; numpy protects what `broadcast_to` returns even where nothing overlaps."""
+    """The same memory; a part of what `expand` protects may be written where nothing overlaps."""
     array = self._value
-    array = np.lib.stride_tricks.as_strided(array, array.shape, array.strides, writeable=True)
-    self._value = array
+    strides = [stride // array.itemsize for stride in array.strides]
+    array = self._value = window(array, array.shape, strides, offset_in_memory(array))
     return array
 
 

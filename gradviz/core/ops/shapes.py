@@ -269,7 +269,9 @@ def spread_over(array, shape):
     strides = [stride if size == own else 0 for stride, own, size in zip(array.strides, array.shape, shape[extra:], strict=True)]
     whole_strides = contiguous_strides(array.shape, array.itemsize)
     leading = [whole_strides[0] * array.shape[0] if array.ndim else array.itemsize] if extra else []
-    return strided(array, shape, tuple([0 if size != 1 else leading[0] for size in shape[:extra]] + strides))
+    result = strided(array, shape, tuple([0 if size != 1 else leading[0] for size in shape[:extra]] + strides))
+    if result.size != array.size: result.flags.writeable = False  # a write would reach several elements
+    return result
 
 @composed(face="")
 @called("tuple of ints size, *, bool implicit = False")
