@@ -46,7 +46,8 @@ def graph_and_source(
     """The frozen graph, and what was found in the learner's code."""
     nodes = build_nodes(surveyed, contents, names)
     source = _source(surveyed, nodes, names, tape)
-    nodes = [_with_facts(node, source) for node in nodes]
+    slots = source.told_slots
+    nodes = [_with_facts(node, source, slots) for node in nodes]
     formulas = rebuild(nodes, surveyed.edges, dict(source.expressions))
     graph = Graph(
         nodes=tuple(_with_code(node, source, formulas) for node in nodes),
@@ -70,7 +71,7 @@ def _source(surveyed: Survey, nodes: list[Node], names: Names, tape: Tape | None
     return told
 
 
-def _with_facts(node: Node, source: Source) -> Node:
+def _with_facts(node: Node, source: Source, slots: set[tuple[int, int]]) -> Node:
     """The same node with what is known of its result and of what stands at its None slots."""
     changes: dict[str, Any] = {}
     if not node.names and node.id in source.names:
@@ -79,7 +80,7 @@ def _with_facts(node: Node, source: Source) -> Node:
         changes["value"] = source.values[node.id]
     if node.id in source.modules:
         changes["module"] = source.modules[node.id]
-    if node.constants:
+    if any((node.id, constant.slot) in slots for constant in node.constants):
         changes["constants"] = tuple(_constant(node.id, c, source) for c in node.constants)
     return replace(node, **changes) if changes else node
 

@@ -96,6 +96,7 @@ class _Session:
         self.graph, self.source = graph_and_source(surveyed, contents, names, tape)
         self.names = names
         self.engine = engine_of(surveyed.roots[0])
+        self.seeds_at: dict[int, list[Value]] = {}
         self._slopes: dict[int, tuple[Value | None, ...]] = {}
 
     def written(self) -> list[Any]:
@@ -110,6 +111,10 @@ class _Session:
     def run(
         self, tensor: Any, gradient: Any, retain_graph: bool, inputs: Any, refuse: bool
     ) -> Recording:
+        seeds = _seeds(self.survey.roots, gradient)
+        self.seeds_at = {}
+        for root, seed in zip(self.survey.root_ids, seeds, strict=True):
+            self.seeds_at.setdefault(root, []).append(seed)
         listener = Listener(self.survey)
         if refuse:
             listener.refuses = self._refuser()
@@ -125,8 +130,8 @@ class _Session:
             listener.turns.append(listener.waiting[refused_at])
         return Recording(
             graph=self.graph,
-            seeds=_seeds(self.survey.roots, gradient),
-            steps=tuple(self._steps(listener.turns, gradient)),
+            seeds=seeds,
+            steps=tuple(self._steps(listener.turns)),
             call=call_text(self.survey.roots, gradient, retain_graph, self.names),
             retain_graph=retain_graph,
             span=self.source.backward,
@@ -143,11 +148,11 @@ class _Session:
 
         return refuse
 
-    def _steps(self, turns: list[Turn], gradient: Any) -> list[Step]:
+    def _steps(self, turns: list[Turn]) -> list[Step]:
         arrivals = _arrivals(self.survey, turns)
-        return [self._step(turn, arrivals.get(turn.node, []), gradient) for turn in turns]
+        return [self._step(turn, arrivals.get(turn.node, [])) for turn in turns]
 
-    def _step(self, turn: Turn, came: list[tuple[int, int, Value]], gradient: Any) -> Step:
+    def _step(self, turn: Turn, came: list[tuple[int, int, Value]]) -> Step:
         many = len(came) > 1
         return Step(
             node=turn.node,
@@ -157,7 +162,7 @@ class _Session:
             before=turn.before,
             after=turn.after,
             arrivals=tuple((node, slot) for node, slot, _ in came) if many else (),
-            hooked=None if turn.unchanged else self._before_hooks(turn, came, gradient),
+            hooked=None if turn.unchanged else self._before_hooks(turn, came),
         )
 
     def _slopes_at(self, node: int) -> tuple[Value | None, ...]:
@@ -167,23 +172,19 @@ class _Session:
             known = self._slopes[node] = slopes_of(name, self.contents[node], slots)
         return known
 
-    def _before_hooks(
-        self, turn: Turn, came: list[tuple[int, int, Value]], gradient: Any
-    ) -> Value | None:
+    def _before_hooks(self, turn: Turn, came: list[tuple[int, int, Value]]) -> Value | None:
         """What came in, if it is something else than what the node was given in the end."""
-        if len(turn.received) != 1 or turn.received[0] is None:
-            return None
+        received = turn.received[0] if len(turn.received) == 1 else None
         parts = [value for _, _, value in came]
-        seeds = _seeds(self.survey.roots, gradient)
-        parts += [
-            s for root, s in zip(self.survey.root_ids, seeds, strict=True) if root == turn.node
-        ]
-        if not parts or any(p.numbers.shape != parts[0].numbers.shape for p in parts):
+        parts += self.seeds_at.get(turn.node, ())
+        if received is None or not parts or any(p.shape != received.shape for p in parts):
             return None
-        with np.errstate(all="ignore"):
-            total = replace(parts[0], numbers=sum(p.numbers for p in parts[1:]) + parts[0].numbers)
-        received = turn.received[0]
-        return None if total.shape != received.shape or is_close(total, received) else total
+        total = parts[0]
+        if len(parts) > 1:
+            with np.errstate(all="ignore"):
+                numbers = sum(p.numbers for p in parts[1:]) + total.numbers
+            total = replace(total, numbers=np.asarray(numbers))
+        return None if is_close(total, received) else total
 
 
 def call_text(roots: Sequence[Any], gradient: Any, retain_graph: bool, names: Names) -> str:
@@ -222,7 +223,7 @@ def _backward(engine: Any, tensor: Any, gradient: Any, inputs: Any) -> None:
         engine.autograd.backward(tensor, gradient, retain_graph=True, inputs=inputs)
 
 
-def _seeds(roots: Sequence[Any], gradient: Any) -> tuple[Value | None, ...]:
+def _seeds(roots: Sequence[Any], gradient: Any) -> tuple[Value, ...]:
     """What backward starts with at each root: the gradient given, or the 1 that stands for it."""
     given = gradient if isinstance(gradient, list | tuple) else (gradient,) * len(roots)
     return tuple(

@@ -35,6 +35,11 @@ class Source:
     backward: Span | None = None
     """The line that calls backward on the root, where there is one."""
 
+    @property
+    def told_slots(self) -> set[tuple[int, int]]:
+        """The None slots of which something is known."""
+        return {*self.constants, *self.cuts, *self.constant_values}
+
 
 def find_source(
     nodes: Sequence[Node], edges: Sequence[Edge], roots: Sequence[int], frame: FrameType | None

@@ -43,8 +43,8 @@ def value_of(tensor: Any, *, changed: bool = False) -> Value:
         for length in shape:
             size *= length
         if size == 1 and name in _one_element:  # detach() would make ours keep an array for good
-            one = np.full(shape, tensor.item(), _one_element[name])
-            return Value(shape, name, one, True, None, changed)
+            one = np.array(tensor.item(), _one_element[name])
+            return Value(shape, name, one.reshape(shape) if shape else one, True, None, changed)
         if size <= WHOLE:
             return Value(shape, name, numbers_of(tensor), True, None, changed)
         return _sampled(tensor, shape, name, changed)
@@ -107,6 +107,8 @@ def is_close(first: Value, second: Value) -> bool:
     """Whether two values show the same numbers, up to the rounding of their dtype."""
     if first.shape != second.shape or first.numbers.shape != second.numbers.shape:
         return False
+    if (first.numbers == second.numbers).all():
+        return True
     rough = 1e-2 if "16" in first.dtype or "16" in second.dtype else 1e-4
     return bool(np.allclose(first.numbers, second.numbers, rtol=rough, atol=1e-7, equal_nan=True))
 
