@@ -160,11 +160,11 @@ class Plan:
         room[f"{self.key}_plan"], room[f"{self.key}_op"] = self, op
         room[f"{self.key}_again"] = op.function
         room[self.key] = None
-        self.forward_value = room[f"{self.key}_value"] = words.silent(forward)
+        self.forward_value = room[f"{self.key}_apply"] = words.silent(forward)
         for name, rule in op.rules.items():
-            room[f"{self.key}_{name}"] = words.silent(rule)
+            room[f"{self.key}_rule_{name}"] = words.silent(rule)
             if op.elementwise and "Scalar" not in self.kinds.values():
-                room[f"{self.key}_{name}_arrays"] = with_constant_arrays(words.silent(rule))
+                room[f"{self.key}_rule_{name}_arrays"] = with_constant_arrays(words.silent(rule))
 
     def emit(self, part: str, text: str) -> Any:
         """Compile a text into the room."""
@@ -372,7 +372,7 @@ def apply_text(plan: Plan, values: list[str]) -> str:
     if plan.written and plan.forward.__code__.co_kwonlyargcount:
         count = plan.forward.__code__.co_argcount
         values = values[:count] + [f"{name}={name}" for name in list(plan.kinds)[count:]]
-    return written_out(plan.forward, f"{plan.key}_value", values)
+    return written_out(plan.forward, f"{plan.key}_apply", values)
 
 
 def single_lines(plan: Plan) -> list[str]:
@@ -575,13 +575,13 @@ def rule_text(plan: Plan, tensor: str, graph: bool) -> str:
         ["grad" if plan.op.outputs is None else "grads", *plan.uses[tensor]],
     )
     if graph:
-        room[f"{plan.key}_{tensor}_graph"] = rule_on_tensors(plan, rule)
+        room[f"{plan.key}_rule_{tensor}_graph"] = rule_on_tensors(plan, rule)
         numbered = plan.kinds if not hasattr(rule, "one_node") else {}
         marked = [f"marked({name})" if numbered.get(name) == "Scalar" else name for name in given]
-        return f"{plan.key}_{tensor}_graph({', '.join(marked)})"
-    call = written_out(rule, f"{plan.key}_{tensor}", given)
-    if room.get(f"{plan.key}_{tensor}_arrays"):
-        arrays = f"{plan.key}_{tensor}_arrays({', '.join(given)})"
+        return f"{plan.key}_rule_{tensor}_graph({', '.join(marked)})"
+    call = written_out(rule, f"{plan.key}_rule_{tensor}", given)
+    if room.get(f"{plan.key}_rule_{tensor}_arrays"):
+        arrays = f"{plan.key}_rule_{tensor}_arrays({', '.join(given)})"
         return f"({arrays} if grad.__class__ is ndarray and grad.dtype is float32 else {call})"
     return call
 
@@ -601,16 +601,16 @@ def node_of_rule(plan: Plan, rule: Any) -> Any:
     from .op import Elementwise, Op
 
     node_name, rules = rule.one_node
-    code = rule.__code__
-    names = arguments(rule)
-    code = code.replace(co_varnames=("grad_output", *code.co_varnames[1:]))
-    forward = FunctionType(code, rule.__globals__, "forward", rule.__defaults__)
-    forward.__annotations__ = {"grad_output": "Tensor"} | {
-        name: "Tensor" if plan.is_tensor(name) or name in plan.results else "Scalar" for name in names[1:]
+    forward = renamed(rule, grad="grad_output", result="output")
+    tensors = {"grad_output", "output", *plan.tensors}
+    forward.__annotations__ = {
+        name: "Tensor" if name in tensors else "Scalar" for name in arguments(forward)
     }
     kind = Elementwise if plan.op.elementwise else Op
-    members = {"forward": forward, "grad_grad_output": rules.get("grad_output", rule)}
-    members |= {f"grad_{name}": given for name, given in rules.items() if name != "grad_output"}
+    members = {"forward": forward} | {
+        "grad_" + {"result": "output"}.get(name, name): renamed(given, result="output")
+        for name, given in ({"grad_output": rule} | rules).items()
+    }
     own = f"backward_of_{plan.op.name}"
     return type(kind)(own, (kind,), members, name=own, node=node_name, face="", method=False, in_place=False)
 
@@ -703,8 +703,11 @@ else: return store({first}, {out}({first}, {other}))
 if value.__class__ is not ndarray:
     if right.__class__ is ndarray: return store({first}, {out}({first}, {other}))
     {first}._value = value {symbol} right
-elif value.size < 64: value[...] = value {symbol} right
-else: value {symbol}= right
+else:
+    try:
+        if value.size < 64: value[...] = value {symbol} right
+        else: value {symbol}= right
+    except ValueError: return store({first}, {out}({first}, {other}))  # elements on one another
 version = {first}._written
 if version is None or {first}._node is not None: version = {first}._shared_version()
 version.bump()

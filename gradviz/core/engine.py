@@ -17,20 +17,21 @@ import numpy as np
 from . import anomaly, errors, hooks
 from .modes import GradMode, enable_grad, no_grad, state
 from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
-from .tensor import Tensor, ndarray, settled, tensor_classes, wrap
+from .tensor import Tensor, ndarray, settled, tensor_classes, wrap, written_times
 
 
-def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict:
+def run(node: Any, grad: Any, keep: Any, graph: bool) -> tuple[dict, dict]:
     """Send `grad` back from `node`, to the leaves; return what arrived there.
 
     The pending node of the highest number is always ready: whoever could still send it something
     was made later, and would be pending with a higher number.
     """
     waiting: dict = {}  # edge -> the gradient that has arrived so far
+    writes: dict = {}  # leaf -> how often torch would have written into that gradient
     heap: list = []  # the nodes among them, latest first
     leaves = tensor_classes
     if node.__class__ in leaves:
-        return {node: grad}
+        return {node: grad}, writes
     try:
         while True:
             if graph:
@@ -41,29 +42,46 @@ def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dic
                 if edge1 is edge:
                     grad, grad1 = grad1, grad  # the first edge's gradient is added first
                 if edge1 in waiting:
-                    waiting[edge1] = waiting[edge1] + grad1
+                    merge(waiting, edge1, grad1, writes)
                 else:
                     waiting[edge1] = grad1
                     if edge1.__class__ not in leaves:
                         heappush(heap, (-edge1.sequence, edge1))
+                grad1 = None
             if edge is not None:
                 if not heap and edge.__class__ not in leaves:
                     node = edge  # a plain chain needs no queue
                     continue
                 if edge in waiting:
-                    waiting[edge] = waiting[edge] + grad
+                    merge(waiting, edge, grad, writes)
                 else:
                     waiting[edge] = grad
                     if edge.__class__ not in leaves:
                         heappush(heap, (-edge.sequence, edge))
             if not heap:
-                return waiting
+                return waiting, writes
             node = heappop(heap)[1]
             grad = waiting.pop(node)
     except BaseException:
-        if write:
-            write_finished(node, waiting, graph)
+        write_finished(node, waiting, graph)
         raise
+
+
+def merge(waiting: dict, edge: Any, grad: Any, writes: dict) -> None:
+    """Add a gradient to one that has arrived before: in place, torch would, if nobody else holds it."""
+    old = waiting[edge]
+    if old.__class__ is not Tensor and edge.__class__ in tensor_classes:
+        alone = getrefcount(old) == 3 and owns_memory(old)
+        writes[edge] = writes.get(edge, 0) + 1 if alone else 0
+    waiting[edge] = old + grad
+
+
+def owns_memory(grad: Any) -> bool:
+    """Whether a gradient's memory is nobody else's; a mere reshape of new memory counts as new."""
+    base = grad.base
+    if base is None:
+        return True
+    return base.__class__ is ndarray and base.size == grad.size and getrefcount(base) == 3
 
 
 def write_finished(failed: Any, waiting: dict, graph: bool) -> None:
@@ -78,18 +96,21 @@ def write_finished(failed: Any, waiting: dict, graph: bool) -> None:
 # ----------------------------------------------------------------------------- into `.grad`
 
 
-def accumulate(leaf: Tensor, grad: Any, graph: bool) -> None:
+def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0) -> None:
     """Write `.grad`: a gradient that nobody else holds is kept, not copied, as in PyTorch."""
     old = leaf._grad
     if graph:
         leaf._grad = copied(grad) if old is None else old + grad
     elif old is None:
-        if grad.__class__ is ndarray:
-            if grad.base is not None or getrefcount(grad) > 4:
+        if getrefcount(grad) > 2 or not owns_memory(grad):
+            writes = 1  # torch copies it into new memory
+            if grad.__class__ is ndarray:
                 grad = grad.copy()
-            if grad.size == 1:
-                grad = settled(grad)[0]
-        leaf._grad = wrap(grad, leaf._shape)
+        if grad.__class__ is ndarray and grad.size == 1:
+            grad = settled(grad)[0]
+        leaf._grad = found = wrap(grad, leaf._shape)
+        if writes:
+            found._written = written_times(writes)
     else:
         value = old._value
         if value.__class__ is not ndarray:
@@ -106,7 +127,9 @@ def copied(grad: Tensor) -> Tensor:
     """A gradient with a graph of its own, in memory of its own."""
     from .op import ops
 
-    return ops.copy(wrap(np.empty(grad._shape, grad._dtype)), grad)
+    copy = ops.copy(wrap(np.empty(grad._shape, grad._dtype)), grad)
+    copy._written = written_times(1)
+    return copy
 
 
 # ------------------------------------------------------------------------- a pass listened to
@@ -143,6 +166,7 @@ class Pass:
         self.keep, self.graph, self.write = keep, graph, write
         self.wanted = wanted  # edge or (node, number) -> the gradient captured there
         self.pending: dict = {}
+        self.writes: dict = {}
 
     def run(self, roots: Sequence[tuple[Any, Any]]) -> None:
         """From the roots to the leaves."""
@@ -178,8 +202,10 @@ class Pass:
         """Add one gradient to what waits at an edge."""
         if edge.__class__ is Output:
             edge, grad = edge.owner, Gradients({edge.number: grad})
-        before = self.pending.get(edge)
-        self.pending[edge] = grad if before is None else before + grad
+        if edge in self.pending:
+            merge(self.pending, edge, grad, self.writes)
+        else:
+            self.pending[edge] = grad
 
     def turn(self, node: Any, grad: Any) -> None:
         """One node's turn: hooks, the node itself, hooks."""
@@ -195,7 +221,10 @@ class Pass:
             given = tuple([None if edge is None else self.tensor(sent, edge) for edge, sent in pairs])
             after = hooks.run_hooks(own.hooks.values(), given, taken)
             pairs = [(edge, self.bare(sent)) for (edge, _), sent in zip(pairs, after, strict=True)]
-        for edge, sent in pairs:
+        pairs.reverse()
+        grad = given = None  # what holds a gradient no longer must not seem to
+        while pairs:
+            edge, sent = pairs.pop()
             if edge is not None and sent is not None:
                 self.deliver(edge, sent)
 
@@ -223,15 +252,15 @@ class Pass:
     def finish(self, leaves: Sequence[Tensor]) -> None:
         """The turn of leaves to which nothing more will be sent."""
         for leaf in leaves:
-            grad = self.pending.pop(leaf, None)
-            if grad is not None and (self.wanted is None or leaf in self.wanted):
-                self.finish_one(leaf, grad)
+            if leaf in self.pending and (self.wanted is None or leaf in self.wanted):
+                self.finish_one(leaf, self.pending.pop(leaf))
 
     def finish_one(self, leaf: Tensor, grad: Any) -> None:
         own = getattr(leaf, "_hooks", None)
         if own is not None and own.tensor_hooks:
-            shown = hooks.run_tensor_hooks(own.tensor_hooks[0].values(), self.tensor(grad, leaf))
-            grad = self.bare(shown)
+            grad = self.bare(
+                hooks.run_tensor_hooks(own.tensor_hooks[0].values(), self.tensor(grad, leaf))
+            )
         if not self.write:
             self.wanted[leaf] = self.tensor(grad, leaf)  # type: ignore[index]
             return
@@ -240,12 +269,18 @@ class Pass:
         if beside is not None and beside.prehooks:
             shown = hooks.run_prehooks(beside.prehooks.values(), (self.tensor(grad, leaf),))
             grad = self.bare(shown[0])
-        accumulate(leaf, grad, self.graph)
+            del shown
+        taken = None
+        if beside is not None and beside.hooks:
+            taken = (self.tensor(grad, leaf),)
+        held = [grad]
+        del grad
+        accumulate(leaf, held.pop(), self.graph, self.writes.get(leaf, 0))
         if own is not None and own.hooks:
             for hook in list(own.hooks.values()):
                 hook(leaf)
-        if beside is not None and beside.hooks:
-            hooks.run_hooks(beside.hooks.values(), (), (self.tensor(grad, leaf),))
+        if taken is not None:
+            hooks.run_hooks(beside.hooks.values(), (), taken)
 
     # between what nodes compute with and what hooks see
 
@@ -296,21 +331,15 @@ def recorded_mode(graph: bool) -> GradMode:
 
 
 def send(
-    roots: Sequence[tuple[Any, Any]], keep: Any, graph: bool, wanted: dict | None, write: bool
+    roots: list[tuple[Any, Any]], keep: Any, graph: bool, wanted: dict | None, write: bool
 ) -> None:
     """Run a pass from several roots; in `wanted` the gradients that are asked for are left."""
-    if not (hooks.Hooks.alive or anomaly.on() or wanted is not None or len(roots) != 1):
-        edge, grad = roots[0]
-        if graph and not state.grad:
-            with enable_grad():
-                arrived = run(edge, grad, keep, graph)
-                for leaf, grad in arrived.items():
-                    accumulate(leaf, grad, graph)
-            return
-        arrived = run(edge, grad, keep, graph)
+    if not (hooks.Hooks.alive or anomaly.on() or wanted is not None or graph or len(roots) != 1):
+        edge, grad = roots.pop()
+        arrived, writes = run(edge, grad, keep, graph)
         del grad
-        while arrived:
-            accumulate(*arrived.popitem(), graph)
+        for leaf in list(arrived):
+            accumulate(leaf, arrived.pop(leaf), graph, writes.get(leaf, 0))
         return
     with recorded_mode(graph):
         Pass(keep, graph, wanted, write).run(roots)

@@ -51,12 +51,12 @@ def combined(plan: Any, operands: tuple) -> tuple:
     for name in plan.tensors:
         if not isinstance(given[name], Tensor | float | int) and given[name] is not None:
             misused(op, given)
-    dtype = dtypes.result_dtype(*[given[name] for name in speaking])
+    dtype = dtypes.result_dtype(*[given[name] for name in speaking if given[name] is not None])
     if op.floating and dtype.kind != "f":
         dtype = dtypes.default_float
     values = []
     for name, operand in given.items():
-        if name not in plan.tensors:
+        if name not in plan.tensors or operand is None:
             values.append(operand)
             continue
         value = operand._shaped() if isinstance(operand, Tensor) else np.array(operand, dtype)

@@ -44,6 +44,13 @@ class Version:
         return self.count - len([stamp for stamp in self.writes or () if stamp > moment])
 
 
+def written_times(count: int) -> Version:
+    """The version of a memory that has been written so often already."""
+    version = Version()
+    version.count = count
+    return version
+
+
 class InferenceVersion(Version):
     """Stands in a tensor made under inference mode, which is not tracked."""
 

@@ -138,6 +138,13 @@ def total(value):  # noqa: F811
     return ops.sum_all(value)
 
 
+@on_tensors
+def total(value):  # noqa: F811
+    from .op import ops
+
+    return ops.sum_all(value)
+
+
 def mm(left, right):
     return left.dot(right)  # `@` takes twice as long
 
@@ -171,23 +178,21 @@ def numel(value):
 
 
 def to(value, dtype):
-    return value.astype(dtype)
+    return value if value.dtype is dtype else value.astype(dtype)
 
 
 def expand(value, shape):
-    """Repeat to a larger shape. `broadcast_to` would take ten times as long."""
+    """Repeat to a larger shape, in no memory of its own. `broadcast_to` would take five times as long."""
     if value.__class__ is not ndarray:
         for size in shape:
             if size != 1:
-                break
-        else:
-            return value
-        full = np.empty(shape, value.dtype)
-        full.fill(value)
-        return full
-    full = np.empty(shape, value.dtype)
-    full[...] = value
-    return full
+                return ndarray(shape, value.dtype, value, 0, (0,) * len(shape))
+        return value
+    if not value.flags.c_contiguous:
+        return np.broadcast_to(value, shape)
+    extra = len(shape) - value.ndim
+    steps = [0 if own == 1 else step for own, step in zip(value.shape, value.strides, strict=True)]
+    return ndarray(shape, value.dtype, value, 0, (*(0,) * extra, *steps))
 
 
 def sum_to_size(grad, shape):
@@ -275,11 +280,12 @@ def transpose(value, first, second):
 
 
 def where(condition, value, other):
-    return np.where(condition, value, other)[()]  # [()] makes a scalar of a 0-d array
+    chosen = np.where(condition, value, other)
+    return chosen if chosen.ndim else chosen[()]
 
 
 def zeros_like(value):
-    return np.zeros(value.shape, value.dtype)[()]
+    return np.zeros(value.shape, value.dtype) if value.__class__ is ndarray else value.__class__(0)
 
 
 @on_tensors

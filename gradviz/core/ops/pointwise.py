@@ -201,10 +201,10 @@ class Clamp(Elementwise, node="ClampBackward1", face="", method=False, name="cla
     def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
 
 class ClampTensor(Elementwise, node="ClampBackward0", face="", method=False, name="clamp_to_tensors"):
-    def forward(self: Tensor, min: Tensor, max: Tensor): return np.minimum(np.maximum(self, min), max)
-    def grad_self(grad, self, min, max): return where((self >= min) & (self <= max), grad, zero)
-    def grad_min(grad, self, min, max): return where((self < min) & (min < max), grad, zero)
-    def grad_max(grad, self, min, max): return where((self > max) | (max < min), grad, zero)
+    def forward(self: Tensor, min: Tensor, max: Tensor): return limited(self, min, max)
+    def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
+    def grad_min(grad, self, min, max): return where(self < min if max is None else (self < min) & (min < max), grad, zero)
+    def grad_max(grad, self, min, max): return where(self > max if min is None else (self > max) | (max < min), grad, zero)
 
 class ClampMin(Elementwise, face="", method=False, name="clamp_min_to"):
     def forward(self: Tensor, min: Scalar): return np.maximum(self, min)

@@ -8,12 +8,16 @@ from ..calls import called
 from ..numbers import number_types, plain
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor
-from ..words import log, pow, where, zero
+from ..words import log, pow, where, zero, zeros_like
 
 
 class PowScalar(Elementwise, node="PowBackward0", face="", method=False):
     def forward(self: Tensor, exponent: Scalar): return self ** exponent
     def grad_self(grad, self, exponent): return grad * (exponent * pow(self, exponent - 1))
+
+class PowZero(Elementwise, node="PowBackward0", face="", method=False):
+    def forward(self: Tensor, exponent: Scalar): return self ** exponent
+    def grad_self(grad, self, exponent): return zeros_like(grad)
 
 class PowTensor(Elementwise, node="PowBackward1", face="", method=False):
     forward = operator.pow
@@ -29,7 +33,7 @@ class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_pl
 @called("Number exponent", "Tensor exponent")
 def power(self, exponent):
     kind = exponent.__class__
-    if kind is int or kind is float: return ops.pow_scalar(self, exponent)
+    if kind is int or kind is float: return ops.pow_scalar(self, exponent) if exponent else ops.pow_zero(self, exponent)
     if isinstance(exponent, Tensor):
         return ops.pow_tensor(self, exponent) if isinstance(self, Tensor) else ops.pow_of_number(exponent, self)
     if kind in number_types: return ops.pow(self, plain(exponent))
