@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import importlib
 import math
-from types import FunctionType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
-from . import core
+from . import core as core
 from ._other import warn_of_other
 from ._version import __version__ as __version__
 from .core.dtypes import aliases, dtypes
@@ -28,57 +28,55 @@ from .core.tensor import Tensor as Tensor
 
 _ROOMS = ("autograd", "nn", "optim")
 _NAMESPACES = ("linalg", "special")
-_FILES = ("data", "creation", "random", "printing", "dtypes", "device", "modes", "legacy", "session")
+_SHOWN = {
+    "data": "tensor as_tensor asarray from_numpy",
+    "creation": "zeros ones empty full eye arange linspace logspace scalar_tensor zeros_like "
+    "ones_like empty_like full_like",
+    "random": "Generator manual_seed seed initial_seed get_rng_state set_rng_state rand randn "
+    "randint randperm rand_like randn_like randint_like normal bernoulli",
+    "printing": "set_printoptions",
+    "dtypes": "dtype finfo iinfo set_default_dtype get_default_dtype promote_types result_type "
+    "can_cast",
+    "device": "device",
+    "modes": "no_grad enable_grad set_grad_enabled is_grad_enabled inference_mode "
+    "is_inference_mode_enabled",
+    "session": "set_num_threads get_num_threads set_warn_always is_warn_always_enabled",
+}
+_FILE_OF = {name: file for file, names in _SHOWN.items() for name in names.split()}
 _CONSTANTS = {"inf": math.inf, "nan": math.nan, "pi": math.pi, "e": math.e}
-_OUT_OF_SCOPE = (
-    "module 'gradviz' has no attribute '{name}': the small torch leaves it to PyTorch; draw() and "
-    "the steppers take real torch tensors"
-)
-
 warn_of_other()
 
 
 def __getattr__(name: str) -> Any:
-    found = _find(name)
-    if not (name.startswith("_") or name in faces["torch"]):
-        globals()[name] = found
+    found = globals()[name] = _find(name)
     return found
 
 
 def __dir__() -> list[str]:
-    files = [importlib.import_module(f"gradviz.core.{file}") for file in _FILES]
-    own = [name for file in files for name in vars(file) if _belongs(name, file)]
     lens = importlib.import_module("gradviz._lens").names()
-    return sorted({*globals(), *faces["torch"], *dtypes, *aliases, *_CONSTANTS, *_ROOMS, *own, *lens})
+    return sorted({*globals(), *_places(), *_FILE_OF, *_ROOMS, *_NAMESPACES, *lens})
+
+
+def _places() -> dict[str, Any]:
+    """The names whose meaning stands in a table."""
+    from .core.legacy import types_of_tensors
+
+    return faces["torch"] | dtypes | aliases | types_of_tensors | _CONSTANTS
 
 
 def _find(name: str) -> Any:
     """What a name means: a function or type of the small torch, else a tool of the lens."""
-    if name.startswith("__"):
-        raise AttributeError(f"module 'gradviz' has no attribute '{name}'")
-    for place in (faces["torch"], dtypes, aliases, _CONSTANTS):
-        if name in place:
-            return place[name]
+    if name in faces["torch"]:
+        return faces["torch"][name]
+    if name in _FILE_OF:
+        return getattr(importlib.import_module(f"gradviz.core.{_FILE_OF[name]}"), name)
     if name in _ROOMS:
         return importlib.import_module(f"gradviz.{name}")
     if name in _NAMESPACES:
         return SimpleNamespace(**faces.get(name, {}))
-    for file in _FILES:
-        module = importlib.import_module(f"gradviz.core.{file}")
-        if _belongs(name, module):
-            return getattr(module, name)
-    found = importlib.import_module("gradviz._lens").find(name)
-    if found is None:
-        raise AttributeError(f"module 'gradviz' has no attribute '{name}'")
-    return found
-
-
-def _belongs(name: str, module: Any) -> bool:
-    """Whether a file shows this name: a public function or type that was made there."""
-    value = vars(module).get(name)
-    shown = getattr(module, "shown_as_torch", None)
-    if shown is not None:
-        return name in shown
-    if name.startswith("_") or not isinstance(value, FunctionType | type):
-        return False
-    return value.__module__ in (module.__name__, "gradviz", "torch")
+    if not name.startswith("_"):
+        found = _places().get(name)
+        found = importlib.import_module("gradviz._lens").find(name) if found is None else found
+        if found is not None:
+            return found
+    raise AttributeError(f"module 'gradviz' has no attribute '{name}'")

@@ -12,38 +12,45 @@ from ..words import bmm, expand, mm, mv, on_tensors, reshape, sum_to_size, t, tr
 # --- products
 
 class Mm(Op):
+    pattern = "{self} @ {mat2}"
     def forward(self: Tensor, mat2: Tensor): return product(self, mat2)
     def grad_self(grad, mat2): return mm(grad, t(mat2))
     def grad_mat2(grad, self): return mm(t(self), grad)
 
 class Bmm(Op):
+    pattern = "{self} @ {mat2}"
     def forward(self: Tensor, mat2: Tensor): return batch_product(self, mat2)
     def grad_self(grad, mat2): return bmm(grad, transpose(mat2, 1, 2))
     def grad_mat2(grad, self): return bmm(transpose(self, 1, 2), grad)
 
 class Mv(Op):
+    pattern = "{self} @ {vec}"
     def forward(self: Tensor, vec: Tensor): return product_with_vector(self, vec)
     def grad_self(grad, vec): return unsqueeze(grad, 1) * vec
     def grad_vec(grad, self): return mv(t(self), grad)
 
 class Dot(Op):
+    pattern = "{self} @ {tensor}"
     def forward(self: Tensor, tensor: Tensor): return inner_product(self, tensor)
     def grad_self(grad, tensor): return grad * tensor
     def grad_tensor(grad, self): return grad * self
 
 class Addmm(Op, name="addmm_of", face="", method=False):
+    pattern = "{self} + {mat1} @ {mat2}"
     def forward(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar, alpha: Scalar): return added(self, product(mat1, mat2), beta, alpha, "mat2")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_mat1(grad, mat2, alpha): return scaled(mm(grad, t(mat2)), alpha)
     def grad_mat2(grad, mat1, alpha): return scaled(mm(t(mat1), grad), alpha)
 
 class Addmv(Op, name="addmv_of", face="", method=False):
+    pattern = "{self} + {mat} @ {vec}"
     def forward(self: Tensor, mat: Tensor, vec: Tensor, beta: Scalar, alpha: Scalar): return added(self, product_with_vector(mat, vec), beta, alpha, "vec")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_mat(grad, vec, alpha): return scaled(unsqueeze(grad, 1) * vec, alpha)
     def grad_vec(grad, mat, alpha): return scaled(mv(t(mat), grad), alpha)
 
 class Baddbmm(Op, name="baddbmm_of", face="", method=False):
+    pattern = "{self} + {batch1} @ {batch2}"
     def forward(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): return added(self, batch_product(batch1, batch2), beta, alpha, "batch2")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_batch1(grad, batch2, alpha): return scaled(bmm(grad, transpose(batch2, 1, 2)), alpha)
