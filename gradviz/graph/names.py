@@ -123,7 +123,9 @@ def caller_frame() -> FrameType | None:
 
 def is_library(frame: FrameType) -> bool:
     """Whether a frame runs code of this package or of PyTorch, or is a `with` on its way there."""
-    module = frame.f_globals.get("__name__") or ""
+    module = frame.f_globals.get("__name__", "")
+    if module is None:  # what the small torch writes for itself comes from no module
+        return True
     return module.partition(".")[0] in {"gradviz", "torch"} or module == "contextlib"
 
 
