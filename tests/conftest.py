@@ -133,12 +133,14 @@ def checkout() -> Path:
     return root
 
 
-def answer(code: str, torch: ModuleType) -> tuple[str, list[str]]:
+def answer(code: str, torch: ModuleType, setup: str = "") -> tuple[str, list[str]]:
     """What the last statement of a line shows or raises, and the warnings on the way."""
     *before, last = code.split("; ")
     names = {"torch": torch, "np": np, "nn": torch.nn, "F": torch.nn.functional}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        torch.manual_seed(0)
+        exec(setup, names)
         try:
             exec("\n".join(before), names)
             shown = repr(eval(last, names))
@@ -156,14 +158,14 @@ def comparable(text: str) -> str:
 
 
 @pytest.fixture
-def agree() -> Callable[[str], None]:
-    """Fail unless a line of code answers as in PyTorch."""
+def agree() -> Callable[..., None]:
+    """Fail unless a line of code, after its setup, answers as in PyTorch."""
     torch = pytest.importorskip("torch")
     import gradviz
 
     torch.set_warn_always(True)
 
-    def check(code: str) -> None:
-        assert answer(code, gradviz) == answer(code, torch)
+    def check(code: str, setup: str = "") -> None:
+        assert answer(code, gradviz, setup) == answer(code, torch, setup)
 
     return check

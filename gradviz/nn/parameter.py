@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gradviz.core import dtypes
-from gradviz.core.data import made
+from gradviz.core.creation import empty
+from gradviz.core.data import FLOATS_ONLY
 from gradviz.core.tensor import Tensor
 
 
@@ -23,7 +24,9 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
         """Take the values of a tensor, sharing its memory."""
-        source = made(dtypes.np.empty(0, dtypes.default_float)) if data is None else data.detach()
+        source = empty(0) if data is None else data.detach()
+        if requires_grad and source._dtype.kind != "f":
+            raise RuntimeError(FLOATS_ONLY)
         return source.as_subclass(cls).requires_grad_(requires_grad)
 
 

@@ -67,11 +67,11 @@ def load(module: Module, state: Any, strict: bool, assign: bool) -> Incompatible
 
 def _key_problems(missing: list[str], unexpected: list[str]) -> list[str]:
     problems = []
-    for what, keys in (("Unexpected", unexpected), ("Missing", missing)):
+    for what, keys in (("Missing", missing), ("Unexpected", unexpected)):
         if keys:
             listed = ", ".join(f'"{key}"' for key in keys)
             problems.append(f"{what} key(s) in state_dict: {listed}. ")
-    return problems[::-1] if not unexpected else problems
+    return problems
 
 
 def _put(members: dict, name: str, path: str, value: Any, assign: bool) -> list[str]:
