@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import dtypes, errors
-from .arguments import type_name
+from .arguments import bind, signature, type_name
 from .creation import check_shape, creates
 from .data import made
 from .device import cpu, device, device_of
@@ -227,7 +227,8 @@ def set_rng_state(new_state: Tensor) -> None:
 UNIFORM, NORMAL = "check_uniform_bounds", "normal_kernel_cpu"
 
 
-def _float_type(kind: np.dtype | None, kernel: str) -> np.dtype:
+def float_type(kind: np.dtype | None, kernel: str) -> np.dtype:
+    """The type to draw in; PyTorch names the kernel that has no other."""
     kind = kind or dtypes.default_float
     if kind.kind != "f":
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{dtypes.scalar_name(kind)}'")
@@ -238,6 +239,19 @@ def _source(generator: Generator | None) -> Generator:
     return generator or _default or default_generator()
 
 
+def source(chosen: dict[str, Any]) -> Generator:
+    """The generator that the arguments of a call name, else the default one."""
+    return _source(chosen.get("generator"))
+
+
+def read_method(
+    name: str, texts: str | tuple[str, ...], given: tuple, named: dict
+) -> dict[str, Any]:
+    """The arguments of a method that has parameters such as `from`, which Python cannot declare."""
+    ways = [signature(text) for text in ([texts] if isinstance(texts, str) else texts)]
+    return bind(name, ways, given, named)
+
+
 @creates("tuple of ints size", drawn=True)
 def rand(size: tuple, dtype: np.dtype | None, generator: Generator | None = None) -> np.ndarray:
     """Uniform draws from 0 up to, not including, 1.
@@ -245,7 +259,7 @@ def rand(size: tuple, dtype: np.dtype | None, generator: Generator | None = None
     >>> rand(2, 3).shape
     torch.Size([2, 3])
     """
-    count, kind = check_shape(size), _float_type(dtype, UNIFORM)
+    count, kind = check_shape(size), float_type(dtype, UNIFORM)
     return _source(generator).fractions(count, kind).reshape(size)
 
 
@@ -256,7 +270,7 @@ def randn(size: tuple, dtype: np.dtype | None, generator: Generator | None = Non
     >>> randn(3, requires_grad=True).requires_grad
     True
     """
-    count, kind = check_shape(size), _float_type(dtype, NORMAL)
+    count, kind = check_shape(size), float_type(dtype, NORMAL)
     return _source(generator).normals(count, kind).reshape(size)
 
 
@@ -274,10 +288,11 @@ def randint(
     torch.int64
     """
     count = check_shape(size)
-    return _whole_draws(_source(generator), low, high, count, dtype or dtypes.int64).reshape(size)
+    return whole_draws(_source(generator), low, high, count, dtype or dtypes.int64).reshape(size)
 
 
-def _whole_draws(source: Generator, low: int, high: int, count: int, kind: np.dtype) -> np.ndarray:
+def whole_draws(source: Generator, low: int, high: int, count: int, kind: np.dtype) -> np.ndarray:
+    """Whole numbers of a type, if the type reaches that far."""
     if low >= high:
         raise RuntimeError(
             f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
@@ -304,22 +319,22 @@ def randperm(n: int, dtype: np.dtype | None, generator: Generator | None = None)
 @creates("Tensor input", like=True)
 def rand_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """Uniform draws in the shape and type of another tensor."""
-    kind = _float_type(dtype or input._dtype, UNIFORM)
-    return _source(None).fractions(input.numel(), kind).reshape(input._shape)
+    kind = float_type(dtype or input._dtype, UNIFORM)
+    return _source(None).fractions(input._value.size, kind).reshape(input._shape)
 
 
 @creates("Tensor input", like=True)
 def randn_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """Normally distributed draws in the shape and type of another tensor."""
-    kind = _float_type(dtype or input._dtype, NORMAL)
-    return _source(None).normals(input.numel(), kind).reshape(input._shape)
+    kind = float_type(dtype or input._dtype, NORMAL)
+    return _source(None).normals(input._value.size, kind).reshape(input._shape)
 
 
 @creates("Tensor input, int high", "Tensor input, int low, int high", like=True)
 def randint_like(input: Tensor, high: int, dtype: np.dtype | None, low: int = 0) -> np.ndarray:
     """Whole numbers in the shape and type of another tensor."""
     kind = dtype or input._dtype
-    return _whole_draws(_source(None), low, high, input.numel(), kind).reshape(input._shape)
+    return whole_draws(_source(None), low, high, input._value.size, kind).reshape(input._shape)
 
 
 @creates(
@@ -343,8 +358,8 @@ def normal(
     """
     source = _source(generator)
     if size is not None:
-        kind = _float_type(dtype, NORMAL)
-        return source.normals(check_shape(size), kind, mean, _deviation(std)).reshape(size)
+        kind = float_type(dtype, NORMAL)
+        return source.normals(check_shape(size), kind, mean, check_deviation(std)).reshape(size)
     tensors = [each for each in (mean, std) if isinstance(each, Tensor)]
     kind = dtypes.result_dtype(*tensors)
     means, deviations = (np.asarray(number_or_array(each), kind) for each in (mean, std))
@@ -361,7 +376,8 @@ def number_or_array(value: Any) -> Any:
     return value._shaped() if isinstance(value, Tensor) else value
 
 
-def _deviation(std: float) -> float:
+def check_deviation(std: float) -> float:
+    """The standard deviation itself, if it can be one."""
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std:g}")
     return std
@@ -381,7 +397,11 @@ def bernoulli(
     """
     source, kind = _source(generator), input._dtype
     if p is not None:
-        return source.chances(_probability(p), input.numel()).astype(kind).reshape(input._shape)
+        return (
+            source.chances(check_probability(p), input._value.size)
+            .astype(kind)
+            .reshape(input._shape)
+        )
     if kind.kind != "f":
         given = dtypes.scalar_name(kind)
         raise NotImplementedError(f"\"bernoulli_tensor_cpu_p_\" not implemented for '{given}'")
@@ -391,10 +411,11 @@ def bernoulli(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message "
             "be improved?  If so, please report an enhancement request to PyTorch.)"
         )
-    return (source.fractions(input.numel(), kind).reshape(input._shape) < chances).astype(kind)
+    return (source.fractions(input._value.size, kind).reshape(input._shape) < chances).astype(kind)
 
 
-def _probability(p: float) -> float:
+def check_probability(p: float) -> float:
+    """The probability itself, if it can be one."""
     if not 0 <= p <= 1:
         raise RuntimeError(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}")
     return p

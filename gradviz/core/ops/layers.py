@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from ..op import Op, Scalar, composed, faces, ops
+from .. import random
+from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import exp, mean_dim, on_tensors, sum_dim, sum_to_size, word
 
@@ -63,7 +64,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
     if p < 0.0 or p > 1.0: raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0: return input
     if p == 1: return ops.mul(input, wrap(np.zeros(input._shape, input._dtype)))
-    kept = faces_of_torch("bernoulli")(wrap(np.full(input._shape, 1 - p, input._dtype)))
+    kept = random.bernoulli(input, 1 - p)
     return ops.mul(input, ops.div(kept, 1 - p))
 
 @layer
@@ -97,11 +98,6 @@ def at_least(length, eps):
     held = length._array()
     np.maximum(held, eps, out=held)
     return length
-
-def faces_of_torch(name):
-    if name in faces["torch"]: return faces["torch"][name]
-    from .. import random
-    return getattr(random, name)
 
 
 # --- words
