@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .modes import recording, state
+from .modes import recording, current
 from .node import small
 from .placing import offset_in_memory, window
 from .tensor import Tensor, ndarray, wrap
@@ -31,7 +31,7 @@ def store(self: Tensor, result: Tensor) -> Tensor:
     version = self._written
     if version is None or self._node is not None:
         version = self._shared_version()
-    elif version.inference and not state.inference:
+    elif version.inference and not current().inference:
         raise RuntimeError(errors.INFERENCE_WRITE)
     version.bump()
     return self
@@ -51,7 +51,8 @@ def check_fit(self: Tensor, result: Tensor) -> None:
 
 def overlaps(array: np.ndarray) -> bool:
     """Whether several elements lie on one another."""
-    return any(stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape, strict=True))
+    lying = (stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape, strict=True))
+    return array.size > 0 and any(lying)
 
 
 def writeable(self: Tensor) -> np.ndarray:
@@ -78,7 +79,7 @@ def write(self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor
     """Write what a function of the tensor gives into the tensor, recorded if it is."""
     if recording() and (self._requires_grad or any(requires_grad(each) for each in (*args, *kwargs.values()))):
         check_writable(self)
-    elif self._written is not None and self._written.inference and not state.inference:
+    elif self._written is not None and self._written.inference and not current().inference:
         raise RuntimeError(errors.INFERENCE_WRITE)
     result = function(self, *args, **kwargs)
     node = result._node

@@ -28,7 +28,6 @@ LIST_AS_TUPLE = (
     "tensor index, x[torch.tensor(seq)], which will result either in an error or a different result"
 )
 BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
-FULL = slice(None)
 
 
 def first(self: Tensor, place: int, dim: int = 0) -> Tensor:
@@ -46,6 +45,11 @@ def sliced(self: Tensor, part: slice, dim: int = 0) -> Tensor:
     """Every step-th element along a dimension, from start to end."""
     if not self._shape:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    return ops.cut(self, dim, *bounds(part))
+
+
+def bounds(part: slice) -> tuple[int, int, int]:
+    """Start, end and step of a slice as PyTorch counts them."""
     start, end, step = part.start, part.stop, part.step
     if step is None:
         step = 1
@@ -53,7 +57,7 @@ def sliced(self: Tensor, part: slice, dim: int = 0) -> Tensor:
         text = "step must be greater than zero" if step else "slice step cannot be zero"
         raise ValueError(text)
     start = 0 if start is None else _bound(start)
-    return ops.cut(self, dim, start, LAST if end is None else _bound(end), step)
+    return start, LAST if end is None else _bound(end), step
 
 
 def _bound(value: Any) -> int:
@@ -66,40 +70,43 @@ def _bound(value: Any) -> int:
 
 def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
     """The view that a key's numbers, slices and None take, and the tensors to index it with."""
+    if key.__class__ is slice and not self._shape:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     parts = [_part(part) for part in parts_of(key)]
     taken = sum(_dimensions(part) for part in parts)
     if taken > len(self._shape):
         raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
-    view, dim, hidden = self, 0, len(self._shape) - taken
-    original = 0  # the dimension of `self`, which messages name
+    view, dim, hidden = self, 0, len(self._shape) - taken  # what the dots stand for
     indices: list[Any] = []
-    for part in parts:
+    for place, part in enumerate(parts):
         kind = part.__class__
+        if dim >= len(view._shape) and (kind is int or kind is slice):
+            raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
         if kind is int:
-            _check_place(part, self._shape[original], original)
+            _check_place(part, view._shape[dim], place)
             view = ops.select_at(view, dim, part)
-            original += 1
         elif kind is slice:
-            if part != FULL:
-                view = sliced(view, part, dim)
-            dim, original = dim + 1, original + 1
-        elif part is Ellipsis:
-            dim, original, hidden = dim + hidden, original + hidden, 0
-        else:
-            if part is None or not part._shape:
-                view = ops.unsqueeze_at(view, dim)
-            if part is not None:
-                spans = part.ndim if part._dtype.kind == "b" else 1
-                part, original = _as_vector(part), original + (spans if part._shape else 0)
-                indices += [None] * (dim - _covered(indices)) + [part]
-                dim += max(spans, 1) - 1
+            span = bounds(part)
+            if span[0] or span[1] < view._shape[dim] or span[2] != 1:
+                view = ops.cut(view, dim, *span)
             dim += 1
+        elif part is Ellipsis:
+            dim += hidden
+        elif part is None or not part._shape:
+            view = ops.unsqueeze_at(view, dim)
+            if part is not None:
+                indices += [None] * (dim - _covered(indices)) + [_as_vector(part)]
+            dim += 1
+        else:
+            indices += [None] * (dim - _covered(indices)) + [part]
+            dim += _dimensions(part)
     return view, tuple(indices)
 
 
-def _check_place(place: int, size: int, dim: int) -> None:
-    if not -size <= place < size:
-        raise IndexError(f"index {place} is out of bounds for dimension {dim} with size {size}")
+def _check_place(number: int, size: int, place: int) -> None:
+    """PyTorch names the part of the key where it says dimension."""
+    if not -size <= number < size:
+        raise IndexError(f"index {number} is out of bounds for dimension {place} with size {size}")
 
 
 def parts_of(key: Any) -> tuple:
@@ -158,7 +165,7 @@ def _dimensions(part: Any) -> int:
 
 def _as_vector(part: Tensor) -> Tensor:
     """A single True picks all of a new dimension, a single False nothing."""
-    return part if part._shape else wrap(np.zeros(int(bool(part._value)), np.int64))
+    return wrap(np.zeros(int(bool(part._value)), np.int64))
 
 
 def _covered(indices: list) -> int:
@@ -167,30 +174,35 @@ def _covered(indices: list) -> int:
 
 
 def complaint(shape: tuple, indices: tuple) -> str:
-    """What PyTorch says of indices that do not fit a shape."""
-    dim, shapes = 0, []
+    """What PyTorch says of indices that do not fit a shape: first of masks, then of their shapes."""
+    dim, picks = 0, []
     for part in indices:
-        if part is None:
-            dim += 1
-            continue
-        array = part._shaped()
-        if array.dtype.kind == "b":
+        if part is not None and part._dtype.kind == "b":
+            array = part._shaped()
             for place, size in enumerate(array.shape):
                 if size != shape[dim + place]:
                     return (
                         f"The shape of the mask {list(array.shape)} at index {place} does not "
                         f"match the shape of the indexed tensor {list(shape)} at index {dim + place}"
                     )
-            shapes += [(int(np.count_nonzero(array)),)] * array.ndim
+            picks += [(dim + place, each) for place, each in enumerate(np.nonzero(array))]
             dim += array.ndim
         else:
-            size = shape[dim]
-            wrong = array[(array < -size) | (array >= size)]
-            if wrong.size and not size:
-                return "index is out of bounds for dimension with size 0"
-            if wrong.size:
-                return f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}"
-            shapes.append(array.shape)
+            picks += [] if part is None else [(dim, part._shaped())]
             dim += 1
-    shown = ", ".join(str(list(each)) for each in shapes)
-    return f"shape mismatch: indexing tensors could not be broadcast together with shapes {shown}"
+    try:
+        np.broadcast_shapes(*(array.shape for _, array in picks))
+    except ValueError:
+        shown = ", ".join(str(list(array.shape)) for _, array in picks)
+        return f"shape mismatch: indexing tensors could not be broadcast together with shapes {shown}"
+    wrong = (_out_of_bounds(shape[dim], place, array) for place, (dim, array) in enumerate(picks))
+    return next(filter(None, wrong))
+
+
+def _out_of_bounds(size: int, place: int, array: ndarray) -> str:
+    wrong = array[(array < -size) | (array >= size)]
+    if not wrong.size:
+        return ""
+    if not size:
+        return "index is out of bounds for dimension with size 0"
+    return f"index {wrong[0]} is out of bounds for dimension {place} with size {size}"

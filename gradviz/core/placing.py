@@ -236,7 +236,8 @@ def along(index: ndarray, dim: int) -> tuple:
 
 @spoken
 def index(value, indices):
-    return np.ascontiguousarray(value[key_of(indices)])
+    picked = np.ascontiguousarray(value[key_of(indices)])
+    return ndarray(picked.shape, picked.dtype, picked)  # numpy leaves odd strides where a size is one
 
 
 @spoken

@@ -85,7 +85,7 @@ for _method, _type in {"float": "float32", "double": "float64", "half": "float16
 @called("*, torch.memory_format? memory_format")
 def cpu(self, memory_format=None): return self
 
-@composed
+@composed(operators="+x")
 @called("")
 def positive(self):
     if self._dtype.kind == "b": raise RuntimeError("The `+` operator, on a bool tensor is not supported.")

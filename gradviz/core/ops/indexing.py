@@ -87,7 +87,7 @@ def index_put_of(self, indices, values, accumulate=False):
     if not isinstance(values, Tensor): values = wrap(np.asarray(values, self._dtype))
     if values._dtype is not self._dtype: raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.scalar_name(self._dtype)} for the destination and {dtypes.scalar_name(values._dtype)} for the source.")
     try: return ops.put_at(self, tuple(indices), values, accumulate)
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, TypeError):
         try: picked = index(self._shaped(), tuple(indices)).shape
         except IndexError: raise IndexError(keys.complaint(self._shape, tuple(indices))) from None
         raise RuntimeError(f"shape mismatch: value tensor of shape {list(values._shape)} cannot be broadcast to indexing result of shape {list(picked)}") from None
@@ -106,6 +106,7 @@ def taken(self, key):
     if kind is slice: return keys.sliced(self, key)
     if key is None: return ops.unsqueeze_at(self, 0)
     if key is Ellipsis: return ops.alias(self)
+    if isinstance(key, np.integer): return keys.first(self, int(key))
     view, indices = keys.looked_at(self, key)
     if indices:
         try: return ops.index(view, indices)
@@ -115,14 +116,22 @@ def taken(self, key):
 def assign(self, key, value):
     """`x[key] = value`: a write through a view, or into the places that tensors name."""
     value = assignable(self, value)
-    if key.__class__ in (int, slice) or key is None: view, indices = ops.getitem(self, key), ()
-    elif key is False: return
-    else: view, indices = (self, ()) if key is Ellipsis else keys.looked_at(self, True if key is None else key)
-    if key is True: view, indices = ops.unsqueeze_at(self, 0), ()
+    if key is False: return
+    view, indices = destination(self, key)
     if indices: ops.index_put_(view, indices, value if not value.ndim or value._shape[:1] != (1,) else ops.view(value, without_leading_ones(value._shape)))
     elif value._shape == view._shape: view.copy_(value)
     elif not value._shape: view.fill_(value)
-    else: view.copy_(ops.expand(ops.view(value, without_leading_ones(value._shape)), view._shape))
+    else:
+        value = ops.view(value, without_leading_ones(value._shape))
+        view.copy_(value if value._shape == view._shape else ops.expand(value, view._shape))
+
+def destination(self, key):
+    """The view that an assignment writes to, or the view and the tensors that index it."""
+    if key is Ellipsis: return self, ()
+    if key is None or key is True: return ops.unsqueeze_at(self, 0), ()
+    if key.__class__ is int and self.ndim: return keys.first(self, key), ()
+    if key.__class__ is int: raise IndexError(f"index {key} is out of bounds for dimension 0 with size 0")
+    return keys.looked_at(self, key)
 
 def assignable(self, value):
     """The value as a tensor; a number takes the type of the tensor it goes into."""

@@ -188,7 +188,7 @@ def inferred(shape, self):
 # --- dimensions of size one
 
 class Squeeze(Op, view=True, face="", method=False, name="squeeze_all"):
-    def forward(self: Tensor): return without(self, tuple(range(self.ndim)))
+    def forward(self: Tensor): return self.squeeze()
     def grad_self(grad, self_sym_sizes): return unsqueezed(grad, self_sym_sizes, tuple(range(len(self_sym_sizes))))
 
 class SqueezeOne(Op, node="SqueezeBackward1", view=True, face="", method=False):
@@ -215,6 +215,7 @@ def widened(array, dim):
 
 @word
 def unsqueezed(grad, shape, dims):
+    if grad.__class__ is ndarray: return grad.reshape(shape)
     for dim, size in enumerate(shape):
         if size == 1 and dim in dims: grad = unsqueeze(grad, dim)
     return grad
@@ -269,9 +270,7 @@ def spread_over(array, shape):
     strides = [stride if size == own else 0 for stride, own, size in zip(array.strides, array.shape, shape[extra:], strict=True)]
     whole_strides = contiguous_strides(array.shape, array.itemsize)
     leading = [whole_strides[0] * array.shape[0] if array.ndim else array.itemsize] if extra else []
-    result = strided(array, shape, tuple([0 if size != 1 else leading[0] for size in shape[:extra]] + strides))
-    if result.size != array.size: result.flags.writeable = False  # a write would reach several elements
-    return result
+    return strided(array, shape, tuple([0 if size != 1 else leading[0] for size in shape[:extra]] + strides))
 
 @composed(face="")
 @called("tuple of ints size, *, bool implicit = False")
@@ -287,7 +286,9 @@ def expand(self, *size, implicit=False):
             if size == -1: shape[dim] = own[dim - extra]
             elif own[dim - extra] not in (1, size): raise RuntimeError(TOO_LARGE.format(size=size, own=own[dim - extra], dim=dim, sizes=list(sizes), shape=list(own)))
         elif size < 0: raise RuntimeError(f"The expanded size of the tensor ({size}) isn't allowed in a leading, non-existing dimension {dim}")
-    return ops.expand_to(self, tuple(shape))
+    result = ops.expand_to(self, tuple(shape))
+    if result._value.size > self._value.size: result._value.flags.writeable = False  # a write would reach several elements
+    return result
 
 @composed(face="")
 @called("Tensor other")
