@@ -37,7 +37,7 @@ _SHOWN = {
     "printing": "set_printoptions",
     "dtypes": "dtype finfo iinfo set_default_dtype get_default_dtype promote_types result_type "
     "can_cast",
-    "device": "device",
+    "device": "device layout strided",
     "modes": "no_grad enable_grad set_grad_enabled is_grad_enabled inference_mode "
     "is_inference_mode_enabled",
     "session": "set_num_threads get_num_threads set_warn_always is_warn_always_enabled",

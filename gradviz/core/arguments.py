@@ -14,7 +14,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from .device import layout
 from .dtypes import dtype
+from .printing import Size
 from .tensor import Tensor
 
 MISSING: Any = object()
@@ -26,20 +28,6 @@ NUMPY_NAMES = {
     "x1": "input",
     "x2": "other",
 }
-
-
-class layout:
-    """How a tensor lies in memory: always `strided`."""
-
-    __slots__ = ()
-    __module__ = "gradviz"
-
-    def __repr__(self) -> str:
-        return "torch.strided"
-
-
-strided = layout()
-layout.__name__ = "torch.layout"
 
 
 # --------------------------------------------------------------------- what fits a kind
@@ -70,7 +58,7 @@ def _is_dtype(value: Any) -> bool:
 
 
 def _is_device(value: Any) -> bool:
-    return isinstance(value, str) or type(value).__name__ in ("device", "torch.device")
+    return isinstance(value, str) or type(value).__name__ == "device"
 
 
 FITS: dict[str, Callable[[Any], bool]] = {
@@ -99,7 +87,9 @@ def type_name(value: Any) -> str:
     ('float', 'numpy.ndarray')
     """
     kind = type(value)
-    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+    if kind.__module__ == "numpy":
+        return f"numpy.{kind.__name__}"
+    return f"torch.{kind.__name__}" if kind in (dtype, layout, Size) else kind.__name__
 
 
 # ------------------------------------------------------------------------- the signature

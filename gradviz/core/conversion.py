@@ -48,17 +48,22 @@ def item(self: Tensor) -> Any:
 
 
 def only_element(self: Tensor) -> Any:
-    """The element that `float()` and `int()` see."""
-    if self._requires_grad:
-        warnings.warn(TO_SCALAR, UserWarning, stacklevel=3)
+    """The element that Python's own conversions see."""
     value = self._value
     if value.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
     return value.item()
 
 
+def warn_of_lost_graph(self: Tensor) -> None:
+    """The number that a tensor is made into no longer has a gradient."""
+    if self._requires_grad:
+        warnings.warn(TO_SCALAR, UserWarning, stacklevel=3)
+
+
 @method
 def __float__(self: Tensor) -> float:
+    warn_of_lost_graph(self)
     return float(only_element(self))
 
 
@@ -69,6 +74,7 @@ def __int__(self: Tensor) -> int:
 
 @method
 def __complex__(self: Tensor) -> complex:
+    warn_of_lost_graph(self)
     return complex(only_element(self))
 
 

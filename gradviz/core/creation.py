@@ -248,7 +248,7 @@ def zeros_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
 def ones_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """Ones of the shape and type of another tensor.
 
-    >>> ones_like(tensor([3, 4]))
+    >>> ones_like(arange(2))
     tensor([1, 1])
     """
     return np.ones(input._shape, dtype or input._dtype)

@@ -45,13 +45,11 @@ def made(values: np.ndarray, requires_grad: bool = False) -> Tensor:
 
 def numpy_type(kind: Any) -> np.dtype | None:
     """The numpy type that `dtype=` asks for; Python's own types are welcome too."""
-    if kind.__class__ is dtype:
-        return kind._numpy
     if kind is None:
         return None
-    of_tensors = getattr(kind, "dtype", None)  # as `torch.FloatTensor` has one
-    if of_tensors.__class__ is dtype:
-        return of_tensors._numpy
+    named = getattr(kind, "dtype", kind)  # as `torch.FloatTensor` has one
+    if isinstance(named, dtype):
+        return named._numpy
     return {float: dtypes.float64, int: int64, bool: boolean}[kind]
 
 

@@ -1,4 +1,4 @@
-"""Where tensors live: the CPU. Other devices are named when they are asked for."""
+"""Where tensors live, and how: on the CPU, strided."""
 
 from __future__ import annotations
 
@@ -51,7 +51,6 @@ class device:
         return device, (self.type, self.index)
 
 
-device.__name__ = "torch.device"
 DEVICES = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia",
     "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
@@ -72,3 +71,16 @@ def device_of(place: Any) -> device:
             "tools take real torch tensors on every device"
         )
     return found
+
+
+class layout:
+    """How a tensor lies in memory: always `strided`."""
+
+    __slots__ = ()
+    __module__ = "gradviz"
+
+    def __repr__(self) -> str:
+        return "torch.strided"
+
+
+strided = layout()

@@ -60,8 +60,6 @@ class dtype:
         return self
 
 
-dtype.__name__ = "torch.dtype"  # the interpreter's own messages ("... is not callable") quote it
-
 # name, as in "torch.FloatTensor", as in "float != long int", and torch's other names for it
 TYPES = (
     ("float32", "Float", "float", ("float",)),

@@ -41,7 +41,7 @@ def constructed(kind: np.dtype | None, given: tuple, named: dict[str, Any]) -> T
     first = given[0]
     if isinstance(first, Tensor) and len(given) == 1 and (first._shape or first._dtype.kind == "f"):
         return _alias(first, kind)
-    if len(given) > 1 or type_name(first) in ("Size", "int") or isinstance(first, np.integer):
+    if len(given) > 1 or type_name(first) in ("torch.Size", "int") or isinstance(first, np.integer):
         return _of_size(given, wanted)
     if isinstance(first, str):
         raise TypeError("new(): invalid data type 'str'")

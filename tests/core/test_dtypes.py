@@ -96,11 +96,6 @@ def test_a_type_is_one_object():
         assert pickle.loads(pickle.dumps(each)) is copy.deepcopy(each) is copy.copy(each) is each
 
 
-def test_a_type_is_not_callable():
-    with pytest.raises(TypeError, match=r"'torch.dtype' object is not callable"):
-        dtypes.dtypes["float64"](3)
-
-
 def test_a_type_out_of_scope_is_named():
     with pytest.raises(NotImplementedError, match="has no complex64"):
         dtypes.shown(np.dtype("complex64"))
