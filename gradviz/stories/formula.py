@@ -230,6 +230,8 @@ def _product(left: ast.expr, right: ast.expr, names: Names) -> list[Run]:
     first, second = _runs(left, names, _PRODUCT), _runs(right, names, _POWER)
     is_power = isinstance(right, ast.BinOp) and isinstance(right.op, ast.Pow)
     close = is_power and isinstance(left, ast.Name) and not isinstance(first[0], str)
+    if isinstance(left, ast.Constant) and isinstance(second[0], tuple) and second[0][0] == "i":
+        return [*first, *second]
     return [*first, "\u2009" if close else " · ", *second]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from gradviz.stories.parts import Ref, Rich, Run
 
@@ -29,23 +30,26 @@ def compose(template: str, fields: Mapping[str, Field] | None = None) -> Rich:
     """
     fields = fields or {}
     runs: list[Run] = []
-    end = 0
-    for found in _MARKUP.finditer(template):
-        runs += _filled(template[end : found.start()], "", fields)
-        style = found.lastgroup or ""
-        runs += _filled(found[style], style, fields)
-        end = found.end()
-    runs += _filled(template[end:], "", fields)
+    for style, pieces in _read(template):
+        for place, piece in enumerate(pieces):
+            value: Field = fields[piece] if place % 2 else piece
+            for run in value if isinstance(value, tuple) else (value,):
+                runs.append(_styled(run, style))
     return joined(runs)
 
 
-def _filled(text: str, style: str, fields: Mapping[str, Field]) -> list[Run]:
-    runs: list[Run] = []
-    for place, piece in enumerate(_FIELD.split(text)):
-        value: Field = fields[piece] if place % 2 else piece
-        for run in value if isinstance(value, tuple) else (value,):
-            runs.append(_styled(run, style))
-    return runs
+@lru_cache(maxsize=1024)
+def _read(template: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Stretches of a template by style; in each, text and names of fields take turns."""
+    read = []
+    end = 0
+    for found in _MARKUP.finditer(template):
+        style = found.lastgroup or ""
+        read.append(("", template[end : found.start()]))
+        read.append((style, found[style]))
+        end = found.end()
+    read.append(("", template[end:]))
+    return tuple((style, tuple(_FIELD.split(text))) for style, text in read)
 
 
 def _styled(run: Run | int | float, style: str) -> Run:

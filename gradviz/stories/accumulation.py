@@ -1,0 +1,376 @@
+"""The story of `.grad` in a loop: backward adds to it, and only `zero_()` empties it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from gradviz.graph.names import names_for
+from gradviz.graph.values import is_tensor, numbers_of
+from gradviz.stories.loop_sentences import ACCUMULATION
+from gradviz.stories.numbers import factor, figure
+from gradviz.stories.parts import Code, Output, Rich, Stacks, Table
+from gradviz.stories.rich import Field, compose
+from gradviz.stories.story import Axis, Frame, Run, Scene, Story, story
+from gradviz.stories.trap import tell_cells
+from gradviz.stories.workbench import (
+    Bench,
+    bench_for,
+    check_parameter,
+    check_steps,
+    function_text,
+    tensor_code,
+)
+
+SUBTITLE = "`.backward()` adds to `.grad`; it never overwrites it"
+MOST_EPOCHS = 12
+
+Clear = Literal["zero_()", "zero_grad()", "None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One turn of the loop, as the engine ran it; numbers are of one entry of the tensor."""
+
+    output: float
+    before: float | None
+    came: float
+    after: float
+    end: float | None
+    printed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The loop with and without its last line."""
+
+    name: str
+    entry: tuple[int, ...]
+    uniform: bool
+    lines: tuple[str, ...]
+    clear: str
+    runs: tuple[tuple[Epoch, ...], tuple[Epoch, ...]]
+
+    @property
+    def each(self) -> str:
+        """What a bar stands for."""
+        if not self.entry:
+            return self.name
+        return "each entry" if self.uniform else f"{self.name}{list(self.entry)}"
+
+
+@story("GradientAccumulation")
+def accumulate(
+    function: Callable[..., Any] | None = None,
+    *parameters: Any,
+    epochs: int = 3,
+    clear: Clear = "zero_()",
+    names: Any = None,
+) -> Story:
+    """Run a training loop with and without emptying `.grad`, side by side.
+
+    Args:
+        function: computes a single number from the parameters; without one, `(w * 3).sum()`.
+        *parameters: tensors, or numbers; the first one's `.grad` is shown.
+        epochs: how often the loop runs.
+        clear: the line that empties the gradient: "zero_()", "zero_grad()" or "None".
+        names: names for tensors, where the caller's own variables are not to be used.
+
+    Raises:
+        TypeError: if a parameter is no float, or the function returns no tensor.
+        ValueError: if the function's result has no graph or is no single number.
+    """
+    epochs = check_steps(epochs, "epochs", MOST_EPOCHS)
+    if clear not in ("zero_()", "zero_grad()", "None"):
+        raise ValueError(f'clear is {clear!r}: give "zero_()", "zero_grad()" or "None"')
+    bench = bench_for(*parameters)
+    if function is None:
+        function = _three_times
+    if not parameters:
+        parameters = ([1.0, 1.0, 1.0],)
+    shown = _names(parameters, names)
+    for name, parameter in zip(shown, parameters, strict=True):
+        check_parameter(parameter, name)
+    loop = _loop(bench, function, parameters, shown, epochs, clear)
+    cells = tell_cells(bench, function, parameters, shown)
+    return tell(loop, cells)
+
+
+def _three_times(weights: Any) -> Any:
+    return (weights * 3).sum()
+
+
+def _names(parameters: Sequence[Any], given: Any) -> tuple[str, ...]:
+    """The learner's names; where there are none, w, w2, w3."""
+    known = names_for(given)
+    found = []
+    for place, parameter in enumerate(parameters):
+        label = known.label(parameter) if is_tensor(parameter) else None
+        found.append(label or ("weights" if place == 0 else f"w{place + 1}"))
+    return tuple(found)
+
+
+def _loop(
+    bench: Bench,
+    function: Callable[..., Any],
+    parameters: Sequence[Any],
+    names: Sequence[str],
+    epochs: int,
+    clear: Clear,
+) -> Loop:
+    name = names[0]
+    cleared = {
+        "zero_()": f"{name}.grad.zero_()",
+        "zero_grad()": "optimizer.zero_grad()",
+        "None": f"{name}.grad = None",
+    }[clear]
+    lines = (
+        tensor_code(parameters[0], name),
+        f"for epoch in range({epochs}):",
+        f"    output = {function_text(function, names)}",
+        "    output.backward()",
+        f"    print({name}.grad)",
+        f"    {cleared}",
+    )
+    entry, uniform = _entry(bench, function, parameters)
+    runs = tuple(
+        tuple(_epochs(bench, function, parameters, entry, epochs, clear if cleans else ""))
+        for cleans in (False, True)
+    )
+    return Loop(name, entry, uniform, lines, clear, (runs[0], runs[1]))
+
+
+def _entry(
+    bench: Bench, function: Callable[..., Any], parameters: Sequence[Any]
+) -> tuple[tuple[int, ...], bool]:
+    """Which entry of the first parameter stands for it, and whether all entries are alike."""
+    leaves = [bench.leaf(parameter) for parameter in parameters]
+    bench.call(function, *leaves).backward()
+    grad = numbers_of(leaves[0].grad) if leaves[0].grad is not None else np.zeros(1)
+    if grad.ndim == 0:
+        return (), True
+    entry = np.unravel_index(int(np.abs(grad).argmax()), grad.shape)
+    return tuple(int(place) for place in entry), bool((grad == grad.reshape(-1)[0]).all())
+
+
+def _epochs(
+    bench: Bench,
+    function: Callable[..., Any],
+    parameters: Sequence[Any],
+    entry: tuple[int, ...],
+    epochs: int,
+    clear: str,
+) -> list[Epoch]:
+    leaves = [bench.leaf(parameter) for parameter in parameters]
+    first = leaves[0]
+    came: list[float] = []
+    first.register_hook(lambda grad: came.append(_at(grad, entry)))
+    found = []
+    for _ in range(epochs):
+        output = bench.call(function, *leaves)
+        before = None if first.grad is None else _at(first.grad, entry)
+        output.backward()
+        if first.grad is None:
+            raise ValueError(
+                "the function does not depend on its first parameter: its .grad stays None"
+            )
+        after, printed = _at(first.grad, entry), str(first.grad)
+        for leaf in leaves:
+            _empty(leaf, clear)
+        end = None if first.grad is None else _at(first.grad, entry)
+        number = float(numbers_of(output).reshape(-1)[0])
+        found.append(Epoch(number, before, came[-1], after, end, printed))
+    return found
+
+
+def _empty(leaf: Any, clear: str) -> None:
+    if clear == "zero_()" and leaf.grad is not None:
+        leaf.grad.zero_()
+    elif clear:
+        leaf.grad = None
+
+
+def _at(tensor: Any, entry: tuple[int, ...]) -> float:
+    return float(numbers_of(tensor)[entry])
+
+
+def tell(loop: Loop, cells: Story | None = None) -> Story:
+    """The story of a loop that was run; `cells` stands as a tab beside it."""
+    ticks = tuple(sorted({0.0, *(abs(epoch.after) for run in loop.runs for epoch in run)}))
+    names = tuple(f"epoch {place + 1}" for place in range(len(loop.runs[0])))
+    parts = (
+        Code("code", loop.lines, visible=len(loop.lines), switches=((5, loop.clear),)),
+        Output("output"),
+        _stacks("without", names, ticks, loop.clear, loop.each),
+        _table("ledger without", False, loop),
+        _stacks("with", names, ticks, loop.clear, loop.each),
+        _table("ledger with", True, loop),
+    )
+    areas = {"code": "left", "output": "left"}
+    areas |= {"without": "right/a", "ledger without": "right/a"}
+    areas |= {"with": "right/b", "ledger with": "right/b"}
+    axis = Axis(loop.clear, (False, True), 0, "switch", ("off", "on"), where="code")
+    return Story(
+        title="Gradient accumulation",
+        subtitle=compose(SUBTITLE),
+        alt=f"The loop with and without {loop.clear}: {loop.name}.grad, epoch by epoch",
+        scene=Scene(parts, "plot", areas, left=380),
+        runs={(place,): Run(tuple(_frames(loop, bool(place)))) for place in (0, 1)},
+        axes=(axis,),
+        poster=-2,
+        tab="the loop",
+        variants=() if cells is None else (cells,),
+    )
+
+
+def _stacks(
+    name: str, epochs: tuple[str, ...], ticks: tuple[float, ...], clear: str, each: str
+) -> Stacks:
+    title = compose(f"{name} `{{clear}}`", {"clear": clear})
+    return Stacks(name, epochs, ticks[-1], y_name=each, title=title, ticks=ticks)
+
+
+def _table(name: str, cleans: bool, loop: Loop) -> Table:
+    heads: tuple[Rich, ...] = (("before",), ("came",), ("after",))
+    if cleans:
+        heads = (*heads, (loop.clear,))
+    return Table(name, heads, align="lrrr"[: len(heads)], size=len(loop.runs[0]))
+
+
+def _frames(loop: Loop, cleans: bool) -> list[Frame]:
+    """Frame 0 is the start; then forward, backward, and the last line, for each epoch."""
+    frames = [_frame(loop, cleans, -1, 2)]
+    for epoch in range(len(loop.runs[0])):
+        frames += [_frame(loop, cleans, epoch, phase) for phase in range(3)]
+    return frames
+
+
+def _frame(loop: Loop, cleans: bool, epoch: int, phase: int) -> Frame:
+    states = {
+        "code": _code(loop, cleans, epoch, phase),
+        "output": _output(loop, cleans, epoch, phase),
+    }
+    for name, shown in (("without", False), ("with", True)):
+        states[name] = _stack_state(loop, shown, epoch, phase, chosen=shown == cleans)
+        states[f"ledger {name}"] = _ledger(loop, shown, epoch, phase)
+    return Frame(_caption(loop, cleans, epoch, phase), states)
+
+
+def _code(loop: Loop, cleans: bool, epoch: int, phase: int) -> dict[str, Any]:
+    state: dict[str, Any] = {} if cleans else {"off": [5]}
+    if epoch < 0:
+        return state | {"line": [0]}
+    now = loop.runs[cleans][epoch]
+    notes: dict[int, Rich] = {1: (f"epoch {epoch + 1}",), 2: (figure(now.output),)}
+    if phase >= 1:
+        each = " each" if loop.entry and loop.uniform else ""
+        notes[3] = (f"{_plus(now.came)}{each}",)
+    return state | {"line": ([2], [3, 4], [5])[phase], "notes": notes}
+
+
+def _plus(number: float) -> str:
+    return f"+ {figure(number)}" if number >= 0 else f"− {figure(-number)}"
+
+
+def _output(loop: Loop, cleans: bool, epoch: int, phase: int) -> dict[str, Any]:
+    lines = [(at.printed,) for at in loop.runs[cleans][: epoch + (phase >= 1)]]
+    return {"lines": lines} if epoch >= 0 and lines else {"lines": [("nothing printed yet",)]}
+
+
+def _stack_state(
+    loop: Loop, cleans: bool, epoch: int, phase: int, *, chosen: bool
+) -> dict[str, Any]:
+    run = loop.runs[cleans]
+    columns = [_column(run, place, epoch, phase, cleans) for place in range(epoch + 1)]
+    note = f".grad = {_text(_held(run, epoch, phase))}"
+    return {"columns": columns, "note": (note,), "chosen": chosen}
+
+
+def _held(run: Sequence[Epoch], epoch: int, phase: int) -> float | None:
+    if epoch < 0:
+        return run[0].before
+    now = run[epoch]
+    return (now.before, now.after, now.end)[phase]
+
+
+def _column(
+    run: Sequence[Epoch], place: int, epoch: int, phase: int, cleans: bool
+) -> dict[str, Any]:
+    at = run[place]
+    old = [] if not at.before else _contributions(run, place)
+    if place == epoch and phase == 0:
+        return {"blocks": old, "mark": "done"} if old else {"blocks": []}
+    blocks = [*old, [abs(at.came), _signed(at.came)]]
+    if cleans and (place < epoch or phase == 2):
+        return {"blocks": blocks, "gone": (f"{figure(at.after)} → {_text(at.end)}",)}
+    now = place == epoch and phase == 1
+    total = figure(at.after)
+    if now and at.before:
+        total = f"{figure(at.before)} + {factor(figure(at.came))} = {total}"
+    return {"blocks": blocks, "sum": (total,), "mark": "active" if now else "done"}
+
+
+def _contributions(run: Sequence[Epoch], place: int) -> list[list[Any]]:
+    """What is in `.grad` already: the blocks of the epochs since it was last empty."""
+    blocks: list[list[Any]] = []
+    for at in run[:place]:
+        blocks = [] if not at.before else blocks
+        blocks.append([abs(at.came), _signed(at.came)])
+    return blocks
+
+
+def _signed(number: float) -> str:
+    return f"+{figure(number)}" if number >= 0 else figure(number)
+
+
+def _text(number: float | None) -> str:
+    return "None" if number is None else figure(number)
+
+
+def _ledger(loop: Loop, cleans: bool, epoch: int, phase: int) -> dict[str, Any]:
+    rows: list[list[Rich]] = []
+    for place in range(epoch + 1):
+        at = loop.runs[cleans][place]
+        row: list[Rich] = [(_text(at.before),)]
+        if place < epoch or phase >= 1:
+            row += [(_plus(at.came),), (f"= {figure(at.after)}",)]
+        if cleans and (place < epoch or phase == 2):
+            row.append((f"→ {_text(at.end)}",))
+        rows.append(row)
+    state: dict[str, Any] = {"rows": rows}
+    if epoch >= 0 and (phase == 1 or (phase == 2 and cleans)):
+        state |= {"lit": epoch, "hot": [1, 2] if phase == 1 else [3]}
+    return state
+
+
+def _caption(loop: Loop, cleans: bool, epoch: int, phase: int) -> Rich:
+    run = loop.runs[cleans]
+    at, last = run[max(epoch, 0)], epoch == len(run) - 1
+    clear = loop.lines[-1].strip()
+    fields: dict[str, Field] = {
+        "name": loop.name,
+        "each": loop.each,
+        "output": figure(at.output),
+        "before": _text(at.before),
+        "came": factor(figure(at.came)),
+        "slope": figure(at.came),
+        "after": figure(at.after),
+        "end": _text(at.end),
+        "clear": clear,
+        "count": len(run),
+        "same": f", the same {figure(at.output)}" if at.output == run[0].output else "",
+        "printed": f"{figure(loop.runs[1][0].after)} every time",
+    }
+    key = "start" if at.before is None else "start, held"
+    if epoch >= 0:
+        key = (
+            "forward, again" if at.before is not None else "forward",
+            ("backward, adds" if cleans else "backward, sum")
+            if at.before is not None
+            else "backward",
+            ("cleared" if cleans else "kept") + (", last" if last else ""),
+        )[phase]
+    return compose(ACCUMULATION[key], fields)

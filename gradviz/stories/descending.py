@@ -1,0 +1,145 @@
+"""Gradient descent as it really runs: one loop, one learning rate, one optimiser."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from gradviz.graph.values import numbers_of
+from gradviz.stories.workbench import Bench, as_number
+
+Optimizer = Literal["SGD", "momentum", "Nesterov", "Adam"]
+OPTIMIZERS: tuple[Optimizer, ...] = ("SGD", "momentum", "Nesterov", "Adam")
+FARTHEST = 1e4
+"""A run that has left this far is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one run is made with."""
+
+    lr: float
+    optimizer: Optimizer = "SGD"
+    momentum: float = 0.9
+    clears: bool = True
+    steps: int = 25
+    stop: float = 1e-3
+    farthest: float = FARTHEST
+
+
+@dataclass(slots=True)
+class Track:
+    """What happened at each step: a number, or for two parameters a pair of numbers.
+
+    `end` is "done" when the gradient got small, "away" when it left, "overflow" at nan or inf,
+    else "more".
+    """
+
+    setting: Setting
+    x: list[Any] = field(default_factory=list)
+    f: list[float] = field(default_factory=list)
+    grad: list[Any] = field(default_factory=list)
+    slope: list[Any] = field(default_factory=list)
+    direction: list[Any] = field(default_factory=list)
+    move: list[Any] = field(default_factory=list)
+    end: str = "more"
+
+
+def descend(bench: Bench, function: Callable[..., Any], start: Any, setting: Setting) -> Track:
+    """Run the loop, and write down every number that it goes through."""
+    leaf = bench.leaf(start)
+    came: list[Any] = []
+    leaf.register_hook(lambda grad: came.append(_plain(grad)))
+    mover = _Mover(bench, leaf, setting)
+    track = Track(setting)
+    for step in range(setting.steps + 1):
+        value = bench.call(function, leaf)
+        value.backward()
+        if leaf.grad is None:
+            raise ValueError("the function does not depend on its input: .grad stays None")
+        track.x.append(_plain(leaf))
+        track.f.append(as_number(value))
+        track.grad.append(_plain(leaf.grad))
+        track.slope.append(came[-1])
+        track.direction.append(mover.move())
+        track.move.append(_product(bench, leaf, setting.lr, track.direction[-1]))
+        track.end = _end(track, step)
+        if track.end != "more":
+            break
+        if setting.clears:
+            leaf.grad.zero_()
+    return track
+
+
+def _plain(tensor: Any) -> Any:
+    numbers = numbers_of(tensor)
+    return float(numbers) if numbers.ndim == 0 else [float(n) for n in numbers.reshape(-1)]
+
+
+def _product(bench: Bench, leaf: Any, lr: float, direction: Any) -> Any:
+    """−lr · direction, multiplied in the engine's own arithmetic."""
+    moved = bench.engine.tensor(direction, dtype=leaf.dtype)
+    return _plain(moved * -lr)
+
+
+def _end(track: Track, step: int) -> str:
+    setting = track.setting
+    numbers = [*_flat(track.x[-1]), track.f[-1], *_flat(track.grad[-1])]
+    if not all(map(math.isfinite, numbers)):
+        return "overflow"
+    if math.hypot(*_flat(track.grad[-1])) <= setting.stop:
+        return "done"
+    if max(map(abs, _flat(track.x[-1]))) > setting.farthest:
+        return "away"
+    return "more"
+
+
+def _flat(value: Any) -> list[float]:
+    return value if isinstance(value, list) else [value]
+
+
+class _Mover:
+    """Makes the step, by hand or with the engine's optimiser, and says along what."""
+
+    def __init__(self, bench: Bench, leaf: Any, setting: Setting) -> None:
+        self.bench, self.leaf, self.setting = bench, leaf, setting
+        self.optimizer = self._made() if setting.optimizer != "SGD" else None
+
+    def _made(self) -> Any:
+        optim, setting = self.bench.engine.optim, self.setting
+        if setting.optimizer == "Adam":
+            return optim.Adam([self.leaf], lr=setting.lr)
+        nesterov = setting.optimizer == "Nesterov"
+        return optim.SGD([self.leaf], lr=setting.lr, momentum=setting.momentum, nesterov=nesterov)
+
+    def move(self) -> Any:
+        """One step; what it multiplies the learning rate with."""
+        leaf, grad = self.leaf, self.leaf.grad
+        if self.optimizer is None:
+            with self.bench.engine.no_grad():
+                leaf -= self.setting.lr * grad
+            return _plain(grad)
+        before = leaf.detach().clone()
+        self.optimizer.step()
+        return self._along(before)
+
+    def _along(self, before: Any) -> Any:
+        """The direction from the optimiser's own state, else from how far it went."""
+        state = dict(getattr(self.optimizer, "state", {}).get(self.leaf, {}))
+        setting = self.setting
+        if (
+            setting.optimizer in ("momentum", "Nesterov")
+            and state.get("momentum_buffer") is not None
+        ):
+            buffer = state["momentum_buffer"]
+            if setting.optimizer == "momentum":
+                return _plain(buffer)
+            return _plain(self.leaf.grad + setting.momentum * buffer)
+        if setting.optimizer == "Adam" and "exp_avg" in state:
+            count = float(state["step"])
+            first = state["exp_avg"] / (1 - 0.9**count)
+            second = state["exp_avg_sq"] / (1 - 0.999**count)
+            return _plain(first / (second.sqrt() + 1e-8))
+        return _plain((before - self.leaf.detach()) / setting.lr)

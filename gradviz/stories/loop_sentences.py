@@ -1,0 +1,74 @@
+"""Every sentence of the stories that run a loop; translate this file to translate them.
+
+Markup as in `sentences`. A name in braces may be a number of the run, which the player fills in.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: E501 (a sentence is read, and translated, on one line)
+
+ACCUMULATION = {
+    "start": "`{name}.grad` is {before}: no backward has run yet. The switch on the last line is all that differs between the two.",
+    "start, held": "`{name}.grad` already holds {before}. The switch on the last line is all that differs between the two.",
+    "forward": "Forward: the output is {output}. The forward pass does not touch `{name}.grad`; it is still {before}.",
+    "forward, again": "Forward: a new graph{same}. `{name}.grad` still holds __{before}__ from before.",
+    "backward": "Backward: the slope for {each} is {came}, so `{name}.grad` becomes **{after}**.",
+    "backward, adds": "Backward __adds__ to what is there: **{before} + {came} = {after}**.",
+    "backward, sum": "Backward __adds__ to what is there: **{before} + {came} = {after}**. The slope is still {slope}; the sum is not the slope.",
+    "cleared": "`{clear}` empties it: **{after} → {end}**. The next backward starts from {end}.",
+    "cleared, last": "`{clear}` empties it: **{after} → {end}**. Every epoch printed the true gradient.",
+    "kept": "Without `{clear}` nothing is emptied: `{name}.grad` stays **{after}** and waits for the next epoch.",
+    "kept, last": "{count} passes make **{after}**. The other run printed {printed}; one line makes the difference.",
+}
+
+TRAP = {
+    "start": "`{name}` is new and `{name}.grad` is None. The true slope is __{came}__. Run the second cell.",
+    "first": "First run: **None + {came} → {after}**, the true slope.",
+    "again": "The same cell again. Nothing in it is wrong, yet `{name}.grad` is **{before} + {came} = {after}**: it still holds the first run.",
+    "third": "A third time: **{before} + {came} = {after}**. The slope is still {came}; each of the three runs added it once.",
+    "zero": "`{name}.grad.zero_()` empties what the three runs left: **{before} → {after}**.",
+    "true": "Now the cell tells the truth again: **{before} + {came} = {after}**. (Making `{name}` anew would also do.)",
+}
+
+DESCENT = {
+    "first": "At *{x_name}* = {x} the curve {slants} with slope {slope}, so the step goes {way}: **{product}**.",
+    "step": "The step **{product}** goes {way}, and *{f_name}* falls from {f} to {f_next}.",
+    "climbs": "The step **{product}** goes {way}, and *{f_name}* climbs from {f} to {f_next}.",
+    "overshoots": "The step **{product}** jumps over the minimum and lands __higher__: *{f_name}* goes from {f} to {f_next}.",
+    "carries": "The step **{product}** still carries the speed of earlier steps, so it climbs: *{f_name}* goes from {f} to {f_next}.",
+    "bounces": "The step **{product}** lands exactly as high on the other side: it will bounce for ever.",
+    "forgot": "The slope is {slope}, but `{name}.grad` holds the sum {grad}: the step is **{product}**.",
+    "forgot, uphill": "The slope is {slope}, but `{name}.grad` holds the sum {grad}: the step is **{product}**, __uphill__.",
+    "flat": "The slope is 0 here, so the step is 0: nothing moves.",
+    "forward": "Forward: at *{x_name}* = {x}, *{f_name}*(*{x_name}*) = {f}.",
+    "backward": "Backward: the slope of the tangent at *{x_name}* = {x} is `{name}.grad` = **{slope}**.",
+    "backward, forgot": "Backward: the slope here is {slope}, but `{name}.grad` still held {previous}, so it becomes **{grad}**.",
+    "clear": "Clear the gradient, so that the next one is not added to {grad}.",
+    "clear, forgot": "The line is missing: `{name}.grad` stays **{grad}** and the next gradient will be added to it.",
+    "done": "__Stop after {steps}:__ |grad| = {size} is at most {stop}. The minimum is at *{x_name}* = {x}, where *{f_name}*(*{x_name}*) = {f}.",
+    "away": "__Diverged:__ in {steps} *{f_name}*(*{x_name}*) grew from {f_first} to {f}. Each step jumps farther: {why}.",
+    "overflow": "__Diverged:__ after {steps} the numbers overflow: *{f_name}*(*{x_name}*) is {f}. {why_long}.",
+    "worse": "__Not going down:__ after {steps} *{f_name}*(*{x_name}*) is {f}, more than at the start ({f_first}). {why_long}.",
+    "more": "__Not there after {steps}:__ |grad| is {size}, still above {stop}.{hint}",
+    "why, rate": "the learning rate {rate} is too large",
+    "why, forgot": "the old gradients were never cleared",
+    "hint, forgot": " Without `zero_()`, *{x_name}* swings around the minimum and does not settle.",
+    "hint, small": " The steps are small.",
+    "hint, bounces": " It jumps between the same two points for ever.",
+    "wider": "the axes follow: {times}× wider",
+    "too large": "too large",
+    "left": "left",
+    "right": "right",
+    "rises": "rises",
+    "falls": "falls",
+}
+
+MAP = {
+    "same": "Both paths are {first}; choose another optimiser to compare.",
+    "start": "Both start at *{x_name}* = {x}, *{y_name}* = {y}, where the loss is {first_loss}. The first SGD step goes straight downhill, across the contour.",
+    "step": "Step {step}: **{first}** is at loss {first_loss}, __{second}__ at {second_loss}, so __{ahead}__ is ahead.",
+    "level": "Step {step}: **{first}** is at loss {first_loss}, __{second}__ at {second_loss}.",
+    "away": "__{who}__ diverges: its loss is {loss}, more than at the start. The learning rate {rate} is too large for it.",
+    "end": "After {step} steps: **{first} {first_loss}**, __{second} {second_loss}__; the lowest point found is {lowest}.",
+    "too large": "too large",
+}
