@@ -8,6 +8,8 @@ from gradviz.render.measure import columns
 
 _NARROW, _SLIM, _WIDE, _WIDEST = "ijl|'!.,:;", 'ftr()[]{}-/\\ "`', "mw", "MW@%—…"
 Styled = tuple[str, str]
+WIDE_FONTS = 1.07
+"""Some fonts, DejaVu Sans or Verdana, run wider than most."""
 
 
 def text_width(text: str, size: float, style: str = "") -> float:
@@ -19,7 +21,7 @@ def text_width(text: str, size: float, style: str = "") -> float:
     if style == "code":
         return columns(text) * 0.602 * size * 0.9
     heavy = 1.06 if style in ("hot", "b", "sent", "err") else 1.0
-    return sum(map(_em, text)) * size * heavy
+    return sum(map(_em, text)) * size * heavy * WIDE_FONTS
 
 
 def _em(character: str) -> float:
@@ -39,7 +41,7 @@ def _em(character: str) -> float:
 def break_lines(runs: Sequence[Styled], width: float, size: float) -> list[list[Styled]]:
     """Lines no wider than `width`, broken between words; code and numbers stay whole.
 
-    >>> break_lines([("", "one two "), ("b", "three")], 60, 15)
+    >>> break_lines([("", "one two "), ("b", "three")], 66, 15)
     [[('', 'one two ')], [('b', 'three')]]
     """
     lines: list[list[Styled]] = [[]]

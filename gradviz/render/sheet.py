@@ -84,7 +84,11 @@ text{font-size:13px;fill:ink}
 .times{font-size:15px;font-weight:700;text-anchor:end}
 .bang{fill:hot-t}
 .bangs{stroke:card;stroke-width:2;stroke-linecap:round}
-.cap{font-size:15px}
+.tick{font-size:12px;fill:mut}
+.axname{font-size:12.5px}
+.mlabel{font-size:12px;font-weight:650}
+.mcell{font-size:16px}
+.cap>text{font-size:15px}
 .cap .m{font-size:13.5px}
 .hot{fill:hot-t;font-weight:650}
 .b{font-weight:650}

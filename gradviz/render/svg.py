@@ -55,7 +55,7 @@ def _whole(now: Moment, picture: Picture, placed: Placed, drawn: str, caption: b
     else:
         ground += element("path", d=stage, fill=token("stage"), stroke=token("hair"))
     body = ground + f'<g transform="translate({inset:g} {AIR:g})">{drawn}</g>' + below
-    return _signed(now, body, wide, whole)
+    return signed(now, body, wide, whole)
 
 
 def _caption(now: Moment, picture: Picture, wide: float, top: float) -> tuple[str, int]:
@@ -70,7 +70,7 @@ def _caption(now: Moment, picture: Picture, wide: float, top: float) -> tuple[st
     return element("g", drawn, class_="cap") if lines else "", len(lines)
 
 
-def _signed(now: Moment, body: str, wide: float, tall: float) -> str:
+def signed(now: Moment, body: str, wide: float, tall: float) -> str:
     """The outer element; its id is a hash of what it holds, so the same picture has the same."""
     story = now.story
     told = sentence(now.frame.caption, now.look)

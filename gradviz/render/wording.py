@@ -6,14 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradviz.stories import story as stories
 from gradviz.stories.numbers import factor, figure, minus
-from gradviz.stories.parts import Ref, Rich
-from gradviz.stories.story import Axis, Frame, Run, Story
+from gradviz.stories.parts import Ref, Rich, Run
+from gradviz.stories.story import Axis, Frame, Story
 
 Look = Callable[[Ref], str]
 Styled = tuple[str, str]
 _MISSING = object()
 _ROWS = {"next": 1, "previous": -1}
+_RAISED = str.maketrans("0123456789−-+nTi", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿᵀⁱ")
+_LOWERED = str.maketrans("0123456789ij", "₀₁₂₃₄₅₆₇₈₉ᵢⱼ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Moment:
     step: int
 
     @property
-    def run(self) -> Run:
+    def run(self) -> stories.Run:
         """The frames at this place on the axes."""
         return self.story.runs[self.place]
 
@@ -129,15 +132,22 @@ def written(value: Any, form: str = "") -> str:
 
 
 def runs(rich: Rich, look: Look) -> list[Styled]:
-    """Each run with its style, `""` for plain text."""
-    return [
-        ("", run)
-        if isinstance(run, str)
-        else (run.style, look(run))
-        if isinstance(run, Ref)
-        else run
-        for run in rich
-    ]
+    """Each run with its style, `""` for plain text; raised and lowered signs become plain.
+
+    >>> runs(("x", ("sup", "2"), Ref("n", style="hot")), lambda reference: "4")
+    [('', 'x'), ('', '²'), ('hot', '4')]
+    """
+    return [_run(run, look) for run in rich]
+
+
+def _run(run: Run, look: Look) -> Styled:
+    if isinstance(run, str):
+        return "", run
+    style, text = (run.style, look(run)) if isinstance(run, Ref) else run
+    if style == "sup":
+        raised = text.translate(_RAISED)
+        return "", f"^({text})" if raised == text else raised
+    return ("", text.translate(_LOWERED)) if style == "sub" else (style, text)
 
 
 def sentence(rich: Rich, look: Look) -> str:
