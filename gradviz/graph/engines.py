@@ -32,3 +32,9 @@ def loaded_engines() -> tuple[ModuleType, ...]:
     """Ours and real PyTorch, of these those that this program has loaded."""
     modules = (sys.modules.get(name) for name in ("gradviz", "torch"))
     return tuple(module for module in modules if module is not None and hasattr(module, "autograd"))
+
+
+def library_folders() -> tuple[str, ...]:
+    """Where the code of the loaded engines stands, which is not the learner's."""
+    files = (str(module.__file__) for module in loaded_engines())
+    return tuple(file.removesuffix("__init__.py") for file in files)

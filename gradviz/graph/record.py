@@ -158,18 +158,20 @@ class _Session:
             node=turn.node,
             received=turn.received,
             sent=turn.sent,
-            slopes=self._slopes_at(turn.node),
+            slopes=self._slopes_at(turn),
             before=turn.before,
             after=turn.after,
             arrivals=tuple((node, slot) for node, slot, _ in came) if many else (),
             hooked=None if turn.unchanged else self._before_hooks(turn, came),
         )
 
-    def _slopes_at(self, node: int) -> tuple[Value | None, ...]:
-        known = self._slopes.get(node)
+    def _slopes_at(self, turn: Turn) -> tuple[Value | None, ...]:
+        known = self._slopes.get(turn.node)
         if known is None:
-            name, slots = self.graph.nodes[node].name, len(self.survey.links[node])
-            known = self._slopes[node] = slopes_of(name, self.contents[node], slots)
+            wanted = [link[0] is not None for link in self.survey.links[turn.node]]
+            dtype = next((value.dtype for value in turn.received if value is not None), "float32")
+            kept, name = self.contents[turn.node], self.graph.nodes[turn.node].name
+            known = self._slopes[turn.node] = slopes_of(name, kept, wanted, dtype)
         return known
 
     def _before_hooks(self, turn: Turn, came: list[tuple[int, int, Value]]) -> Value | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,21 +12,29 @@ from gradviz.graph.model import Value
 from gradviz.graph.nodes import Contents
 from gradviz.graph.values import WHOLE
 
+_ROUNDED = {name: np.dtype(name) for name in ("float16", "float32", "float64")} | {
+    "bfloat16": np.dtype("float32")
+}
 
-def slopes_of(name: str, kept: Contents, slots: int) -> tuple[Value | None, ...]:
-    """The slope at each slot; None where the op is not element-wise or nothing was saved for it."""
+
+def slopes_of(
+    name: str, kept: Contents, wanted: Sequence[bool], dtype: str
+) -> tuple[Value | None, ...]:
+    """The slope at each slot where one is wanted, if the op is element-wise and it can be known.
+
+    Rules that need no saved value reckon in float64; they are told in `dtype`, the gradient's.
+    """
     known = catalogue.entry(name)
-    rules = known["rules"]
+    rules, inputs = known["rules"], known["inputs"]
     if not rules:
-        return (None,) * slots
-    inputs = known["inputs"]
+        return (None,) * len(wanted)
     return tuple(
-        _slope(rules.get(inputs[slot]), kept) if slot < len(inputs) else None
-        for slot in range(slots)
+        _slope(rules.get(inputs[slot]), kept, dtype) if is_wanted and slot < len(inputs) else None
+        for slot, is_wanted in enumerate(wanted)
     )
 
 
-def _slope(rule: Mapping[str, Any] | None, kept: Contents) -> Value | None:
+def _slope(rule: Mapping[str, Any] | None, kept: Contents, dtype: str) -> Value | None:
     if rule is None or rule.get("slope") is None:
         return None
     values = {name: _needed(name, kept) for name in rule["needs"]}
@@ -43,12 +51,9 @@ def _slope(rule: Mapping[str, Any] | None, kept: Contents) -> Value | None:
     except Exception:
         return None
     shape = max(shapes, key=len) if sampled else numbers.shape
-    return Value(shape, _dtype(numbers), numbers, not sampled and numbers.size <= WHOLE)
+    numbers = numbers.astype(_ROUNDED.get(dtype, numbers.dtype))
+    return Value(shape, dtype, numbers, not sampled and numbers.size <= WHOLE)
 
 
 def _needed(name: str, kept: Contents) -> Any:
     return kept.values[name] if name in kept.values else kept.details.get(name)
-
-
-def _dtype(numbers: np.ndarray) -> str:
-    return numbers.dtype.name

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradviz.graph.calls import Call, Line
+from gradviz.graph.engines import library_folders
 from gradviz.graph.fit import Matcher
 from gradviz.graph.model import Cut, Node, Span, Value
 from gradviz.graph.program import lines_of
@@ -24,7 +26,7 @@ def told_by_calls(
 ) -> Source | None:
     """What was written down when these nodes were made; None if nobody watched."""
     telling = _Telling(surveyed, nodes, tape or latest_tape())
-    return telling.source(modules) if telling.own else None
+    return telling.source(modules) if telling.own or telling.traced else None
 
 
 class _Telling:
@@ -34,6 +36,7 @@ class _Telling:
         self.nodes, self.survey, self.tape = nodes, surveyed, tape
         self.own: dict[int, Call] = {}
         self.inner: dict[int, Call] = {}
+        self.traced: dict[int, Line] = {}
         for number, function in enumerate(surveyed.functions):
             if surveyed.leaves[number]:
                 made = None if tape is None else tape.maker_of(function.variable)
@@ -42,16 +45,27 @@ class _Telling:
             elif (found := call_of(function)) is not None:
                 call, self.tape, is_own = found
                 (self.own if is_own else self.inner)[number] = call
+            elif (line := anomaly_line(function)) is not None:
+                self.traced[number] = line
         self.node_of_call = {call.id: number for number, call in self.own.items()}
 
     def source(self, modules: dict[int, str]) -> Source:
         """Everything at once."""
         backward = self._backward()
-        lines = _CallLines([*self.own.values(), *([backward] if backward else [])])
+        calls = sorted(self.own.values(), key=lambda call: call.id)
+        lines = _CallLines(
+            [call.line for call in calls]
+            + [self.traced[number] for number in sorted(self.traced, reverse=True)]
+            + [None if backward is None else backward.line]
+        )
         result = Source(code=lines.code, backward=lines.span(backward and backward.line))
         matcher = Matcher(self.nodes, self.survey.edges, {}, lambda name: frozenset({"="}))
         for number, call in self.own.items():
             self._tell(result, number, call, lines, matcher)
+        for number, line in self.traced.items():
+            traced = lines.span(line)
+            if traced is not None:
+                result.spans[number] = traced
         for number, call in (self.own | self.inner).items():
             span, module = lines.span(call.line), modules.get(call.module)
             if span is not None:
@@ -118,6 +132,23 @@ class _Telling:
         return next((call for call in calls if call.operands[0].made_by == root.id), None)
 
 
+def anomaly_line(function: Any) -> Line | None:
+    """The learner's line that anomaly mode noted when the node was made."""
+    try:
+        trace = function.metadata.get("traceback_")
+    except Exception:
+        return None
+    homes = library_folders()
+    for entry in reversed(trace or ()):
+        found = re.match(r'\s*File "(.*)", line (\d+), in ', str(entry))
+        if found is not None and not found[1].startswith(homes):
+            lines, number = lines_of(found[1]), int(found[2])
+            whole = lines[number - 1] if number <= len(lines) else ""
+            indent = len(whole) - len(whole.lstrip())
+            return Line(found[1], number, number, indent, len(whole), "", whole.strip())
+    return None
+
+
 def find_cut(tape: Tape | None, call: Call) -> Call | None:
     """The call that ended tracking on the way to `call`, itself included; the nearest one."""
     waiting = [(call, 0)]
@@ -148,14 +179,13 @@ def cut_label(call: Call) -> str:
 class _CallLines:
     """The lines that the calls stand in, in the order of the calls, and their spans."""
 
-    def __init__(self, calls: Sequence[Call]) -> None:
+    def __init__(self, stretches: Sequence[Line | None]) -> None:
         self.rows: dict[tuple[str, int], int] = {}
         self.indents: dict[str, int] = {}
         used: dict[str, set[int]] = {}
-        for call in sorted(calls, key=lambda call: call.id):
-            if call.line is not None:
-                lines = used.setdefault(call.line.file, set())
-                lines.update(range(call.line.line, call.line.last_line + 1))
+        for line in stretches:
+            if line is not None and line.line <= len(lines_of(line.file)):
+                used.setdefault(line.file, set()).update(range(line.line, line.last_line + 1))
         code: list[str] = []
         for file, numbers in used.items():
             code += self._block(file, numbers, len(code))

@@ -201,8 +201,7 @@ def trace(function: Callable[..., Any], *inputs: Any) -> Trace:
             f"{type(function).__name__} cannot be called: give a function of tensors, and then "
             "its inputs"
         )
-    known = next((engine_of(one) for one in inputs if is_tensor(one)), sys.modules["gradviz"])
-    starts = tuple(_as_start(one, known) for one in inputs)
+    starts = as_inputs(inputs)
     with watch() as tape:
         output = function(*starts)
     return Trace(starts, output, tape, _names_in(function, starts))
@@ -220,6 +219,12 @@ def version_of(tensor: Any) -> int:
     """How often a tensor's memory has been written in place."""
     version = tensor._version
     return int(getattr(version, "count", version) or 0)
+
+
+def as_inputs(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Inputs as tensors: a plain number becomes one that wants a gradient, of the same engine."""
+    engine = next((engine_of(one) for one in given if is_tensor(one)), sys.modules["gradviz"])
+    return tuple(_as_start(one, engine) for one in given)
 
 
 def _as_start(start: Any, engine: Any) -> Any:

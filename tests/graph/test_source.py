@@ -270,3 +270,19 @@ def test_a_deep_expression_is_no_error(engine):
     program = "x = torch.tensor(1., requires_grad=True)\ny = " + "+".join(["x"] * 900)
     graph = run(engine, program + "\ngraph = read(y)\n")["graph"]
     assert len(graph.nodes) == 900
+
+
+@pytest.mark.filterwarnings("ignore:Anomaly Detection has been enabled")
+def test_anomaly_mode_tells_the_line_without_a_watch(engine):
+    graph = run(
+        engine,
+        """
+def formula(x):
+    return eval("x * 2") + x
+with torch.autograd.set_detect_anomaly(True):
+    y = formula(torch.tensor(3.0, requires_grad=True))
+z = y
+graph = read(z, names={})
+""",
+    )["graph"]
+    assert graph.code[graph.nodes[0].span.line] == 'return eval("x * 2") + x'
