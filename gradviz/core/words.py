@@ -15,16 +15,6 @@ import numpy as np
 from .dims import axes
 
 ndarray, add_reduce = np.ndarray, np.add.reduce
-exp, log, sin, cos, tan, sinh, cosh, tanh = (
-    np.exp,
-    np.log,
-    np.sin,
-    np.cos,
-    np.tan,
-    np.sinh,
-    np.cosh,
-    np.tanh,
-)
 sqrt, sign, maximum, minimum = np.sqrt, np.sign, np.maximum, np.minimum
 abs, sgn = np.abs, np.sign
 zero, one = np.array(0, np.float32), np.array(1, np.float32)
@@ -117,6 +107,36 @@ def silent(function: Callable) -> Callable:
 # ------------------------------------------------------------------------------------ the words
 
 
+PRINTED_WHOLE = 1000
+float32, float64 = np.dtype("float32"), np.dtype("float64")
+
+
+def rounded_once(function):
+    """A function as PyTorch rounds it.
+
+    PyTorch's code for vectors is right to the last bit almost always; numpy's, in single precision,
+    often is not. So what is small enough to be printed whole is computed in double precision.
+    """
+
+    def apply(value):
+        if value.__class__ is not ndarray:
+            return value.__class__(function(float(value)))
+        if value.dtype is float32 and value.size <= PRINTED_WHOLE:
+            return function(value.astype(float64)).astype(float32)
+        return function(value)
+
+    apply.__name__ = apply.__qualname__ = function.__name__
+    return apply
+
+
+exp, exp2, expm1 = rounded_once(np.exp), rounded_once(np.exp2), rounded_once(np.expm1)
+log, log2, log10, log1p = (rounded_once(each) for each in (np.log, np.log2, np.log10, np.log1p))
+sin, cos, tan = rounded_once(np.sin), rounded_once(np.cos), rounded_once(np.tan)
+asin, acos, atan = (rounded_once(each) for each in (np.arcsin, np.arccos, np.arctan))
+sinh, cosh, tanh = rounded_once(np.sinh), rounded_once(np.cosh), rounded_once(np.tanh)
+asinh, acosh, atanh = (rounded_once(each) for each in (np.arcsinh, np.arccosh, np.arctanh))
+
+
 def reciprocal(value):
     return 1 / value
 
@@ -125,6 +145,22 @@ def sigmoid(value):
     if value.__class__ is ndarray and value.dtype is one.dtype:
         return one / (one + exp(-value))  # an array and a Python number would take twice as long
     return 1 / (1 + exp(-value))
+
+
+def one_minus_square(value):
+    """1 - value², rounded once, as PyTorch's fused instruction does: near 1 the rest is small."""
+    if value.__class__ is ndarray and value.size > PRINTED_WHOLE:
+        return 1 - value * value
+    if value.__class__ is ndarray:
+        wide = value.astype(float64)
+        return (1 - wide * wide).astype(value.dtype)
+    wide = float(value)
+    return value.__class__(1 - wide * wide)
+
+
+@on_tensors
+def one_minus_square(value):  # noqa: F811
+    return 1 - value * value
 
 
 def total(value):

@@ -7,15 +7,15 @@ import numpy as np
 from .. import random
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, wrap
-from ..words import exp, mean_dim, on_tensors, sum_dim, sum_to_size, word
+from ..words import mean_dim, on_tensors, sum_dim, word
 
 
 class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face="", method=False):
     def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, dims: Scalar = (), eps: Scalar = 1e-5):
         return normalised(input, dims, eps) * (1 if weight is None else weight) + (0 if bias is None else bias)
     def grad_input(grad, input, weight, dims, eps): return of_normalised(grad if weight is None else grad * weight, input, dims, eps)
-    def grad_weight(grad, input, weight_sym_sizes, dims, eps): return sum_to_size(grad * normalised(input, dims, eps), weight_sym_sizes)
-    def grad_bias(grad, bias_sym_sizes): return sum_to_size(grad, bias_sym_sizes)
+    def grad_weight(grad, input, dims, eps): return over_batch(grad * normalised(input, dims, eps), dims)
+    def grad_bias(grad, dims): return over_batch(grad, dims)
 
 class Embedding(Op, name="embedding_of", face="", method=False):
     def forward(weight: Tensor, indices: Scalar): return weight[indices]
@@ -106,6 +106,11 @@ def at_least(length, eps):
 def normalised(input, dims, eps):
     centred = input - mean_dim(input, dims, True)
     return centred / (mean_dim(centred * centred, dims, True) + eps) ** 0.5
+
+@word
+def over_batch(grad, dims):
+    """Summed over what stands before the normalised dimensions."""
+    return sum_dim(grad, tuple(range(dims[0]))) if dims[0] else grad
 
 @word
 def of_normalised(grad, input, dims, eps):

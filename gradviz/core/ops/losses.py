@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 
 from ..dtypes import scalar_name
-from ..op import Op, Scalar, composed, one_node, ops
+from ..op import Elementwise, Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor, wrap
-from ..words import abs, log, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, zero, zeros_like
+from ..words import abs, exp, log, log1p, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, zero, zeros_like
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -78,14 +78,14 @@ class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", face="", method=Fal
     def grad_target(grad, self, weight, reduction): return each(grad, self, reduction) * (log(1 - self) - log(self)) * weighing(weight)
 
 class BinaryCrossEntropyWithLogits(Op, name="binary_cross_entropy_with_logits_of", face="", method=False):
-    def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced(maximum(self, zero) - self * target + np.log1p(np.exp(-np.abs(self))), reduction)
+    def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced((1 - target) * self - (np.minimum(self, zero) - log1p(exp(-abs(self)))), reduction)
     def grad_self(grad, self, target, reduction): return each((sigmoid(self) - target) * grad, self, reduction)
     def grad_target(grad, self, reduction): return each(-self * grad, self, reduction)
     _saved_weight = _saved_pos_weight = None
 
 class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogitsBackward0", name="weighed_bce_with_logits", face="", method=False):
     def forward(self: Tensor, target: Tensor, weight: Scalar, pos_weight: Scalar, reduction: Scalar):
-        return reduced(((1 - target) * self + (1 + (weighing(pos_weight) - 1) * target) * (maximum(-self, zero) + np.log1p(np.exp(-np.abs(self))))) * weighing(weight), reduction)
+        return reduced(((1 - target) * self + (1 + (weighing(pos_weight) - 1) * target) * (maximum(-self, zero) + log1p(exp(-abs(self))))) * weighing(weight), reduction)
     def grad_self(grad, self, target, weight, pos_weight, reduction):
         return each(((weighing(pos_weight) * target + 1 - target) * sigmoid(self) - weighing(pos_weight) * target) * grad * weighing(weight), self, reduction)
     def grad_target(grad, self, weight, pos_weight, reduction): return each((log(1 - sigmoid(self)) - weighing(pos_weight) * log(sigmoid(self))) * grad * weighing(weight), self, reduction)
@@ -99,6 +99,12 @@ class NllLoss(Op, name="nll_loss_of", face="", method=False):
               grad_output=lambda grad, target, weight, reduction, ignore_index: likelihoods(grad, target, weight, reduction, ignore_index),
               self=lambda grad, self: zeros_like(self))
     def grad_self(grad, self, target, weight, reduction, ignore_index): return at_targets(grad, self, target, weight, reduction, ignore_index)
+
+
+class Xlogy(Elementwise, floating=True):
+    def forward(self: Tensor, other: Tensor): return where(self == 0, zero, self * log(other))
+    def grad_self(grad, self, other): return grad * where(self == 0, zero, log(other))
+    def grad_other(grad, self, other): return grad * self / other
 
 
 # --- the functions of nn.functional
@@ -237,7 +243,7 @@ def bent(distance, edge):
 
 def cross_entropies(share, target):
     least = np.asarray(-100, share.dtype)
-    return -(target * np.maximum(np.log(share), least) + (1 - target) * np.maximum(np.log1p(-share), least))
+    return -(target * np.maximum(log(share), least) + (1 - target) * np.maximum(log1p(-share), least))
 
 def weighing(weight): return 1 if weight is None else weight
 

@@ -94,7 +94,7 @@ def swapped_matmul(self, other): return ops.matmul(other, self)
 def row(matrix):
     """The only row of a matrix; PyTorch squeezes it in place, and counts that as a write."""
     vector = ops.squeeze_row(matrix, 0)
-    vector._version = Squeezed()
+    vector._written = Squeezed()
     return vector
 
 class Squeezed(Version): count = 1

@@ -8,37 +8,37 @@ from ..calls import called
 from ..dtypes import scalar_name
 from ..op import Elementwise, Scalar, composed, one_node, ops
 from ..tensor import Tensor
-from ..words import cos, cosh, erf, exp, maximum, rsqrt, sigmoid, sin, sinh, tanh, where, word, zero, zeros_like
+from ..words import acos, acosh, asin, asinh, atan, atanh, cos, cosh, erf, exp, exp2, expm1, log, log10, log1p, log2, maximum, rsqrt, sigmoid, sin, sinh, tan, tanh, where, word, zero, zeros_like, one_minus_square
 
 
 # --- exponentials and logarithms
 
 class Exp(Elementwise, floating=True):
-    forward = np.exp
+    forward = exp
     def grad_self(grad, result): return grad * result
 
 class Expm1(Elementwise, floating=True):
-    forward = np.expm1
+    forward = expm1
     def grad_self(grad, result): return grad * (result + 1)
 
 class Exp2(Elementwise, floating=True):
-    forward = np.exp2
+    forward = exp2
     def grad_self(grad, result): return grad * (result * math.log(2))
 
 class Log(Elementwise, floating=True):
-    forward = np.log
+    forward = log
     def grad_self(grad, self): return grad / self
 
 class Log2(Elementwise, floating=True):
-    forward = np.log2
+    forward = log2
     def grad_self(grad, self): return grad / (self * math.log(2))
 
 class Log10(Elementwise, floating=True):
-    forward = np.log10
+    forward = log10
     def grad_self(grad, self): return grad / (self * math.log(10))
 
 class Log1P(Elementwise, name="log1p", floating=True):
-    forward = np.log1p
+    forward = log1p
     def grad_self(grad, self): return grad / (self + 1)
 
 class Sqrt(Elementwise, floating=True):
@@ -53,52 +53,52 @@ class Rsqrt(Elementwise, floating=True):
 # --- circle and hyperbola
 
 class Sin(Elementwise, floating=True):
-    forward = np.sin
+    forward = sin
     def grad_self(grad, self): return grad * cos(self)
 
 class Cos(Elementwise, floating=True):
-    forward = np.cos
+    forward = cos
     def grad_self(grad, self): return grad * -sin(self)
 
 class Tan(Elementwise, floating=True):
-    forward = np.tan
+    forward = tan
     def grad_self(grad, result): return grad * (1 + result ** 2)
 
 class Asin(Elementwise, floating=True):
-    forward = np.arcsin
+    forward = asin
     def grad_self(grad, self): return grad * rsqrt(-self * self + 1)
 
 class Acos(Elementwise, floating=True):
-    forward = np.arccos
+    forward = acos
     def grad_self(grad, self): return grad * -rsqrt(-self * self + 1)
 
 class Atan(Elementwise, floating=True):
-    forward = np.arctan
+    forward = atan
     def grad_self(grad, self): return grad / (self * self + 1)
 
 class Sinh(Elementwise, floating=True):
-    forward = np.sinh
+    forward = sinh
     def grad_self(grad, self): return grad * cosh(self)
 
 class Cosh(Elementwise, floating=True):
-    forward = np.cosh
+    forward = cosh
     def grad_self(grad, self): return grad * sinh(self)
 
 class Tanh(Elementwise, floating=True):
-    forward = np.tanh
+    forward = tanh
     @one_node("TanhBackwardBackward0", result=lambda grad, grad_output, result: grad * (-2 * grad_output * result))
-    def grad_self(grad, result): return grad * (1 - result * result)
+    def grad_self(grad, result): return grad * one_minus_square(result)
 
 class Asinh(Elementwise, floating=True):
-    forward = np.arcsinh
+    forward = asinh
     def grad_self(grad, self): return grad * rsqrt(self ** 2 + 1)
 
 class Acosh(Elementwise, floating=True):
-    forward = np.arccosh
+    forward = acosh
     def grad_self(grad, self): return grad * rsqrt(self ** 2 - 1)
 
 class Atanh(Elementwise, floating=True):
-    forward = np.arctanh
+    forward = atanh
     def grad_self(grad, self): return grad / (1 - self ** 2)
 
 class Erf(Elementwise, floating=True):
@@ -121,7 +121,7 @@ class Hypot(Elementwise, floating=True):
 class Sigmoid(Elementwise, floating=True, face="torch nn.functional"):
     forward = sigmoid
     @one_node("SigmoidBackwardBackward0", result=lambda grad, grad_output, result: grad * (grad_output * (1 - 2 * result)))
-    def grad_self(grad, result): return grad * ((1 - result) * result)
+    def grad_self(grad, result): return grad * (1 - result) * result
 
 composed(ops.sigmoid, name="expit", face="special", method=False)
 

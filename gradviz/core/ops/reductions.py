@@ -122,11 +122,11 @@ class PickAlong(Op, node="GatherBackward0", face="", method=False):
 
 class Amax(Op, face="", method=False, name="amax_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.maximum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
-    def grad_self(grad, self, dim, keepdim, result): return shared_out(grad, self, result, dim, keepdim)
+    def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
 
 class Amin(Op, face="", method=False, name="amin_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.minimum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
-    def grad_self(grad, self, dim, keepdim, result): return shared_out(grad, self, result, dim, keepdim)
+    def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
 
 class ArgmaxOf(Op, face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmax(self, dim, keepdims=keepdim))
@@ -278,6 +278,12 @@ def shared_out(grad, self, result, dim, keepdim):
     """To the greatest (or least) elements; those that are equal share."""
     mask = self == widened(result, self.shape, dim, keepdim)
     return where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim), 0)
+
+@word
+def among_equals(grad, self, result, dim, keepdim):
+    """The same along some dimensions."""
+    mask = self == widened(result, self.shape, dim, keepdim)
+    return widened(grad, self.shape, dim, keepdim) * mask / equal_count(mask, dim)
 
 @word
 def of_product(grad, self, result, dim, keepdim):

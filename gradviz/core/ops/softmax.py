@@ -27,7 +27,7 @@ class LogSoftmax(Op, name="log_softmax_of", face="", method=False):
 def shares(value, dim):
     """e to the power of each, over their sum; the greatest is taken off first, so that nothing overflows."""
     axis = dimensions.axes((dim,), value.ndim)
-    raised = np.exp(value - np.maximum.reduce(value, axis, keepdims=True))
+    raised = exp(value - np.maximum.reduce(value, axis, keepdims=True))
     return raised / np.add.reduce(raised, axis, keepdims=True)
 
 def checked(self, dim, name):
