@@ -49,6 +49,8 @@ _QUOTED = re.compile(
 )
 _SPACED = re.compile(r"\s*([{}()\[\],;:=?<>&|!*%])[ ]*(?:(?<=[{(\[,;])\n)?")
 
+_IDLE = re.compile(r",(?=[})\]])|;(?=\})")
+
 
 def kinds_of(payload: Mapping[str, Any]) -> tuple[str, ...]:
     """The kinds and manners that a payload uses, in the order of `EVERYTHING`.
@@ -136,5 +138,5 @@ def _joined(source: str) -> str:
             lines.append(line.removeprefix("export "))
         comment = comment and not line.endswith("*/")
     pieces = _QUOTED.split("\n".join(lines))
-    pieces[::2] = [_SPACED.sub(r"\1", piece) for piece in pieces[::2]]
+    pieces[::2] = [_IDLE.sub("", _SPACED.sub(r"\1", piece)) for piece in pieces[::2]]
     return "".join(pieces) + "\n"

@@ -52,7 +52,8 @@ def payload(story: Story) -> dict[str, Any]:
         "columns": _columns(story.columns),
         "variants": [payload(variant) for variant in story.variants],
     }
-    kept = {key: value for key, value in whole.items() if value not in ("", 0, [], {}, False)}
+    empty = ("", 0, [], {}, False)
+    kept = {key: value for key, value in whole.items() if key == "parts" or value not in empty}
     return kept | _pooled({",".join(map(str, place)): run for place, run in runs.items()})
 
 

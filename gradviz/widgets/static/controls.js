@@ -41,7 +41,7 @@ const MAKERS = { slider: makeSlider, switch: makeSwitch, choice: makeChoice, wei
 function makeSlider(player, axis) {
   const { name, values } = player.story.axes[axis];
   const first = player.story.axes.findIndex(({ control }) => (control ?? "slider") === "slider") === axis;
-  const output = html("output", {});
+  const output = html("span", { class: "reading" });
   const range = html("input", { type: "range", min: 0, max: values.length - 1, "aria-label": name,
     input: () => player.move(axis, +range.value) });
   const statusAt = (index) => player.story.runs[player.keyOf(player.places.with(axis, index))]?.status ?? "";

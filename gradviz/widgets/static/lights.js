@@ -39,7 +39,8 @@ function nodesOf({ dataset: hook }, graph) {
 function belongs({ dataset: hook }, nodes, graph) {
   if (hook.edge) {
     const { source, target } = graph.wires.find(({ id }) => id === hook.edge);
-    return nodes.includes(source) && (nodes.includes(target) || nodes.length === 1);
+    const ends = [source, target].filter((end) => nodes.includes(end));
+    return ends.length === 2 || (ends.length === 1 && nodes.length === 1);
   }
   return nodesOf({ dataset: hook }, graph).some((id) => nodes.includes(id));
 }

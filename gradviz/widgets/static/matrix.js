@@ -73,7 +73,7 @@ function makeWeight(row, part, player, axis) {
     player.show();
   };
   const range = html("input", { type: "range", min: -2, max: 2, step: 0.1, "aria-label": `weight of ${name}`, input: change });
-  const output = html("output", {});
+  const output = html("span", { class: "reading" });
   return {
     element: html("label", { class: "control weight" }, axis >= 0 && range, output),
     draw(v) {

@@ -137,12 +137,19 @@ export class Player {
     const given = axes.map((_, k) => wanted.with(k, k === axis ? index : axes[k].start ?? 0));
     const places = [wanted, ...given].find((trial) => this.keyOf(trial) in runs);
     if (!places) return;
-    this.places = places;
+    if (axes[axis].resets) this.step = 0;
+    this.stand(places);
+    this.shell.moved(this);
+  }
+
+  /** Stands at places on the axes, at the same step where there is one. @param {number[]} places */
+  stand(places) {
+    if (!(this.keyOf(places) in this.story.runs)) return;
+    this.places = [...places];
     this.openRun();
-    this.step = axes[axis].resets ? 0 : Math.min(this.step, this.last);
+    this.step = Math.max(0, Math.min(this.step, this.last));
     this.box.classList.remove("advancing");
     this.show();
-    this.shell.moved(this);
   }
 
   /** @param {KeyboardEvent} event */
@@ -191,7 +198,8 @@ export class Player {
  * Plays a story in a host element, with its variants as tabs.
  * @param {HTMLElement} host
  * @param {any} data the payload, or the same deflated and in base64
- * @param {{hash?: string, step?: number, onstep?: (step: number, player: Player) => void}} [options]
+ * @param {{hash?: string, step?: number, places?: number[],
+ *   onstep?: (step: number, player: Player) => void, onanswer?: (answers: any[]) => void}} [options]
  */
 export async function play(host, data, options = {}) {
   const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -204,7 +212,7 @@ export async function play(host, data, options = {}) {
   }
   const stories = [payload, ...(payload.variants ?? [])];
   const shell = { host, root, hash: options.hash ?? "", stories, open,
-    moved: (player) => options.onstep?.(player.step, player) };
+    moved: (player) => options.onstep?.(player.step, player), answered: options.onanswer };
   const changes = {
     theme: () => (host.dataset.theme = pageTheme()),
     print: () => drawTable(shell.player),
@@ -231,6 +239,7 @@ export async function play(host, data, options = {}) {
     shell.index = index;
     shell.player?.stop();
     shell.player = new Player(stories[index], shell);
+    if (index === 0 && options.places?.length) shell.player.stand(options.places);
     root.replaceChildren(...(shell.player.tabs ? [shell.player.tabs] : []), shell.player.box);
     shell.player.go(step, { silent: true });
     if (width) shell.player.reserve();

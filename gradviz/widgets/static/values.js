@@ -9,9 +9,9 @@ export function printed(value, form = "") {
   if (value == null) return "–";
   if (form === "text" || typeof value === "string") return String(value).replace(/^-/, "−");
   if (form === "signed") return value < 0 ? `(${printed(value)})` : printed(value);
-  const size = Math.abs(value);
   if (value === 0) return "0";
-  if (size >= 1e5 || size < 1e-4) return powerOfTen(value, 4);
+  const exponent = +value.toExponential(3).split("e")[1];
+  if (exponent > 4 || exponent < -4) return powerOfTen(value, 4);
   const text = value.toPrecision(4);
   return minus(form === "fixed" ? text.replace(/e.*/, "") : String(+text));
 }

@@ -1,28 +1,33 @@
 /** The player as anywidget calls it: the same story, its step shared with Python. */
 
+import { same } from "./dom.js";
 import { play } from "./player.js";
 
 /** @param {{model: any, el: HTMLElement}} given */
 export async function render({ model, el }) {
   const host = el.ownerDocument.createElement("div");
   el.replaceChildren(host);
-  const share = (name, value) => {
-    if (model.get(name) === value) return;
-    model.set(name, value);
+  let shell = null;
+  const share = (values) => {
+    for (const name in values) if (!same(model.get(name), values[name])) model.set(name, values[name]);
     model.save_changes();
   };
-  let shell = null;
   const open = async () => {
     shell?.close();
-    shell = await play(host, model.get("payload"), { step: model.get("step"), onstep: (step) => share("step", step) });
+    shell = await play(host, model.get("payload"), {
+      step: model.get("step"),
+      places: model.get("places"),
+      onstep: (step, player) => share({ step, places: [...player.places] }),
+      onanswer: (answers) => share({ answers }),
+    });
   };
   const step = () => shell?.player.go(model.get("step"), { silent: true });
-  model.on("change:payload", open);
-  model.on("change:step", step);
+  const places = () => shell?.player.stand(model.get("places"));
+  const listeners = { "change:payload": open, "change:step": step, "change:places": places };
+  for (const event in listeners) model.on(event, listeners[event]);
   await open();
   return () => {
-    model.off("change:payload", open);
-    model.off("change:step", step);
+    for (const event in listeners) model.off(event, listeners[event]);
     shell.close();
     host.remove();
   };
