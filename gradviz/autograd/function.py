@@ -292,7 +292,7 @@ def kept(ctx: Any, tensor: Any, made: list) -> Any:
         if output is tensor and output._node is not None:
             version = output._shared_version()
             return number, tensor._value, tensor._shape, (version, version.stamp)
-    hooks = modes.state.saved_hooks
+    hooks = modes.current().saved_hooks
     if tensor is not None and hooks:
         return modes.packed(tensor, *hooks[-1])
     return tensor
@@ -348,7 +348,7 @@ def once_differentiable(function: Callable) -> Callable:
     def wrapper(ctx: Any, *grads: Any) -> Any:
         with no_grad():
             results = function(ctx, *grads)
-        if not modes.state.grad or not any(isinstance(each, Tensor) and each._requires_grad for each in grads):
+        if not modes.current().grad or not any(isinstance(each, Tensor) and each._requires_grad for each in grads):
             return results
         several = isinstance(results, tuple)
         marked = [DelayedError.apply(each) if isinstance(each, Tensor) else each for each in (results if several else (results,))]

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from . import anomaly, errors, hooks
-from .modes import GradMode, enable_grad, no_grad, state
+from .hooks import Hooks
+from .modes import Anomaly, GradMode, current, enable_grad, no_grad
 from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
 from .tensor import Tensor, ndarray, settled, tensor_classes, wrap, written_times
 
@@ -102,15 +103,18 @@ def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0) -> None:
     if graph:
         leaf._grad = copied(grad) if old is None else old + grad
     elif old is None:
-        if getrefcount(grad) > 2 or not owns_memory(grad):
-            writes = 1  # torch copies it into new memory
-            if grad.__class__ is ndarray:
-                grad = grad.copy()
-        if grad.__class__ is ndarray and grad.size == 1:
-            grad = settled(grad)[0]
+        alone = getrefcount(grad) == 2
+        if grad.__class__ is ndarray:
+            if not alone or not (grad.base is None or owns_memory(grad)):
+                own = grad.copy()
+            else:
+                own = grad
+            value = leaf._value
+            alone = alone and (value.__class__ is not ndarray or grad.strides == value.strides)
+            grad = settled(own)[0] if own.size == 1 else own
         leaf._grad = found = wrap(grad, leaf._shape)
-        if writes:
-            found._written = written_times(writes)
+        if writes or not alone:
+            found._written = written_times(writes if alone else 1)  # torch copies into new memory
     else:
         value = old._value
         if value.__class__ is not ndarray:
@@ -179,9 +183,8 @@ class Pass:
             self.deliver(edge, grad)
         self.finish(ending.get(None, ()))
         for node in nodes:
-            grad = self.pending.pop(node, None)
-            if grad is not None and (needed is None or node in needed):
-                self.turn(node, grad)
+            if node in self.pending and (needed is None or node in needed):
+                self.turn(node, self.pending.pop(node))
             self.finish(ending.get(node, ()))
 
     def needed(self, nodes: list) -> set | None:
@@ -215,7 +218,7 @@ class Pass:
             grad = self.hidden(node, grads)
         if grad is None:
             return
-        pairs = anomaly.guarded(self.turned, node, grad) if anomaly.on() else self.turned(node, grad)
+        pairs = anomaly.guarded(self.turned, node, grad) if Anomaly.enabled else self.turned(node, grad)
         if own is not None and own.hooks:
             taken = self.shown(node, grad)
             given = tuple([None if edge is None else self.tensor(sent, edge) for edge, sent in pairs])
@@ -334,27 +337,31 @@ def send(
     roots: list[tuple[Any, Any]], keep: Any, graph: bool, wanted: dict | None, write: bool
 ) -> None:
     """Run a pass from several roots; in `wanted` the gradients that are asked for are left."""
-    if not (hooks.Hooks.alive or anomaly.on() or wanted is not None or graph or len(roots) != 1):
-        edge, grad = roots.pop()
-        arrived, writes = run(edge, grad, keep, graph)
-        del grad
-        for leaf in list(arrived):
-            accumulate(leaf, arrived.pop(leaf), graph, writes.get(leaf, 0))
+    if Hooks.alive or Anomaly.enabled or wanted is not None or graph or len(roots) != 1:
+        with recorded_mode(graph):
+            Pass(keep, graph, wanted, write).run(roots)
         return
-    with recorded_mode(graph):
-        Pass(keep, graph, wanted, write).run(roots)
+    edge, grad = roots.pop()
+    pass_on(edge, [grad], keep, graph)
+
+
+def pass_on(edge: Any, grads: list, keep: Any, graph: bool) -> None:
+    """A pass that nobody listens to; the list holds the first gradient, so that nobody else does."""
+    arrived, writes = run(edge, grads.pop(), keep, graph)
+    for leaf in list(arrived):
+        accumulate(leaf, arrived.pop(leaf), graph, writes.get(leaf, 0) if writes else 0)
 
 
 def first_gradient(output: Tensor, gradient: Tensor | None, graph: bool) -> Any:
     """What a pass starts with at one output."""
     value = output._value
     if gradient is None:
-        if value.size != 1:
-            raise RuntimeError(errors.NOT_SCALAR)
-        if value.__class__ is ndarray:
-            grad: Any = np.ones(output._shape, output._dtype)
+        if value.__class__ is not ndarray:
+            grad: Any = value.__class__(1)
+        elif value.size == 1:
+            grad = np.ones(output._shape, output._dtype)
         else:
-            grad = value.__class__(1)
+            raise RuntimeError(errors.NOT_SCALAR)
         return wrap(grad, output._shape) if graph else grad
     if gradient._dtype is not output._dtype:
         from .op import ops
@@ -383,13 +390,16 @@ def backward(
     >>> x.grad
     tensor(6.)
     """
-    if gradient is None and inputs is None and self._requires_grad and not create_graph:
-        grad = first_gradient(self, None, False)
-        send([(edge_of(self), grad)], bool(retain_graph), False, None, True)
-        return
-    from gradviz import autograd
+    quick = gradient is None and inputs is None and not create_graph and self._requires_grad
+    if not quick or Hooks.alive or Anomaly.enabled:
+        from gradviz import autograd
 
-    autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        return
+    view = getattr(self, "_view", None)
+    if view is not None:
+        view.refresh(self)
+    pass_on(self._node or self, [first_gradient(self, None, False)], bool(retain_graph), False)
 
 
 Tensor.backward = backward  # type: ignore[attr-defined]
@@ -406,7 +416,7 @@ def call_node(node: Node, *grads: Any) -> Any:
     for number, grad in enumerate(grads):
         if grad is not None and not isinstance(grad, Tensor):
             raise TypeError(f"argument {number} is not a Variable")
-    graph = state.grad and not state.inference
+    graph = current().grad and not current().inference
     work = Pass(BY_HAND, graph, None, True)
     if isinstance(node, AccumulateGrad):
         if grads[0] is not None:

@@ -6,9 +6,9 @@ import warnings
 from typing import Any
 
 from . import dtypes, errors
-from .modes import state
+from .modes import current
 from .printing import Size
-from .tensor import InferenceVersion, Tensor, settled, wrap
+from .tensor import InferenceVersion, Tensor, wrap
 
 
 def method(function: Any) -> Any:
@@ -84,7 +84,14 @@ def _version(self: Tensor) -> int:
     return written.count
 
 
-for _read in (shape, dtype, ndim, grad_fn, output_nr, is_leaf, _base, _version):
+def device(self: Tensor) -> Any:
+    """Where the tensor is: in the main memory."""
+    from .device import device as place
+
+    return place("cpu")
+
+
+for _read in (device, shape, dtype, ndim, grad_fn, output_nr, is_leaf, _base, _version):
     attribute(_read)
 
 
@@ -163,7 +170,7 @@ def change_flag(self: Tensor, value: bool, text: str) -> None:
     """Set the flag of a leaf."""
     if value and self._dtype.kind != "f":
         raise RuntimeError(text)
-    if value and self.is_inference() and not state.inference:
+    if value and self.is_inference() and not current().inference:
         raise RuntimeError(errors.INFERENCE_FLAG)
     self._requires_grad = value
 
@@ -247,4 +254,3 @@ def set_data(self: Tensor, value: Tensor) -> None:
 
 
 attribute(data, set_data)
-_ = settled

@@ -18,16 +18,24 @@ MISSING: Any = object()
 room: dict[str, Any] = {"plain": True}  # the globals of all compiled functions
 
 
-class State(threading.local):
+class State:
     """What a thread has chosen."""
 
-    grad = True
-    inference = False
-    saved_hooks: tuple = ()
-    deviates = False  # whether this thread is counted below
+    __slots__ = ("deviates", "grad", "inference", "saved_hooks")
+
+    def __init__(self) -> None:
+        self.grad, self.inference, self.saved_hooks = True, False, ()
+        self.deviates = False  # whether this thread is counted below
 
 
-state = State()
+class Threads(threading.local):
+    """The state of each thread; to read it once and then its slots is twice as fast."""
+
+    def __init__(self) -> None:
+        self.state = State()
+
+
+threads = Threads()
 lock = threading.Lock()
 deviating = 0  # threads not in the default state, and what else forbids the fast path
 
@@ -40,9 +48,14 @@ def forbid(change: int) -> None:
         room["plain"] = deviating == 0
 
 
-def noted() -> None:
+def current() -> State:
+    """What this thread has chosen."""
+    return threads.state
+
+
+def noted(state: State) -> None:
     """Count this thread in or out, after a change of its state."""
-    deviates = not state.grad or state.inference or bool(state.saved_hooks)
+    deviates = not state.grad or state.inference or state.saved_hooks != ()
     if deviates is not state.deviates:
         state.deviates = deviates
         forbid(1 if deviates else -1)
@@ -50,12 +63,15 @@ def noted() -> None:
 
 def set_grad(enabled: bool) -> None:
     """Switch the recording of this thread."""
-    state.grad = enabled
-    noted()
+    state = threads.state
+    if state.grad is not enabled:
+        state.grad = enabled
+        noted(state)
 
 
 def recording() -> bool:
     """Whether operations of this thread are recorded."""
+    state = threads.state
     return state.grad and not state.inference
 
 
@@ -69,13 +85,11 @@ class GradMode:
     __slots__ = ("mode", "was")
 
     def __enter__(self) -> None:
-        self.was = state.grad
-        state.grad = self.mode
-        noted()
+        self.was = threads.state.grad
+        set_grad(self.mode)
 
     def __exit__(self, *_: object) -> None:
-        state.grad = self.was
-        noted()
+        set_grad(self.was)
 
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
@@ -131,7 +145,7 @@ class enable_grad(GradMode):
 
 def is_grad_enabled() -> bool:
     """Whether operations of this thread are recorded."""
-    return state.grad
+    return threads.state.grad
 
 
 # ------------------------------------------------------- what a recorded operation is given besides
@@ -152,7 +166,7 @@ class Packed:
 
 def arrange(tensor: Tensor, op: Any) -> None:
     """See to a new result where some mode is on."""
-    node = tensor._node
+    state, node = threads.state, tensor._node
     if node is None:
         if state.inference:
             tensor._written = InferenceVersion()
@@ -173,11 +187,13 @@ def arranged(saved: Tensor) -> Any:
     """A saved tensor, after the hooks on what is saved."""
     if saved._written is not None and saved._written.inference:
         raise RuntimeError(errors.INFERENCE_SAVED)
-    return packed(saved, *state.saved_hooks[-1]) if state.saved_hooks else saved
+    hooks = threads.state.saved_hooks
+    return packed(saved, *hooks[-1]) if hooks else saved
 
 
 def packed(tensor: Tensor, pack: Callable, unpack: Callable) -> Packed:
     """A tensor given to the hooks."""
+    state = threads.state
     was, state.saved_hooks = state.saved_hooks, ()
     try:
         with no_grad():
@@ -196,7 +212,7 @@ class set_grad_enabled(GradMode):
         if mode is MISSING:
             raise TypeError("set_grad_enabled.__init__() missing 1 required positional argument: 'mode'")
         made = object.__new__(cls)
-        made.mode, made.was = bool(mode), state.grad
+        made.mode, made.was = bool(mode), threads.state.grad
         set_grad(made.mode)
         return made
 
@@ -228,17 +244,18 @@ class inference_mode(GradMode):
         return made
 
     def __enter__(self) -> None:
+        state = threads.state
         self.was, self.was_inference = state.grad, state.inference
-        state.inference = self.mode
-        state.grad = not self.mode
+        state.inference, state.grad = self.mode, not self.mode
         if self.mode and not Inference.ever:
             Inference.ever = True
             forbid(1)  # from now on, what is saved has to be looked at
-        noted()
+        noted(state)
 
     def __exit__(self, *_: object) -> None:
+        state = threads.state
         state.grad, state.inference = self.was, self.was_inference
-        noted()
+        noted(state)
 
     def again(self) -> GradMode:
         """A fresh context of the same mode."""
@@ -279,16 +296,18 @@ def noted_extras(node: Any) -> Any:
 
 def is_inference_mode_enabled() -> bool:
     """Whether this thread is in inference mode."""
-    return state.inference
+    return threads.state.inference
 
 
 def push_saved_hooks(pack: Callable, unpack: Callable) -> None:
     """From now on what this thread saves goes through these functions."""
+    state = threads.state
     state.saved_hooks = (*state.saved_hooks, (pack, unpack))
-    noted()
+    noted(state)
 
 
 def pop_saved_hooks() -> None:
     """Undo the last `push_saved_hooks`."""
+    state = threads.state
     state.saved_hooks = state.saved_hooks[:-1]
-    noted()
+    noted(state)

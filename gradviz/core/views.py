@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .modes import recording, room, state
+from .modes import recording, room, current
 from .node import Node, gathered, maker, small, spread
 from .tensor import Tensor, Version, ndarray, next_number, wrap
 
@@ -25,9 +25,8 @@ class View:
     """
 
     NORMAL, NO_GRAD, SEVERAL, INFERENCE, CUSTOM = range(5)
-    __slots__ = ("base", "kind", "path", "stamp")
+    kind = NORMAL
     base: Tensor
-    kind: int
     path: tuple
     stamp: int
 
@@ -55,30 +54,36 @@ class Views(list):
 
 def view_of(source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None) -> None:
     """Note that a result is a view of `source`."""
-    view = result._view = new_view()
+    view = result._view = View()
     above = getattr(source, "_view", None)
-    step = (op, given[1:], number)
     if above is None:
-        view.base, view.path = source, (step,)
-        views = getattr(source, "_views", None)
-        if views is None:
-            views = source._views = Views()
+        base = source
+        view.path = ((op, given[1:], number),)
     else:
-        view.base, view.path = above.base, (*above.path, step)
-        views = above.base._views
-    views.add(result)
-    version = result._written = source._shared_version()
+        base = above.base
+        view.path = (*above.path, (op, given[1:], number))
+    view.base = base
+    views = getattr(base, "_views", None)
+    if views is None:
+        base._views = Views([reference_to(result)])
+    else:
+        views.add(result)
+    version = source._written
+    if version is None:
+        version = source._shared_version()
+    result._written = version
     view.stamp = version.stamp
-    view.kind = View.NORMAL if number is None else View.SEVERAL
+    if number is not None:
+        view.kind = View.SEVERAL
     if not room["plain"] and not recording():
-        view.kind = View.INFERENCE if state.inference else View.NO_GRAD
-        if view.base._requires_grad:
+        view.kind = View.INFERENCE if current().inference else View.NO_GRAD
+        if base._requires_grad:
             result._requires_grad = True
     elif above is not None and above.kind != View.NORMAL:
         view.kind = above.kind
 
 
-new_view = View
+reference_to = weakref.ref
 
 
 # ------------------------------------------------------------------------- what is refused
