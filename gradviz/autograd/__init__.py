@@ -36,7 +36,10 @@ def __getattr__(name: str) -> Any:
     if name == "functional":
         return importlib.import_module("gradviz.autograd.functional")
     if name in ("gradcheck", "gradgradcheck"):
-        return getattr(importlib.import_module("gradviz.autograd.gradcheck"), name)
+        # Kept under its name at once: importing has put the module there, and torch has the function.
+        found = getattr(importlib.import_module("gradviz.autograd.gradcheck"), name)
+        globals()[name] = found
+        return found
     raise AttributeError(f"module 'gradviz.autograd' has no attribute '{name}'")
 
 
