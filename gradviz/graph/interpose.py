@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, wraps
+from inspect import unwrap
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Protocol
 
@@ -23,13 +24,7 @@ UNHEARD = frozenset(
     | {"size", "dim", "numel", "register_hook", "stride", "is_contiguous", "element_size"}
     | {"register_post_accumulate_grad_hook", "retain_grad", "data_ptr", "is_floating_point"}
 )
-MAKERS = frozenset(
-    {"tensor", "as_tensor", "asarray", "from_numpy", "zeros", "ones", "full", "empty", "eye"}
-    | {"arange", "linspace", "logspace", "rand", "randn", "randint", "randperm", "normal"}
-    | {"zeros_like", "ones_like", "full_like", "empty_like", "rand_like", "randn_like"}
-    | {"cat", "concat", "concatenate", "stack", "hstack", "vstack", "where", "einsum", "meshgrid"}
-)
-"""Functions that no tensor has as a method."""
+LENS = ("gradviz._lens", "gradviz.graph", "gradviz.stories", "gradviz.render", "gradviz.widgets")
 _MISSING = object()
 
 
@@ -159,31 +154,28 @@ def _stand_before() -> None:
             _replace(tensor, name, member, _heard_attribute(name, member))
     gradviz = sys.modules["gradviz"]
     for module in (gradviz, gradviz.nn.functional):
-        for name, member in _functions(module, tensor):
+        for name, member in _functions(module):
             _replace(module, name, vars(module).get(name, _MISSING), _heard(name, member))
     for name in ("grad", "backward"):
         member = getattr(gradviz.autograd, name)
         _replace(gradviz.autograd, name, member, _heard(name, member))
 
 
-def _functions(module: ModuleType, tensor: type) -> list[tuple[str, Any]]:
+@lru_cache(maxsize=4)
+def _functions(module: ModuleType) -> list[tuple[str, Any]]:
     """The functions of the small torch in a module, those not yet asked for as well."""
-    names = {*vars(module), *MAKERS, *vars(tensor)}
-    if module.__name__ != "gradviz":
-        names |= set(dir(module))
     found = []
-    for name in sorted(names):
-        if name.startswith("_") or name in UNHEARD:
-            continue
-        member = getattr(module, name, None)
+    for name in dir(module):
+        member = None if name.startswith("_") or name in UNHEARD else getattr(module, name, None)
         if isinstance(member, FunctionType | BuiltinFunctionType) and not _is_lens(member):
             found.append((name, member))
     return found
 
 
 def _is_lens(function: Any) -> bool:
-    rooms = ("gradviz.graph", "gradviz.stories", "gradviz.render", "gradviz.widgets")
-    return str(function.__module__).startswith(rooms)
+    """Whether a function is a tool of this half of the house: `draw`, `watch`, a story."""
+    around = getattr(unwrap(function), "__globals__", {})
+    return str(around.get("__name__")).startswith(LENS)
 
 
 def _replace(owner: Any, name: str, own: Any, other: Any) -> None:
@@ -199,6 +191,7 @@ def _put(owner: Any, name: str, own: Any) -> None:
         setattr(owner, name, own)
 
 
+@lru_cache(maxsize=4096)
 def _heard(name: str, call: Callable) -> Callable:
     @wraps(call)
     def heard(*args: Any, **kwargs: Any) -> Any:

@@ -216,6 +216,26 @@ def test_watches_may_be_nested(engine):
     assert [call.label for call in outer.calls] == ["x + 1", "x + 2"]
 
 
+def test_our_functions_are_put_back_afterwards():
+    import gradviz
+
+    before = dict(vars(gradviz.Tensor)), gradviz.exp, gradviz.nn.functional.relu
+    with watch():
+        assert gradviz.exp is not before[1]
+    assert (dict(vars(gradviz.Tensor)), gradviz.exp, gradviz.nn.functional.relu) == before
+
+
+def test_the_tools_of_the_lens_are_not_calls_of_the_library():
+    import gradviz
+
+    with watch() as outer:
+        x = gradviz.tensor(2.0, requires_grad=True)
+        gradviz.draw(x * 3)
+        inner = trace(lambda t: t * t, x)
+    assert [call.name for call in inner.tape.calls] == ["mul"]
+    assert [call.name for call in outer.calls] == ["tensor", "mul", "mul"]
+
+
 @pytest.mark.parametrize(
     ("name", "word"), [("__rdiv__", "div"), ("__getitem__", "getitem"), ("add_", "add_")]
 )
