@@ -239,6 +239,7 @@ def _label(drawn: Drawn, frame: Frame) -> str:
         if mark.shape in ("ball", "tangent"):
             anchor = "end" if x > frame.right - 80 else "start"
             x += -10 if anchor == "end" else 10
+            y -= 10 if mark.shape == "tangent" else 0
         elif mark.shape == "line":
             x, anchor = x - 4, "end"
     x = min(max(x, frame.left + 4), frame.right - 4)
@@ -246,7 +247,7 @@ def _label(drawn: Drawn, frame: Frame) -> str:
     return element(
         "text",
         spans(drawn.label),
-        class_="mlabel",
+        class_="mlabel halo",
         x=x,
         y=y,
         text_anchor=anchor,

@@ -87,6 +87,7 @@ text{font-size:13px;fill:ink}
 .tick{font-size:12px;fill:mut}
 .axname{font-size:12.5px}
 .mlabel{font-size:12px;font-weight:650}
+.mlabel.halo{stroke:paper;stroke-width:3;paint-order:stroke}
 .mcell{font-size:16px}
 .cap>text{font-size:15px}
 .cap .m{font-size:13.5px}

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from gradviz.stories.parts import Card, Picture, Wire
+from gradviz.stories.parts import (
+    Axes,
+    Card,
+    Code,
+    Equation,
+    Mark,
+    Picture,
+    Ref,
+    Rule,
+    Stacks,
+    Wire,
+)
+from gradviz.stories.story import Axis, Frame, Run, Scene, Story
 
 OP, LEAF = "AddBackward0", "AccumulateGrad"
 
@@ -89,6 +101,107 @@ FOLD = Picture(
         wire("product", "start", 1, "ghost"),
     ),
 )
+
+
+def stepper(picture=POLYNOMIAL, **story):
+    """A short story over a picture: nothing yet, a node at work, and the end."""
+    done = {"mark": "done", "short": "18"}
+    active = {"mark": "active", "text": ("1", ("op", " × "), "4", ("op", " = "), ("sent", "4"))}
+    frames = (
+        Frame(("nothing has flowed back yet.",), {"graph": {"cards": {}, "wires": {}}}),
+        Frame(
+            (("code", "4*x"), " sends ", ("hot", "1 × 4 = 4"), "."),
+            {
+                "graph": {
+                    "cards": {"right": {"mark": "active", "pocket": "used"}},
+                    "wires": {"right>x>0": active},
+                },
+                "equation": {
+                    "heads": ["arrived", "local slope", "sent"],
+                    "rows": [
+                        {
+                            "cells": ["1", {"op": "×"}, "4", {"op": "="}, {"sent": "4"}],
+                            "to": ("→ ", ("code", "x")),
+                        }
+                    ],
+                },
+                "rule": {
+                    "formula": ("z = a", ("sup", "2")),
+                    "rows": [["ran", "return grad * other"]],
+                },
+                "code": {"line": 1, "notes": {1: ("y = 41",)}},
+            },
+        ),
+        Frame(
+            ("Done: ", ("code", "x.grad"), " = ", ("hot", "22"), "."),
+            {
+                "graph": {
+                    "cards": {
+                        "x": {"mark": "done", "grad": "22", "level": 1, "sockets": ["full", "full"]}
+                    },
+                    "wires": {"power>x>0": done},
+                }
+            },
+        ),
+    )
+    parts = (
+        picture,
+        Equation("equation"),
+        Rule("rule"),
+        Code("code", ("x = tensor(3.)", "y = 3*x**2 + 4*x + 2")),
+    )
+    return Story("Backward through y", Scene(parts), {(): Run(frames)}, alt="a graph of y", **story)
+
+
+def drawing(picture, caption=("The graph.",)):
+    scene = Scene((picture,), "drawing")
+    return Story("draw(y)", scene, {(): Run((Frame(caption),))}, still=True, alt="a graph")
+
+
+def descent():
+    """A parabola, a ball on it, and the next place."""
+    marks = (
+        Mark("curve", "line", data={"x": "curve.x", "y": "curve.y"}),
+        Mark("way", "dots", "done", {"x": "x", "y": "y"}, "step"),
+        Mark(
+            "slope",
+            "tangent",
+            "hot",
+            {"x": "x", "y": "y", "slope": "slope"},
+            label=("slope ", Ref("slope")),
+        ),
+        Mark("step", "arrow", "hot", {"x": "x"}, label=("step",)),
+        Mark("ball", "ball", "hot", {"x": "x", "y": "y"}),
+        Mark("next", "ring", "hot", {"x": "x", "y": "y"}),
+        Mark("here", "leaf", "leaf", {"x": "x"}),
+        Mark("floor", "rule", "mut", {"y": 0.0}, label=("least",)),
+        Mark("near", "band", "leaf", {"x": -0.5, "x2": 0.5}),
+    )
+    axes = Axes("plot", "x", "f(x)", (-3, 3, -1, 9), marks)
+    columns = {"x": [2.0, -1.0, 0.5], "y": [4.0, 1.0, 0.25], "slope": [4.0, -2.0, 1.0]}
+    shared = {
+        "curve.x": [k / 2 - 3 for k in range(13)],
+        "curve.y": [(k / 2 - 3) ** 2 for k in range(13)],
+    }
+    frames = tuple(Frame(("x is ", Ref("x"), ", next ", Ref("x.next", "signed"))) for _ in range(3))
+    axis = Axis("learning rate", (0.1, 0.5), texts=("0.1", "a half"))
+    return Story(
+        "Descent",
+        Scene((axes,), "plot"),
+        {(0,): Run(frames, columns), (1,): Run(frames[:1], columns)},
+        (axis,),
+        columns=shared,
+    )
+
+
+def stacked():
+    part = Stacks("stacks", ("epoch 1", "epoch 2"), 6, "each", ("without",), (0, 3, 6))
+    columns = [
+        {"blocks": [[3, "+3"]], "sum": ("3",), "mark": "done"},
+        {"blocks": [[3, "+3"], [3, "+3"]], "sum": ("3 + 3 = 6",), "mark": "active"},
+    ]
+    frame = Frame(("it adds up.",), {"stacks": {"columns": columns}})
+    return Story("Stacks", Scene((part,), "plot"), {(): Run((frame,))})
 
 
 @st.composite
