@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from inspect import CO_VARARGS
 from typing import Any
 
 from .arguments import bind, signature
@@ -28,16 +29,20 @@ def called(*texts: str) -> Callable:
     """
 
     def decorate(function: Callable) -> Callable:
+        spreads = bool(function.__code__.co_flags & CO_VARARGS)  # `view(2, 3)`
+
         @wraps(function)
         def call(*given: Any, **named: Any) -> Any:
             try:
-                return function(*given, **named)
-            except TypeError as error:
-                values = understood(function.__name__, texts, given, named)
+                if named:
+                    return function(*given, **named)
+                return function(*given)
+            except (TypeError, AttributeError):
+                values = understood(call.__name__, texts, given, named)
                 own, self = values.pop("input")
-                if own and values == named:
+                if own and values == named and not spreads:
                     raise  # the call was right, so it is the computation that failed
-                return function(self, **values)
+                return function(self, *values.values()) if spreads else function(self, **values)
 
         return call
 

@@ -155,7 +155,7 @@ class Plan:
         self.broadcasts = op.elementwise and len(self.tensors) > 1
         self.texts: dict[str, str] = {}
         self.key = op.node_name
-        while self.key in room:
+        while self.key in room or self.key == "NotImplemented":  # generated code returns that one
             self.key += "_"
         room[f"{self.key}_plan"], room[f"{self.key}_op"] = self, op
         room[f"{self.key}_again"] = op.function
@@ -180,7 +180,7 @@ class Plan:
             return
         backward = self.emit("backward", backward_text(self, graph=False))
         walk = self.emit("next_functions", next_functions_text(self))
-        room[self.key] = node_class(self, backward, walk)
+        room[self.key] = node_class(self, backward, walk, self.emit("edges", edges_text(self)))
         room[f"new_{self.key}"] = node.maker(room[self.key])
 
     def needing(self, name: str) -> list[str]:
@@ -671,6 +671,12 @@ def next_functions_text(plan: Plan) -> str:
     return defined(f"{plan.key}_next_functions", ["node"], lines)
 
 
+def edges_text(plan: Plan) -> str:
+    """What a node sends to, as the engine knows it."""
+    edges = "node.edges_" if plan.lists else f"({', '.join('node.' + edge for edge in plan.edge_names)},)"
+    return defined(f"{plan.key}_edges", ["node"], [f"return {edges}"])
+
+
 # -------------------------------------------------------------------------------- in place
 
 
@@ -683,7 +689,7 @@ def in_place_text(plan: Plan) -> str:
         f"{name}.__class__ in tensor_classes and {name}._requires_grad" for name in others
     ]
     lines = [
-        f"if not plain or {' or '.join(lives)}: return write({first}, {plan.key}_again{given})"
+        f"if ({' or '.join(lives)}) and (plain or recording()): return write({first}, {plan.key}_again{given})"
     ]
     if not symbol or len(others) != 1:
         lines.append(f"return store({first}, {plan.key}_again({', '.join(plan.kinds)}))")
@@ -725,7 +731,7 @@ WRITERS: dict[str, Callable[[Plan], str]] = {
 # -------------------------------------------------------------------------- the node class
 
 
-def node_class(plan: Plan, backward: Callable, walk: Callable) -> type[Node]:
+def node_class(plan: Plan, backward: Callable, walk: Callable, edges: Callable) -> type[Node]:
     """The class of an op's nodes: slots for the edges and for what is saved, `_saved_name` to look at each."""
     op = plan.op
     slots = [*plan.edge_names, *plan.saved, *(["targets_"] if plan.broadcasts else [])]
@@ -736,6 +742,7 @@ def node_class(plan: Plan, backward: Callable, walk: Callable) -> type[Node]:
         "saves": tuple(plan.saved),
         "edge_names": tuple(plan.edge_names),
         "_backward": backward,
+        "_edges": edges,
         "next_functions": node.fixed("next_functions", walk),
         "_backward_graph": sleeping(op, "backward_graph", f"{plan.key}_backward_graph"),
     }

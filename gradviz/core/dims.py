@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import index
 from typing import Any
 
 
@@ -31,8 +32,9 @@ def wrapped_all(dims: Any, ndim: int) -> tuple[int, ...]:
     Raises:
         IndexError: if there is no such dimension.
         RuntimeError: if one is named twice.
+        TypeError: if it is no whole number.
     """
-    counted = tuple(wrapped(int(dim), ndim) for dim in (dims if isinstance(dims, tuple | list) else (dims,)))
+    counted = tuple(wrapped(index(dim), ndim) for dim in (dims if isinstance(dims, tuple | list) else (dims,)))
     for place, dim in enumerate(counted):
         if dim in counted[:place]:
             raise RuntimeError(f"dim {dim} appears multiple times in the list of dims")

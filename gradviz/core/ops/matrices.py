@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dims as dimensions
+from ..calls import called
 from ..dtypes import c_name, scalar_name
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, Version
@@ -73,7 +74,6 @@ def addmv(self, mat, vec, *, beta=1, alpha=1): return ops.addmv_of(self, mat, ve
 @composed
 def baddbmm(self, batch1, batch2, *, beta=1, alpha=1): return ops.baddbmm_of(self, batch1, batch2, beta, alpha)
 
-@composed(operators="@")
 def matmul(self, other):
     """PyTorch's own choice among dot, mv, mm and bmm, by the dimensions of both."""
     if not isinstance(other, Tensor): return NotImplemented
@@ -87,6 +87,9 @@ def matmul(self, other):
     if right == 3 and other._shape[0] == 1 and left >= 3: other, right = ops.squeeze(other, 0), 2
     elif left == 3 and self._shape[0] == 1 and right >= 3: self, left = ops.squeeze(self, 0), 2
     return folded(self, other) if foldable(self, other) else batched(self, other)
+
+composed(called("Tensor other")(matmul))
+composed(matmul, name="at", face="", method=False, operators="@")
 
 @composed(operators="y@x", name="rmatmul", face="", method=False)
 def swapped_matmul(self, other): return ops.matmul(other, self)
@@ -312,6 +315,7 @@ def diag_embed(self, offset=0, dim1=-2, dim2=-1):
     return ops.diag_embed_of(self, offset, *(dimensions.wrapped(dim, len(self._shape) + 1) for dim in (dim1, dim2)))
 
 @composed
+@called("int diagonal = 0")
 def diag(self, diagonal=0):
     if len(self._shape) == 1: return ops.diag_embed_of(self, diagonal, 0, 1)
     if len(self._shape) != 2: raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {len(self._shape)}D")
@@ -321,7 +325,7 @@ def diag(self, diagonal=0):
 # --- determinants and inverses
 
 class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=False):
-    def forward(self: Tensor): return np.linalg.det(square(self, "linalg.det"))
+    def forward(self: Tensor): return determinants(square(self, "linalg.det"))
     def grad_self(grad, self, result): return scaled_inverse(transpose(self, -1, -2), grad * result)
 
 class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", method=False):
@@ -421,6 +425,22 @@ word(scaled_inverse)
 
 @on_tensors
 def scaled_inverse(matrix, factor): return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse_of(matrix))  # noqa: F811
+
+def determinants(matrices):
+    """The product of the pivots, for each matrix of a batch."""
+    found = [determinant(matrix) for matrix in matrices.reshape(-1, *matrices.shape[-2:])]
+    return np.array(found, matrices.dtype).reshape(matrices.shape[:-2])
+
+def determinant(matrix):
+    """Gaussian elimination with row exchanges, rounded step by step as PyTorch's."""
+    rows, sign = matrix.copy(), 1
+    for step in range(len(rows)):
+        pivot = step + int(np.argmax(np.abs(rows[step:, step])))
+        if pivot != step: rows[[step, pivot]], sign = rows[[pivot, step]], -sign
+        if rows[step, step] == 0: return rows[step, step]
+        factors = rows[step + 1:, step:step + 1] / rows[step, step]
+        rows[step + 1:] -= factors * rows[step]
+    return np.multiply.reduce(np.diagonal(rows)) * sign
 
 def matmul_of(left, right): return np.matmul(left, right)
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dims as dimensions
+from ..calls import called
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor
 from ..words import abs, cumsum, equal_count, exp, expand, flip, log_sum_exp, masked_fill, mean_dim, numel, on_tensors, sgn, sum_dim, total, view, where, word
@@ -27,18 +28,20 @@ class MeanDim(Op, node="MeanBackward1", face="", method=False):
     def grad_self(grad, self_sym_sizes, self_sym_numel, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes) / share(self_sym_sizes, dim)
 
 @composed
-def sum(self, dim=None, keepdim=False, *, dtype=None, axis=None):
-    if dim is None and axis is None and dtype is None and not keepdim: return ops.sum_all(self)
+@called("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
+def sum(self, dim=None, keepdim=False, *, dtype=None):
+    if dim is None and dtype is None and not keepdim: return ops.sum_all(self)
     self = self if dtype is None else self.to(dtype)
-    return ops.sum_dim(self, chosen(self, dim if axis is None else axis), keepdim)
+    return ops.sum_dim(self, chosen(self, dim), keepdim)
 
 @composed
-def mean(self, dim=None, keepdim=False, *, dtype=None, axis=None):
+@called("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
+def mean(self, dim=None, keepdim=False, *, dtype=None):
     self = self if dtype is None else self.to(dtype)
     if self._dtype.kind != "f":
         raise RuntimeError(f"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {spoken(self)}")
-    if dim is None and axis is None and not keepdim: return ops.mean_all(self)
-    return ops.mean_dim(self, chosen(self, dim if axis is None else axis), keepdim)
+    if dim is None and not keepdim: return ops.mean_all(self)
+    return ops.mean_dim(self, chosen(self, dim), keepdim)
 
 
 # --- products
@@ -52,6 +55,7 @@ class ProdDim(Op, node="ProdBackward1", face="", method=False):
     def grad_self(grad, self, dim, keepdim, result): return of_product(grad, self, result, dim, keepdim)
 
 @composed
+@called("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None")
 def prod(self, dim=None, keepdim=False, *, dtype=None):
     self = self if dtype is None else self.to(dtype)
     return ops.prod_all(self) if dim is None else ops.prod_dim(self, chosen(self, dim), keepdim)
@@ -136,32 +140,36 @@ class ArgminOf(Op, face="", method=False):
 
 def extreme_of(name, whole, along, pairwise):
     """`max()`, `max(dim)` and `max(other)` are three functions under one name."""
-    def function(self, dim=None, keepdim=False, *, axis=None):
-        dim = dim if axis is None else axis
+    def function(self, dim=None, keepdim=False):
         if isinstance(dim, Tensor): return getattr(ops, pairwise)(self, dim)
         if dim is None:
             if self.numel() == 0:
                 raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
             return getattr(ops, whole)(self)
         return getattr(ops, along)(self, nonempty(self, name, dim), keepdim)
-    return function
+    function.__name__ = name
+    return called("", "int dim, bool keepdim = False", "Tensor other")(function)
 
 composed(name="max")(extreme_of("max", "max_all", "max_dim", "maximum"))
 composed(name="min")(extreme_of("min", "min_all", "min_dim", "minimum"))
 
 @composed
+@called("int or tuple of ints dim = (), bool keepdim = False")
 def amax(self, dim=(), keepdim=False): return ops.amax_of(self, chosen(self, dim), keepdim)
 
 @composed
+@called("int or tuple of ints dim = (), bool keepdim = False")
 def amin(self, dim=(), keepdim=False): return ops.amin_of(self, chosen(self, dim), keepdim)
 
 @composed
 def aminmax(self, *, dim=None, keepdim=False): return ops.amin(self, () if dim is None else dim, keepdim), ops.amax(self, () if dim is None else dim, keepdim)
 
 @composed
+@called("int dim = None, bool keepdim = False")
 def argmax(self, dim=None, keepdim=False): return ops.argmax_of(self, position(self, "argmax", dim), keepdim)
 
 @composed
+@called("int dim = None, bool keepdim = False")
 def argmin(self, dim=None, keepdim=False): return ops.argmin_of(self, position(self, "argmin", dim), keepdim)
 
 
@@ -176,6 +184,7 @@ class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
     def grad_self(grad, self, self_sym_sizes, dim, keepdim, result): return widened(grad, self_sym_sizes, dim, keepdim) * exp(self - widened(result, self_sym_sizes, dim, keepdim))
 
 @composed
+@called("int or tuple of ints dim, bool keepdim = False")
 def logsumexp(self, dim, keepdim=False): return ops.logsumexp_of(self, chosen(self, dim), keepdim)
 
 @composed(face="linalg", method=False)
@@ -204,12 +213,15 @@ class CountOf(Op, face="", method=False):
     def forward(self: Tensor, dim: Scalar): return np.asarray(np.add.reduce(self != 0, dimensions.axes(dim, self.ndim), np.int64))
 
 @composed
+@called("", "int or tuple of ints dim, bool keepdim = False")
 def all(self, dim=None, keepdim=False): return ops.all_of(self, chosen(self, dim), keepdim)
 
 @composed
+@called("", "int or tuple of ints dim, bool keepdim = False")
 def any(self, dim=None, keepdim=False): return ops.any_of(self, chosen(self, dim), keepdim)
 
 @composed
+@called("int dim = None")
 def count_nonzero(self, dim=None): return ops.count_of(self, chosen(self, dim))
 
 
