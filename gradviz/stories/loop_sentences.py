@@ -72,3 +72,49 @@ MAP = {
     "end": "After {step} steps: **{first} {first_loss}**, __{second} {second_loss}__; the lowest point found is {lowest}.",
     "too large": "too large",
 }
+
+JACOBIAN = {
+    "subtitle": "what `gradient=v` means: backward never builds J, it computes vᵀJ",
+    "head": "v: the weight of each z",
+    "start, diagonal": "Each z depends on its own *{name}* only, so the Jacobian is diagonal: each weight in v scales one slope.",
+    "start, dense": "Row by row, the Jacobian says how each z follows *{name}*: each weight in v weighs a whole row.",
+    "start, column": "One *{name}* is used in every z, so the Jacobian is one column: what was copied, backward adds up.",
+    "one": "Only {z} depends on {name}, so its gradient is {v} times one slope: **{weight} × {slope} = {sum}**.",
+    "several": "{name} reaches {count} of the {all} z; each sends back its weight times its slope, and the parts __add up__ to **{sum}**.",
+    "column": "{name} went into {count} results; each sends back its weight times its slope, and the gradient is the __sum__: **{sum}**.",
+    "none": "No z depends on {name}, so its gradient is **{sum}**.",
+    "note, diagonal": "∂z/∂x = 4(2x + 3): 20, 28, 36",
+    "note, dense": "∂(A @ x)/∂x = A; backward computes vᵀA",
+    "note, column": "∂z/∂b = x: 1, 2, 3; `b.grad` is their weighted sum",
+    "tab, diagonal": "elementwise",
+    "tab, dense": "matmul",
+    "tab, column": "broadcasting",
+}
+
+FIT = {
+    "start": "At the start the curve misses the points: the loss is **{loss}**. The far points pull hardest on __{name}__.",
+    "step": "__{name}__ has the largest gradient, {grad}, so it moves most: **−{rate} × {factor} = {move}**. The loss is {loss}.",
+    "slow": "The curve looks right already; what is left is slow: __{name}__ moves by **{move}** a step{towards}.",
+    "towards": " towards {best}",
+    "end": "__After {step} steps__ the loss is {loss}.{floor}",
+    "floor": " No choice of {names} can do better than {best} here: the rest is noise.",
+    "away": "__Diverged:__ after {step} steps the loss is {loss}; at the start it was {loss_first}. The learning rate {rate} is too large.",
+    "overflow": "__Diverged:__ after {step} steps the numbers overflow. The learning rate {rate} is too large.",
+    "residuals": "every {every} residual is drawn",
+    "all residuals": "the residuals",
+    "loss": "loss over steps",
+    "loss, log": "loss over steps (logarithmic)",
+    "loss, both log": "loss over steps (both axes logarithmic)",
+    "best": "best {best}",
+}
+
+COMPARE = {
+    "start": "Two runs of the same lines, side by side. Step until they differ.",
+    "same": "Both runs have **{value}** for {what}.",
+    "first": "Here they part: {what} is **{left}** on the left and **{right}** on the right.",
+    "differs": "{what}: **{left}** on the left, **{right}** on the right.",
+    "left only": "Only the left run has {what}: **{left}**.",
+    "right only": "Only the right run has {what}: **{right}**.",
+    "end, same": "No difference: all {count} values are the same.",
+    "end, differ": "{differing} of {count} values differ; the first was {first}.",
+}
