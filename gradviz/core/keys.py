@@ -27,17 +27,17 @@ LIST_AS_TUPLE = (
     "pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as "
     "tensor index, x[torch.tensor(seq)], which will result either in an error or a different result"
 )
+MISMATCH = "shape mismatch: indexing tensors could not be broadcast together with shapes {}"
 BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
 
 
 def first(self: Tensor, place: int, dim: int = 0) -> Tensor:
     """One element along a dimension."""
-    if not self._shape:
+    if not self._shape and not place:
         raise IndexError(NO_DIMENSION)
-    size = self._shape[dim]
+    size = self._shape[dim] if self._shape else 0
     if not -size <= place < size:
-        text = f"index {place} is out of bounds for dimension {dim} with size {size}"
-        raise IndexError(text)
+        _check_place(place, size, dim)
     return ops.select_at(self, dim, place)
 
 
@@ -105,6 +105,8 @@ def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
 
 def _check_place(number: int, size: int, place: int) -> None:
     """PyTorch names the part of the key where it says dimension."""
+    if not -(2**63) <= number < 2**63:
+        raise ValueError("Overflow when unpacking long long")
     if not -size <= number < size:
         raise IndexError(f"index {number} is out of bounds for dimension {place} with size {size}")
 
@@ -116,15 +118,16 @@ def parts_of(key: Any) -> tuple:
     if isinstance(key, Tensor | ndarray) or not _is_sequence(key) or len(key) >= 32:
         return (key,)
     for part in key:
-        if part is None or part is Ellipsis or isinstance(part, Tensor | slice) or _is_sequence(part):
-            if not isinstance(key, tuple):
-                warnings.warn(LIST_AS_TUPLE, UserWarning, stacklevel=4)
+        more = part is None or part is Ellipsis or isinstance(part, Tensor | slice)
+        if more or _is_sequence(part):
+            warnings.warn(LIST_AS_TUPLE, UserWarning, stacklevel=4)
             return tuple(key)
     return (key,)
 
 
 def _is_sequence(value: Any) -> bool:
-    return hasattr(value, "__getitem__") and hasattr(value, "__len__") and not isinstance(value, dict)
+    countable = hasattr(value, "__getitem__") and hasattr(value, "__len__")
+    return countable and not isinstance(value, dict)
 
 
 def _part(part: Any) -> Any:
@@ -174,7 +177,7 @@ def _covered(indices: list) -> int:
 
 
 def complaint(shape: tuple, indices: tuple) -> str:
-    """What PyTorch says of indices that do not fit a shape: first of masks, then of their shapes."""
+    """What PyTorch says of indices that do not fit a shape: first of masks, then of shapes."""
     dim, picks = 0, []
     for part in indices:
         if part is not None and part._dtype.kind == "b":
@@ -183,7 +186,8 @@ def complaint(shape: tuple, indices: tuple) -> str:
                 if size != shape[dim + place]:
                     return (
                         f"The shape of the mask {list(array.shape)} at index {place} does not "
-                        f"match the shape of the indexed tensor {list(shape)} at index {dim + place}"
+                        f"match the shape of the indexed tensor {list(shape)} at index "
+                        f"{dim + place}"
                     )
             picks += [(dim + place, each) for place, each in enumerate(np.nonzero(array))]
             dim += array.ndim
@@ -194,7 +198,7 @@ def complaint(shape: tuple, indices: tuple) -> str:
         np.broadcast_shapes(*(array.shape for _, array in picks))
     except ValueError:
         shown = ", ".join(str(list(array.shape)) for _, array in picks)
-        return f"shape mismatch: indexing tensors could not be broadcast together with shapes {shown}"
+        return MISMATCH.format(shown)
     wrong = (_out_of_bounds(shape[dim], place, array) for place, (dim, array) in enumerate(picks))
     return next(filter(None, wrong))
 

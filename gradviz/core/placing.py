@@ -99,7 +99,7 @@ def window(array: ndarray, shape: tuple, stride: tuple, offset: int) -> ndarray:
 
 
 def at(dim: int, index: Any) -> tuple:
-    """The key that indexes one dimension; its dots make numpy look at memory even at one element."""
+    """The key that indexes one dimension; its dots make numpy look even at one element's memory."""
     return (slice(None),) * dim + (index, ...)
 
 
@@ -163,7 +163,8 @@ def unfold_backward(grad, shape, dimension, size, step):
 def read_again(grad, written, read):
     """Add each element to its place in memory, and read the memory in another way."""
     (shape, stride, start), (other_shape, other_stride, other_start) = written, read
-    memory = np.zeros(max(start + reach(shape, stride), other_start + reach(other_shape, other_stride)), grad.dtype)
+    ends = start + reach(shape, stride), other_start + reach(other_shape, other_stride)
+    memory = np.zeros(max(ends), grad.dtype)
     np.add.at(memory, start + positions(shape, stride), grad)
     return memory[other_start + positions(other_shape, other_stride)]
 
@@ -207,8 +208,9 @@ def constant_pad(value, pad, number):
     """Pad, or with negative widths crop, from the last dimension on."""
     widths = [(pad[2 * i], pad[2 * i + 1]) for i in range(len(pad) // 2)]
     widths = [(0, 0)] * (value.ndim - len(widths)) + widths[::-1]
-    kept = value[tuple(slice(max(-left, 0), size - max(-right, 0))
-                       for (left, right), size in zip(widths, value.shape, strict=True))]  # fmt: skip
+    sizes = zip(widths, value.shape, strict=True)
+    inner = [slice(max(-left, 0), size - max(-right, 0)) for (left, right), size in sizes]
+    kept = value[tuple(inner)]
     grown = [(max(left, 0), max(right, 0)) for left, right in widths]
     return np.pad(kept, grown, constant_values=np.asarray(number, value.dtype))
 
@@ -237,7 +239,8 @@ def along(index: ndarray, dim: int) -> tuple:
 @spoken
 def index(value, indices):
     picked = np.ascontiguousarray(value[key_of(indices)])
-    return ndarray(picked.shape, picked.dtype, picked)  # numpy leaves odd strides where a size is one
+    # numpy leaves odd strides where a size is one
+    return ndarray(picked.shape, picked.dtype, picked)
 
 
 @spoken
@@ -263,13 +266,15 @@ def index_put(value, indices, values, accumulate):
 
 @spoken
 def index_select(value, dim, index):
-    return np.take(value, index._shaped(), dim if value.ndim else None)
+    return np.take(value, index._shaped(), dim) if value.ndim else value.copy()
 
 
 @spoken
 def index_select_backward(grad, shape, dim, index):
+    if not shape:
+        return grad
     full = np.zeros(shape, grad.dtype)
-    np.add.at(full, at(dim, index._shaped())[: dim + 1] if shape else (), grad if shape else grad.sum())
+    np.add.at(full, at(dim, index._shaped())[: dim + 1], grad)
     return full
 
 

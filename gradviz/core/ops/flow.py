@@ -12,8 +12,6 @@ from ..placing import contiguous_strides, offset_in_memory
 from ..tensor import Tensor, settled, wrap
 from ..words import to
 
-
-
 # --- copies and other types
 
 class Clone(Op, face="", method=False, name="clone_of"):
@@ -40,7 +38,7 @@ def contiguous(self, memory_format=None):
 
 def converted(self, kind, copy=False):
     """The tensor in another type: itself if it has it already; whole numbers have no gradient."""
-    if kind is self._dtype: return ops.clone(self) if copy else self
+    if kind is self._dtype and not copy: return self
     if kind.kind == "f": return ops.to_copy(self, kind)
     with np.errstate(invalid="ignore"): return wrap(*settled(self._shaped().astype(kind)))
 

@@ -5,15 +5,38 @@ A pick by whole numbers and slices is a chain of views; one by tensors makes a c
 
 import numpy as np
 
-from .. import data as making, dtypes, errors, inplace, keys
+from .. import data as making
+from .. import dtypes, errors, inplace, keys
 from ..arguments import type_name
 from ..calls import called
 from ..dims import wrapped
 from ..op import Elementwise, Op, Scalar, composed, ops
-from ..placing import at, cut, gather, gather_backward, index, index_backward, index_put, index_fill, index_select, index_select_backward, masked_scatter, masked_scatter_backward, masked_select, masked_select_backward, put, scatter, scatter_add, select, select_backward, slice_backward, take, take_backward
+from ..placing import (
+    at,
+    cut,
+    gather,
+    gather_backward,
+    index,
+    index_backward,
+    index_fill,
+    index_put,
+    index_select,
+    index_select_backward,
+    masked_scatter,
+    masked_scatter_backward,
+    masked_select,
+    masked_select_backward,
+    put,
+    scatter,
+    scatter_add,
+    select,
+    select_backward,
+    slice_backward,
+    take,
+    take_backward,
+)
 from ..tensor import Tensor, wrap
 from ..words import expand, masked_fill, on_tensors, sum_to_size, total, view, where, word
-
 
 # --- views: one place, or every step-th from start to end
 
@@ -129,8 +152,7 @@ def destination(self, key):
     """The view that an assignment writes to, or the view and the tensors that index it."""
     if key is Ellipsis: return self, ()
     if key is None or key is True: return ops.unsqueeze_at(self, 0), ()
-    if key.__class__ is int and self.ndim: return keys.first(self, key), ()
-    if key.__class__ is int: raise IndexError(f"index {key} is out of bounds for dimension 0 with size 0")
+    if key.__class__ is int: return keys.first(self, key), ()
     return keys.looked_at(self, key)
 
 def assignable(self, value):
@@ -161,6 +183,11 @@ class IndexAdd(Op, face="", method=False, name="add_by"):
 class IndexFill(Op, face="", method=False, name="fill_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return index_fill(self, dim, index, value)
     def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
+
+class IndexFillTensor(Op, node="IndexFillBackward1", face="", method=False):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, value: Tensor): return index_fill(self, dim, index, value)
+    def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
+    def grad_value(grad, dim, index): return total(index_select(grad, dim, index))
 
 class IndexCopy(Op, face="", method=False, name="copy_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor): return index_fill(self, dim, index, source)
@@ -193,7 +220,7 @@ def times(grad, alpha): return grad if alpha == 1 else grad * alpha
 @called("int dim, Tensor index")
 def index_selected(self, dim, index):
     dim = wrapped(dim, self.ndim)
-    if index.ndim > 1: raise IndexError("index_select(): Index is supposed to be a vector, but got dim: {} with type: {} and size: {}".format(index.ndim, dtypes.scalar_name(index._dtype), list(index._shape)))
+    if index.ndim > 1: raise IndexError("index_select(): Index is supposed to be a vector")
     if index._dtype not in (np.int32, np.int64): raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
     if picks.size and (picks.min() < 0 or picks.max() >= size): raise IndexError("index out of range in self")
@@ -216,7 +243,7 @@ def index_filled(self, dim, index, value):
     dim = check_index(self, "index_fill", dim, index)
     if isinstance(value, Tensor):
         if value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
-        value = value.item()
+        return ops.index_fill_tensor(self, dim, index, value)
     return ops.fill_by(self, dim, index, making.filled([value], self._dtype)[0])
 
 @composed(in_place=True)
@@ -364,7 +391,7 @@ def masked_filled(self, mask, value):
 @composed(name="masked_select")
 @called("Tensor mask")
 def masked_selected(self, mask):
-    if mask._dtype.kind != "b": raise RuntimeError(f"masked_select: expected BoolTensor for mask")
+    if mask._dtype.kind != "b": raise RuntimeError("masked_select: expected BoolTensor for mask")
     check_broadcast(self._shape, mask._shape)
     return ops.select_masked(self, mask)
 

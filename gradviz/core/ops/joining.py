@@ -1,5 +1,8 @@
 """Joining and dividing: several tensors become one, one becomes several, or repeats itself."""
 
+import warnings
+from itertools import combinations as subsets
+from itertools import combinations_with_replacement, pairwise
 from operator import index as whole
 
 import numpy as np
@@ -8,11 +11,12 @@ from .. import dtypes
 from ..arguments import type_name
 from ..calls import called
 from ..dims import wrapped, wrapped_all
+from ..errors import not_broadcastable
 from ..op import Op, Scalar, composed, many, ops
 from ..placing import at, cat, constant_pad, narrow, roll, rot90, select
+from ..printing import Size
 from ..tensor import Tensor
 from ..words import flip, on_tensors, stack, sum_dim, to, view, word
-
 
 # --- several become one
 
@@ -53,7 +57,8 @@ def to_type(grad, kind): return grad if grad.dtype == kind else to(grad, kind)
 @on_tensors
 def to_type(grad, kind): return grad if grad._dtype is kind else ops.to_copy(grad, kind)  # noqa: F811
 
-def blocks(matrices, kind):
+def blocks(arrays, kind):
+    matrices = [np.atleast_2d(array) for array in arrays]
     full = np.zeros(tuple(map(sum, zip(*(matrix.shape for matrix in matrices), strict=True))), kind)
     row = column = 0
     for matrix in matrices:
@@ -64,8 +69,10 @@ def blocks(matrices, kind):
 @word
 def blocks_of(grad, shapes):
     parts, row, column = [], 0, 0
-    for rows, columns in shapes:
-        parts.append(narrow(narrow(grad, 0, row, rows), 1, column, columns))
+    for shape in shapes:
+        rows, columns = (1, 1, *shape)[-2:]
+        part = narrow(narrow(grad, 0, row, rows), 1, column, columns)
+        parts.append(part if len(shape) == 2 else view(part, shape))
         row, column = row + rows, column + columns
     return parts
 
@@ -135,8 +142,10 @@ def column_stack(tensors):
 
 @composed(method=False)
 def block_diag(*tensors):
-    matrices = [tensor if tensor.ndim == 2 else ops.atleast_2d(tensor) for tensor in listed("block_diag", tensors)]
-    return ops.block_diag_of(matrices, dtypes.result_dtype(*matrices))
+    tensors = listed("block_diag", tensors)
+    for place, tensor in enumerate(tensors):
+        if tensor.ndim > 2: raise RuntimeError(f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {place} has {tensor.ndim} dimensions")
+    return ops.block_diag_of(tensors, dtypes.result_dtype(*tensors))
 
 
 # --- one becomes several
@@ -166,7 +175,7 @@ def slices(array, sizes, dim):
 @composed
 @called("int dim = 0")
 def unbind(self, dim=0):
-    if not self.ndim: raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+    if not self.ndim: raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     return ops.unbind_along(self, wrapped(dim, self.ndim))
 
 @composed(name="split")
@@ -193,7 +202,7 @@ def chunk(self, chunks, dim=0):
     if chunks <= 0: raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     dim = wrapped(dim, self.ndim)
     size = -(-self._shape[dim] // chunks)
-    return ops.split(self, size, dim) if size or not self._shape[dim] == 0 else ops.split_with_sizes(self, [0] * chunks, dim)
+    return ops.split(self, size, dim) if size or self._shape[dim] else ops.split_with_sizes(self, [0] * chunks, dim)
 
 @composed
 @called("int sections, int dim = 0", "tuple of ints indices, int dim = 0")
@@ -208,7 +217,7 @@ def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indice
         smaller, larger = divmod(size, where)
         where = [place * smaller + min(place, larger) for place in range(1, where)]
     bounds = [0, *where, size]
-    return tuple(ops.slice_along(self, dim, start, end, 1) for start, end in zip(bounds, bounds[1:], strict=False))
+    return tuple(ops.slice_along(self, dim, start, end, 1) for start, end in pairwise(bounds))
 
 def split_across(name, dim):
     """`hsplit`, `vsplit`, `dsplit`: `tensor_split` along a dimension of its own."""
@@ -273,12 +282,10 @@ def broadcast_tensors(*tensors):
 
 @composed(method=False)
 def broadcast_shapes(*shapes):
-    from ..printing import Size
     return Size(common_shape([(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]))
 
 def common_shape(shapes):
     """The shape that all shapes can be repeated to."""
-    from ..errors import not_broadcastable
     try: return np.broadcast_shapes(*shapes)
     except ValueError: raise RuntimeError(not_broadcastable(shapes)) from None
 
@@ -286,7 +293,6 @@ INDEXING = "torch.meshgrid: in an upcoming release, it will be required to pass 
 
 @composed(method=False)
 def meshgrid(*tensors, indexing=None):
-    import warnings
     tensors = listed("meshgrid", tensors[0] if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else tensors)
     if indexing is None: warnings.warn(INDEXING, UserWarning, stacklevel=2)
     swap = indexing == "xy" and len(tensors) > 1
@@ -294,8 +300,7 @@ def meshgrid(*tensors, indexing=None):
     if swap: tensors[:2] = tensors[1::-1]
     shape = tuple(tensor.numel() for tensor in tensors)
     grids = [ops.expand(ops.view(tensor, (1,) * place + (-1,) + (1,) * (len(tensors) - place - 1)), shape) for place, tensor in enumerate(tensors)]
-    if swap: grids = [ops.transpose(grid, 0, 1) for grid in grids[1::-1] + grids[2:]]
-    return tuple(grids)
+    return tuple(grids[1::-1] + grids[2:] if swap else grids)
 
 @composed(method=False)
 def cartesian_prod(*tensors):
@@ -306,7 +311,6 @@ def cartesian_prod(*tensors):
 @composed
 @called("int r = 2, bool with_replacement = False")
 def combinations(self, r=2, with_replacement=False):
-    from itertools import combinations as subsets, combinations_with_replacement
     chosen = list((combinations_with_replacement if with_replacement else subsets)(range(self.numel()), r))
     return ops.index(self, (Tensor.new_tensor(self, np.array(chosen, np.int64).reshape(-1, r), dtype=dtypes.dtypes["int64"]),))
 
@@ -382,5 +386,7 @@ def padded_with(self, pad, number): return ops.constant_pad_by(self, pad, number
 
 @composed(face="nn.functional", method=False)
 def pad(input, pad, mode="constant", value=None):
+    if len(pad) % 2: raise RuntimeError("Padding length must be divisible by 2")
+    if len(pad) > 2 * input.ndim: raise RuntimeError(f"Padding length should be less than or equal to two times the input dimension but got padding length {len(pad)} and input of dimension {input.ndim}")
     if mode == "constant": return ops.constant_pad_nd(input, pad, 0 if value is None else value)
     raise NotImplementedError(f"pad with mode={mode!r} is out of scope here; the drawing and stepping tools take real torch tensors")

@@ -10,9 +10,22 @@ from .. import dtypes
 from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..op import Op, Scalar, composed, ops
-from ..placing import compatible_strides, contiguous_strides, memory_of, permute, reach, read_again, squeeze_dim, strided, unfold, unfold_backward, window
+from ..placing import (
+    compatible_strides,
+    contiguous_strides,
+    memory_of,
+    permute,
+    reach,
+    read_again,
+    squeeze_dim,
+    strided,
+    unfold,
+    unfold_backward,
+    window,
+)
 from ..tensor import Tensor, wrap
-from ..words import on_tensors, sum_to_size as summed_to_size, t, transpose, unsqueeze, view, word
+from ..words import on_tensors, t, transpose, view, word
+from ..words import sum_to_size as summed_to_size
 
 TOO_FEW = "expand(torch.{kind}Tensor{{{own}}}, size={sizes}): the number of sizes provided ({given}) must be greater or equal to the number of dimensions in the tensor ({needed})"
 TOO_LARGE = "The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton dimension {dim}.  Target sizes: {sizes}.  Tensor sizes: {shape}"
@@ -163,7 +176,7 @@ def unflatten(self, dim, sizes):
 
 @composed
 @called("")
-def ravel(self): return ops.view(ops.contiguous(self), (-1,)) if self.ndim != 1 or not self.is_contiguous() else ops.contiguous(self)
+def ravel(self): return ops.view(ops.contiguous(self), (-1,))
 
 def shape_from(sizes):
     """`view(2, 3)` and `view((2, 3))` mean the same."""
@@ -205,7 +218,7 @@ class Unsqueeze(Op, view=True, face="", method=False, name="unsqueeze_at"):
 
 def without(array, dims):
     """The array without those of the dimensions that have size one."""
-    return array[tuple(0 if size == 1 and dim in dims else slice(None) for dim, size in enumerate(array.shape)) + (...,)]
+    return array[(*(0 if size == 1 and dim in dims else slice(None) for dim, size in enumerate(array.shape)), ...)]
 
 def widened(array, dim):
     """The array with a new dimension, its stride as in PyTorch."""
@@ -214,10 +227,12 @@ def widened(array, dim):
     return strided(array, (*shape[:dim], 1, *shape[dim:]), (*strides[:dim], stride, *strides[dim:]))
 
 @word
-def unsqueezed(grad, shape, dims):
-    if grad.__class__ is ndarray: return grad.reshape(shape)
+def unsqueezed(grad, shape, dims): return view(grad, shape)
+
+@on_tensors
+def unsqueezed(grad, shape, dims):  # noqa: F811
     for dim, size in enumerate(shape):
-        if size == 1 and dim in dims: grad = unsqueeze(grad, dim)
+        if size == 1 and dim in dims: grad = ops.unsqueeze(grad, dim)
     return grad
 
 @word

@@ -8,7 +8,6 @@ from ..inplace import check_writable
 from ..modes import recording
 from ..op import Op, composed, ops
 from ..placing import contiguous_strides, memory_of
-
 from .shapes import AsStrided, Squeeze, SqueezeOne, SqueezeSome, T, Transpose, Unsqueeze, shape_from
 
 
@@ -32,8 +31,11 @@ def become(self, name, *given):
     if recording() and self._requires_grad: check_writable(self)
     result = IN_PLACE[name].function(self, *given)
     self._value, self._shape, self._node = result._value, result._shape, result._node
-    if getattr(self, "_view", None) is not None: self._view = result._view
-    self._shared_version().bump()
+    version = self._shared_version()
+    version.bump()
+    if getattr(self, "_view", None) is not None:
+        self._view = result._view
+        self._view.stamp = version.stamp  # nothing was written, so the new node stays
     return self
 
 @composed(face="")
@@ -78,6 +80,7 @@ def resize_(self, *size):
         memory, start = grown, 0
     self._value = np.ndarray(shape, array.dtype, memory, start * array.itemsize, contiguous_strides(shape, array.itemsize))
     self._shape = shape
+    self._shared_version().bump()
     return self
 
 @composed(face="")

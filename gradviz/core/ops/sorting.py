@@ -9,10 +9,13 @@ from ..placing import at, scatter_backward
 from ..tensor import Tensor, wrap
 from ..words import on_tensors, unsqueeze, word
 
-
 # --- the whole order, or its beginning
 
 class Sort(Op, face="", method=False, name="sort_dim", outputs="values indices"):
+    def forward(self: Tensor, dim: Scalar, descending: Scalar): return ordered(self, dim, descending)
+    def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
+
+class SortStable(Op, node="SortBackward1", face="", method=False, name="sort_dim", outputs="values indices"):
     def forward(self: Tensor, dim: Scalar, descending: Scalar): return ordered(self, dim, descending)
     def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
 
@@ -42,7 +45,8 @@ def scattered_on_zeros(grad, shape, dim, index): return ops.scatter_by(wrap(np.z
 @composed
 @called("int dim = -1, bool descending = False", "*, bool? stable, int dim = -1, bool descending = False")
 def sort(self, dim=-1, descending=False, *, stable=None):
-    return ops.sort_dim(self, wrapped(dim, self.ndim), descending)
+    op = Sort if stable is None else SortStable
+    return op.function(self, wrapped(dim, self.ndim), descending)
 
 @composed
 @called("int dim = -1, bool descending = False", "*, bool stable, int dim = -1, bool descending = False")
