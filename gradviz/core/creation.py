@@ -35,12 +35,15 @@ def creates(*leads: str, drawn: bool = False, like: bool = False) -> Callable:
     between = GIVEN_FIRST if drawn and not like else ("",)
     texts = [f"({lead}, *, {each}{first}{OPTIONS})" for lead in leads for each in between]
     ways = [signature(text) for text in texts]
+    of_shape = leads == ("tuple of ints size",)
 
     def decorate(function: Callable) -> Callable:
         name = function.__name__
 
         @wraps(function)
         def create(*given: Any, **named: Any) -> Tensor:
+            if of_shape and not named and {*map(type, given)} == {int}:
+                return made(function(given, None))  # ten times as fast as reading the call
             values, kind, requires_grad = with_options(name, ways, given, named)
             out = values.pop("out", None)
             result = made(function(**values, dtype=kind), requires_grad)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,9 +15,6 @@ from .creation import check_shape, creates
 from .data import made
 from .device import cpu, device, device_of
 from .tensor import Tensor
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 UNTOLD_SEED = 67280421310721  # a new Generator starts here
 WORDS = 624  # the generator's state
@@ -128,19 +125,15 @@ class Generator:
 
     def single_normals(self, count: int, dtype: np.dtype, mean: float, std: float) -> np.ndarray:
         """The same one by one: drawn in pairs, the second kept for the next call."""
-        draws = self._normal_stream()
-        return np.array([next(draws) * std + mean for _ in range(count)]).astype(dtype)
-
-    def _normal_stream(self) -> Iterator[float]:
-        while True:
-            if self._next_normal is None:
-                turn, fall = self.fractions(2, dtypes.float64).tolist()
-                radius = math.sqrt(-2 * math.log1p(-fall))
-                self._next_normal = radius * math.sin(2 * math.pi * turn)
-                yield radius * math.cos(2 * math.pi * turn)
-            else:
-                kept, self._next_normal = self._next_normal, None
-                yield kept
+        values = [] if self._next_normal is None or not count else [self._next_normal]
+        pairs = (count - len(values) + 1) // 2
+        drawn = iter(self.fractions(2 * pairs, dtypes.float64).tolist())
+        for turn, fall in zip(drawn, drawn, strict=True):
+            radius, angle = math.sqrt(-2 * math.log1p(-fall)), 2 * math.pi * turn
+            values += radius * math.cos(angle), radius * math.sin(angle)
+        if count:
+            self._next_normal = values.pop() if len(values) > count else None
+        return np.array([value * std + mean for value in values]).astype(dtype)
 
     def integers(self, low: int, high: int, count: int) -> np.ndarray:
         """Whole numbers from low up to, not including, high."""
