@@ -35,6 +35,12 @@ class Names:
         for name, tensor in pairs:
             self._add(name, tensor)
 
+    def with_others(self, others: Mapping[str, Any]) -> Names:
+        """The same names, and behind them those that `others` gives."""
+        for name, tensor in _plain_first(others.items()):
+            self._add(name, tensor)
+        return self
+
     def tensors(self) -> tuple[Any, ...]:
         """All tensors that have a name."""
         return tuple(self._tensors)

@@ -121,8 +121,9 @@ class _Keeper(Tape):
     def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
         """Note the call, and keep what it gave."""
         super().after(name, args, kwargs, result)
-        if is_tensor(result) and self.calls:
-            self.results.append((self.calls[-1], result))
+        call = self.latest
+        if is_tensor(result) and call is not None:
+            self.results.append((call, result))
 
 
 def _check(function: Any, given: Sequence[Any], step: float, which: int) -> None:

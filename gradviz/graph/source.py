@@ -14,7 +14,8 @@ from gradviz.graph.model import Cut, Edge, Node, Span, Value
 from gradviz.graph.program import Assignment, Place, Program, call_at, column_span
 
 LONGEST = 40
-"""Up to so many lines of one text are shown in one piece; of more only the lines that count."""
+"""So many lines of one text are shown at most."""
+GAP = 3
 MOST_NODES = 3000
 
 
@@ -185,9 +186,22 @@ class _Lines:
 
 
 def _shown(statements: list[ast.stmt]) -> list[int]:
-    """The lines of these statements, and what stands between them if that is not too much."""
     used: set[int] = set()
     for statement in statements:
         used.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
-    first, last = min(used), max(used)
-    return list(range(first, last + 1)) if last - first < LONGEST else sorted(used)[:LONGEST]
+    return shown_lines(used)
+
+
+def shown_lines(used: set[int]) -> list[int]:
+    """The lines that count, and those between them where there are few: a `for`, an empty line.
+
+    >>> shown_lines({1, 2, 4, 30})
+    [1, 2, 3, 4, 30]
+    """
+    lines = sorted(used)
+    shown: list[int] = []
+    for line in lines:
+        if shown and line - shown[-1] <= GAP:
+            shown.extend(range(shown[-1] + 1, line))
+        shown.append(line)
+    return shown[:LONGEST]

@@ -13,7 +13,7 @@ from gradviz.graph.engines import library_folders
 from gradviz.graph.fit import Matcher
 from gradviz.graph.model import Cut, Node, Span, Value
 from gradviz.graph.program import lines_of
-from gradviz.graph.source import LONGEST, Source
+from gradviz.graph.source import Source, shown_lines
 from gradviz.graph.survey import Survey
 from gradviz.graph.watch import Tape, call_of, latest_tape
 
@@ -202,9 +202,7 @@ class _CallLines:
 
     def _block(self, file: str, numbers: set[int], start: int) -> list[str]:
         lines = lines_of(file)
-        first, last = min(numbers), max(numbers)
-        shown = range(first, last + 1) if last - first < LONGEST else sorted(numbers)[:LONGEST]
-        shown = [number for number in shown if number <= len(lines)]
+        shown = [number for number in shown_lines(numbers) if number <= len(lines)]
         taken = [lines[number - 1] for number in shown]
         whole = textwrap.dedent("\n".join(taken)).split("\n") if taken else []
         indents = (len(a) - len(b) for a, b in zip(taken, whole, strict=True) if b)

@@ -14,6 +14,7 @@ from gradviz.graph.calls import Call, Line, Operand
 from gradviz.graph.engines import engine_of
 from gradviz.graph.interpose import hearing
 from gradviz.graph.model import CutKind
+from gradviz.graph.names import Names, names_for
 from gradviz.graph.survey import is_leaf
 from gradviz.graph.values import dtype_name, is_tensor, value_of
 from gradviz.graph.where import caller, line_of, module_around, result_name
@@ -47,7 +48,6 @@ class Tape:
     _calls: OrderedDict[int, Call] = field(default_factory=OrderedDict)
     _made: dict[int, tuple[Any, int]] = field(default_factory=dict)
     """By the id of a result: a weak reference to it, and its call."""
-    _modules: dict[int, Any] = field(default_factory=dict)
     _next: int = 0
     _strangers: int = 0
     _went_in: list[Any] = field(default_factory=list)
@@ -57,6 +57,11 @@ class Tape:
     def calls(self) -> tuple[Call, ...]:
         """All calls, in order."""
         return tuple(self._calls.values())
+
+    @property
+    def latest(self) -> Call | None:
+        """The call that was noted last."""
+        return next(reversed(self._calls.values()), None)
 
     def call(self, number: int | None) -> Call | None:
         """The call of that number, if it is still kept."""
@@ -117,8 +122,6 @@ class Tape:
             result_name=result_name(line) if line is not None and direct else None,
             direct=direct,
         )
-        if module is not None:
-            self._modules[id(module)] = module
         self._keep(call)
         for one in results if written is None else [*results, written]:
             self._remember(one, call.id)
@@ -161,8 +164,8 @@ class Trace:
     inputs: tuple[Any, ...]
     output: Any
     tape: Tape
-    names: dict[str, Any]
-    """The function's own names for its inputs, and for what it uses besides."""
+    names: Names
+    """The caller's names, then the function's own for its inputs and for what it uses besides."""
 
 
 _latest: Tape | None = None
@@ -204,7 +207,8 @@ def trace(function: Callable[..., Any], *inputs: Any) -> Trace:
     starts = as_inputs(inputs)
     with watch() as tape:
         output = function(*starts)
-    return Trace(starts, output, tape, _names_in(function, starts))
+    names = names_for(None).with_others(_names_in(function, starts))
+    return Trace(starts, output, tape, names)
 
 
 def call_of(function: Any) -> tuple[Call, Tape, bool] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradviz.graph.record import rehearse
 from gradviz.graph.values import is_tensor
+from gradviz.graph.watch import trace
 from gradviz.stories.backward import tell
 from gradviz.stories.story import Story, story
 
@@ -29,7 +30,7 @@ def step_backward(
 
     Args:
         tensor: the tensor on which backward is called, or a function that computes it.
-        *inputs: what the function is called with.
+        *inputs: what the function is called with; a plain number becomes a tensor.
         gradient: the weight of each element, where the tensor has more than one.
         retain_graph: whether the nodes keep what they saved.
         passes: how often backward is called; the second time it adds to `.grad`, or is refused.
@@ -42,24 +43,26 @@ def step_backward(
         TypeError: if the function returned something else than a tensor.
         ValueError: if the tensor has no graph.
     """
-    root = _computed(tensor, inputs)
-    recordings = rehearse(root, gradient, retain_graph, passes=passes, names=names)
+    root, known, tape = _computed(tensor, inputs)
+    names = known if names is None else names
+    recordings = rehearse(root, gradient, retain_graph, passes=passes, names=names, tape=tape)
     return tell(recordings, predict=predict, forward=forward, fold=fold)
 
 
-def _computed(tensor: Any, inputs: tuple[Any, ...]) -> Any:
+def _computed(tensor: Any, inputs: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+    """The root; of a function, which is run under a watch, also its names and the tape."""
     if is_tensor(tensor) or not callable(tensor):
         if inputs:
             raise TypeError(
                 f"inputs were given, but {type(tensor).__name__} is no function: give a function "
                 "and its inputs, or only the tensor"
             )
-        return tensor
-    result = tensor(*inputs)
-    if not is_tensor(result):
+        return tensor, None, None
+    traced = trace(tensor, *inputs)
+    if not is_tensor(traced.output):
         name = getattr(tensor, "__name__", "the function")
         raise TypeError(
-            f"{name} returned {type(result).__name__}: it has to return the tensor on which "
+            f"{name} returned {type(traced.output).__name__}: it has to return the tensor on which "
             "backward is to be called"
         )
-    return result
+    return traced.output, traced.names, traced.tape
