@@ -740,7 +740,6 @@ def node_class(plan: Plan, backward: Callable, walk: Callable, edges: Callable) 
         "__module__": "builtins",
         "op": op,
         "saves": tuple(plan.saved),
-        "edge_names": tuple(plan.edge_names),
         "_backward": backward,
         "_edges": edges,
         "next_functions": node.fixed("next_functions", walk),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from heapq import heappop, heappush
+from operator import attrgetter
 from sys import getrefcount
 from typing import Any
 
@@ -21,18 +22,18 @@ from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
 from .tensor import Tensor, ndarray, settled, tensor_classes, wrap, written_times
 
 
-def run(node: Any, grad: Any, keep: Any, graph: bool) -> tuple[dict, dict]:
-    """Send `grad` back from `node`, to the leaves; return what arrived there.
+def run(node: Any, grad: Any, keep: Any, graph: bool) -> dict[int, list]:
+    """Send `grad` back from `node`; return what arrived at the leaves, as `[leaf, gradient, writes]`.
 
     The pending node of the highest number is always ready: whoever could still send it something
     was made later, and would be pending with a higher number.
     """
-    waiting: dict = {}  # edge -> the gradient that has arrived so far
-    writes: dict = {}  # leaf -> how often torch would have written into that gradient
-    heap: list = []  # the nodes among them, latest first
+    arrived: dict[int, list] = {}  # by the leaf's id
+    waiting: dict = {}  # node -> the gradient that has arrived so far
+    heap: list = []  # these nodes, latest first
     leaves = tensor_classes
     if node.__class__ in leaves:
-        return {node: grad}, writes
+        return {0: [node, grad, 0]}
     try:
         while True:
             if graph:
@@ -42,39 +43,44 @@ def run(node: Any, grad: Any, keep: Any, graph: bool) -> tuple[dict, dict]:
             if edge1 is not None:
                 if edge1 is edge:
                     grad, grad1 = grad1, grad  # the first edge's gradient is added first
-                if edge1 in waiting:
-                    merge(waiting, edge1, grad1, writes)
+                if edge1.__class__ in leaves:
+                    add_up(arrived, edge1, grad1)
+                    grad1 = None
+                elif edge1 in waiting:
+                    waiting[edge1] = waiting[edge1] + grad1
                 else:
                     waiting[edge1] = grad1
-                    if edge1.__class__ not in leaves:
-                        heappush(heap, (-edge1.sequence, edge1))
-                grad1 = None
+                    heappush(heap, (-edge1.sequence, edge1))
             if edge is not None:
-                if not heap and edge.__class__ not in leaves:
+                if edge.__class__ in leaves:
+                    add_up(arrived, edge, grad)
+                elif not heap:
                     node = edge  # a plain chain needs no queue
                     continue
-                if edge in waiting:
-                    merge(waiting, edge, grad, writes)
+                elif edge in waiting:
+                    waiting[edge] = waiting[edge] + grad
                 else:
                     waiting[edge] = grad
-                    if edge.__class__ not in leaves:
-                        heappush(heap, (-edge.sequence, edge))
+                    heappush(heap, (-edge.sequence, edge))
             if not heap:
-                return waiting, writes
+                return arrived
             node = heappop(heap)[1]
             grad = waiting.pop(node)
     except BaseException:
-        write_finished(node, waiting, graph)
+        write_finished([node, *waiting], arrived, graph)
         raise
 
 
-def merge(waiting: dict, edge: Any, grad: Any, writes: dict) -> None:
-    """Add a gradient to one that has arrived before: in place, torch would, if nobody else holds it."""
-    old = waiting[edge]
-    if old.__class__ is not Tensor and edge.__class__ in tensor_classes:
-        alone = getrefcount(old) == 3 and owns_memory(old)
-        writes[edge] = writes.get(edge, 0) + 1 if alone else 0
-    waiting[edge] = old + grad
+def add_up(arrived: dict[int, list], leaf: Tensor, grad: Any) -> None:
+    """Add a gradient to what has arrived at a leaf before."""
+    entry = arrived.get(id(leaf))
+    if entry is None:
+        arrived[id(leaf)] = [leaf, grad, 0]
+        return
+    old = entry[1]
+    if old.__class__ is not Tensor:  # torch adds in place if nobody else holds the memory
+        entry[2] = entry[2] + 1 if getrefcount(old) == 3 and owns_memory(old) else 0
+    entry[1] = old + grad
 
 
 def owns_memory(grad: Any) -> bool:
@@ -85,12 +91,11 @@ def owns_memory(grad: Any) -> bool:
     return base.__class__ is ndarray and base.size == grad.size and getrefcount(base) == 3
 
 
-def write_finished(failed: Any, waiting: dict, graph: bool) -> None:
+def write_finished(unfinished: list, arrived: dict[int, list], graph: bool) -> None:
     """After an error: the leaves that nothing more could reach have had their turn."""
-    rest = [failed, *(edge for edge in waiting if edge.__class__ not in tensor_classes)]
-    unfinished = survey(rest)[1]
-    for leaf, grad in waiting.items():
-        if leaf.__class__ in tensor_classes and leaf not in unfinished:
+    awaited = survey(unfinished)[1]
+    for leaf, grad, _ in arrived.values():
+        if leaf not in awaited:
             accumulate(leaf, grad, graph)
 
 
@@ -143,24 +148,31 @@ def survey(edges: Sequence[Any]) -> tuple[list, dict]:
     """All nodes below some edges, latest first; and for each leaf the last node that sends to it."""
     seen: set = set()
     last: dict = {}
-    waiting = list(edges)
-    while waiting:
-        node = waiting.pop()
-        node = node.owner if node.__class__ is Output else node
-        if node in seen or node is None:
+    unseen = list(edges)
+    leaves = tensor_classes
+    while unseen:
+        node = unseen.pop()
+        if node.__class__ is Output:
+            node = node.owner
+        if node in seen:
             continue
-        if node.__class__ in tensor_classes:
+        if node.__class__ in leaves:
             last.setdefault(node, None)
             continue
         seen.add(node)
         for edge in node._edges():
-            if edge.__class__ in tensor_classes:
+            if edge is None:
+                continue
+            if edge.__class__ in leaves:
                 before = last.get(edge)
                 if before is None or node.sequence < before.sequence:
                     last[edge] = node
-            elif edge is not None:
-                waiting.append(edge)
-    return sorted(seen, key=lambda node: -node.sequence), last
+            else:
+                unseen.append(edge)
+    return sorted(seen, key=sequence_of, reverse=True), last
+
+
+sequence_of = attrgetter("sequence")
 
 
 class Pass:
@@ -168,68 +180,80 @@ class Pass:
 
     def __init__(self, keep: Any, graph: bool, wanted: dict | None, write: bool) -> None:
         self.keep, self.graph, self.write = keep, graph, write
-        self.wanted = wanted  # edge or (node, number) -> the gradient captured there
-        self.pending: dict = {}
-        self.writes: dict = {}
+        self.wanted = wanted  # leaf or (node, number) -> the gradient captured there
+        self.captures = wanted is not None and any(key.__class__ is tuple for key in wanted)
+        self.pending: dict = {}  # node -> the gradient that has arrived so far
+        self.arrived: dict[int, list] = {}  # the same of leaves, as in `run`
 
     def run(self, roots: Sequence[tuple[Any, Any]]) -> None:
         """From the roots to the leaves."""
         nodes, last = survey([edge for edge, _ in roots])
-        needed = self.needed(nodes)
+        needed = nodes if self.wanted is None else self.needed(nodes)
         ending: dict = {}
         for leaf, node in last.items():
             ending.setdefault(node, []).append(leaf)
         for edge, grad in roots:
             self.deliver(edge, grad)
-        self.finish(ending.get(None, ()))
+        if None in ending:
+            self.finish(ending[None])
+        pending, watched = self.pending, self.captures or Anomaly.enabled
         for node in nodes:
-            if node in self.pending and (needed is None or node in needed):
-                self.turn(node, self.pending.pop(node))
-            self.finish(ending.get(node, ()))
+            if node in pending and (needed is nodes or node in needed):
+                own = getattr(node, "extras", None)
+                if own is not None or watched:
+                    self.turn(node, own, pending.pop(node))
+                else:
+                    self.send(self.turned(node, pending.pop(node)))
+            if node in ending:
+                self.finish(ending[node])
 
-    def needed(self, nodes: list) -> set | None:
+    def needed(self, nodes: list) -> set:
         """The nodes from which something that is wanted can be reached."""
-        if self.wanted is None:
-            return None
-        needed = {key[0] for key in self.wanted if isinstance(key, tuple)}
+        wanted: dict = self.wanted  # type: ignore[assignment]
+        needed = {key[0] for key in wanted if key.__class__ is tuple}
         for node in reversed(nodes):
             for edge in node._edges():
-                if (edge.owner if edge.__class__ is Output else edge) in needed or (
-                    edge.__class__ in tensor_classes and edge in self.wanted
-                ):
+                owner = edge.owner if edge.__class__ is Output else edge
+                if owner in needed or (edge.__class__ in tensor_classes and edge in wanted):
                     needed.add(node)
                     break
         return needed
 
     def deliver(self, edge: Any, grad: Any) -> None:
         """Add one gradient to what waits at an edge."""
+        if edge.__class__ in tensor_classes:
+            add_up(self.arrived, edge, grad)
+            return
         if edge.__class__ is Output:
             edge, grad = edge.owner, Gradients({edge.number: grad})
-        if edge in self.pending:
-            merge(self.pending, edge, grad, self.writes)
-        else:
-            self.pending[edge] = grad
+        before = self.pending.get(edge)
+        self.pending[edge] = grad if before is None else before + grad
 
-    def turn(self, node: Any, grad: Any) -> None:
+    def send(self, pairs: list) -> None:
+        """Deliver what a node has sent."""
+        pairs.reverse()
+        while pairs:  # popped, so that nobody else holds a gradient
+            edge, grad = pairs.pop()
+            if edge is not None and grad is not None:
+                self.deliver(edge, grad)
+
+    def turn(self, node: Any, own: Any, grad: Any) -> None:
         """One node's turn: hooks, the node itself, hooks."""
-        own = getattr(node, "extras", None)
-        if own is not None or self.wanted is not None:
-            grads = self.before(node, own, self.shown(node, grad))
-            grad = self.hidden(node, grads)
+        grad = self.hidden(node, self.before(node, own, self.shown(node, grad)))
         if grad is None:
             return
-        pairs = anomaly.guarded(self.turned, node, grad) if Anomaly.enabled else self.turned(node, grad)
+        if Anomaly.enabled:
+            pairs = anomaly.guarded(self.turned, node, grad)
+        else:
+            pairs = self.turned(node, grad)
         if own is not None and own.hooks:
             taken = self.shown(node, grad)
-            given = tuple([None if edge is None else self.tensor(sent, edge) for edge, sent in pairs])
-            after = hooks.run_hooks(own.hooks.values(), given, taken)
+            given = [None if edge is None else self.tensor(sent, edge) for edge, sent in pairs]
+            after = hooks.run_hooks(own.hooks.values(), tuple(given), taken)
             pairs = [(edge, self.bare(sent)) for (edge, _), sent in zip(pairs, after, strict=True)]
-        pairs.reverse()
-        grad = given = None  # what holds a gradient no longer must not seem to
-        while pairs:
-            edge, sent = pairs.pop()
-            if edge is not None and sent is not None:
-                self.deliver(edge, sent)
+            given = after = taken = None
+        grad = None
+        self.send(pairs)
 
     def turned(self, node: Any, grad: Any) -> list:
         """The node's own work."""
@@ -255,10 +279,11 @@ class Pass:
     def finish(self, leaves: Sequence[Tensor]) -> None:
         """The turn of leaves to which nothing more will be sent."""
         for leaf in leaves:
-            if leaf in self.pending and (self.wanted is None or leaf in self.wanted):
-                self.finish_one(leaf, self.pending.pop(leaf))
+            if id(leaf) in self.arrived and (self.wanted is None or leaf in self.wanted):
+                self.finish_one(leaf, self.arrived.pop(id(leaf)))
 
-    def finish_one(self, leaf: Tensor, grad: Any) -> None:
+    def finish_one(self, leaf: Tensor, entry: list) -> None:
+        writes, grad = entry.pop(), entry.pop()
         own = getattr(leaf, "_hooks", None)
         if own is not None and own.tensor_hooks:
             grad = self.bare(
@@ -278,7 +303,7 @@ class Pass:
             taken = (self.tensor(grad, leaf),)
         held = [grad]
         del grad
-        accumulate(leaf, held.pop(), self.graph, self.writes.get(leaf, 0))
+        accumulate(leaf, held.pop(), self.graph, writes)
         if own is not None and own.hooks:
             for hook in list(own.hooks.values()):
                 hook(leaf)
@@ -347,9 +372,9 @@ def send(
 
 def pass_on(edge: Any, grads: list, keep: Any, graph: bool) -> None:
     """A pass that nobody listens to; the list holds the first gradient, so that nobody else does."""
-    arrived, writes = run(edge, grads.pop(), keep, graph)
-    for leaf in list(arrived):
-        accumulate(leaf, arrived.pop(leaf), graph, writes.get(leaf, 0) if writes else 0)
+    for entry in run(edge, grads.pop(), keep, graph).values():
+        leaf, writes = entry[0], entry[2]
+        accumulate(leaf, entry.pop(1), graph, writes)
 
 
 def first_gradient(output: Tensor, gradient: Tensor | None, graph: bool) -> Any:

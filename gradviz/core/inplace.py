@@ -31,8 +31,6 @@ def store(self: Tensor, result: Tensor) -> Tensor:
     version = self._written
     if version is None or self._node is not None:
         version = self._shared_version()
-    elif version.inference and not current().inference:
-        raise RuntimeError(errors.INFERENCE_WRITE)
     version.bump()
     return self
 
@@ -79,8 +77,6 @@ def write(self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor
     """Write what a function of the tensor gives into the tensor, recorded if it is."""
     if recording() and (self._requires_grad or any(requires_grad(each) for each in (*args, *kwargs.values()))):
         check_writable(self)
-    elif self._written is not None and self._written.inference and not current().inference:
-        raise RuntimeError(errors.INFERENCE_WRITE)
     result = function(self, *args, **kwargs)
     node = result._node
     check_fit(self, result)

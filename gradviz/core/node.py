@@ -70,7 +70,6 @@ class Node(metaclass=NodeType):
     __slots__ = ("__weakref__", "extras", "remembered", "result_shape", "result_version", "sequence")
     __module__ = "builtins"
     saves: tuple[str, ...] = ()
-    edge_names: tuple[str, ...] = ()
     outputs = 1
 
     owner = property(lambda self: self)
@@ -80,10 +79,8 @@ class Node(metaclass=NodeType):
         name = type(self).__name__
         return f"torch::autograd::{name}" if name in OUTSIDE else name
 
-    def _edges(self) -> list:
-        if self.edge_names == ("edges_",):
-            return self.edges_  # type: ignore[attr-defined]
-        return [getattr(self, name) for name in self.edge_names]
+    def _edges(self) -> Any:
+        return ()
 
     @property
     def next_functions(self) -> tuple:
@@ -206,12 +203,13 @@ def spread(edges: list, grads: list, sequence: float) -> tuple:
 
 def gathered(node: Any, edge: Any, grad: Any, other: Any, rest: Any) -> list[tuple[Any, Any]]:
     """What a node's `_backward` returned, as one pair for each of its edges."""
+    if other.__class__ is not Rest:
+        return [(edge, grad), (other, rest)][: len(node._edges())]
     pairs = [(edge, grad)]
     while other.__class__ is Rest:
         pairs.append((other.edges[0], rest[0]))
         tail = other.edges[1:]
         other, rest = (Rest(tail, 0), rest[1:]) if tail else (None, None)
-    pairs += [(other, rest)] * (len(node._edges()) - len(pairs))
     return pairs
 
 

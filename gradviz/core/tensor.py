@@ -57,7 +57,11 @@ class InferenceVersion(Version):
     inference = True
 
     def bump(self) -> None:
-        """Nobody counts."""
+        """Nobody counts, and outside of inference mode nobody may write."""
+        from . import errors, modes
+
+        if not modes.current().inference:
+            raise RuntimeError(errors.INFERENCE_WRITE)
 
 
 class TensorType(type):
