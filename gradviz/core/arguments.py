@@ -171,7 +171,7 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
         value = given[place] if positional else named.get(slot.name, MISSING)
         if value is MISSING:
             if slot.default is None:
-                _refuse_missing(function, way, place, named)
+                _refuse_missing(function, way, place)
             continue
         if not slot.takes(value):
             where = f" (position {place + 1})" if positional else ""
@@ -227,9 +227,9 @@ def _refuse_count(function: str, way: Signature, given: tuple) -> NoReturn:
     )
 
 
-def _refuse_missing(function: str, way: Signature, place: int, named: dict) -> NoReturn:
-    lacking = (slot for slot in way.slots[place:] if slot.default is None)
-    names = [f'"{slot.name}"' for slot in lacking if slot.name not in named]
+def _refuse_missing(function: str, way: Signature, place: int) -> NoReturn:
+    # PyTorch, too, names those that were given by keyword
+    names = [f'"{slot.name}"' for slot in way.slots[place:] if slot.default is None]
     plural = "s" if len(names) == 1 else ""  # the wrong way round, in PyTorch too
     what = f"{len(names)} required positional argument{plural}: {', '.join(names)}"
     raise TypeError(f"{function}() missing {what}")

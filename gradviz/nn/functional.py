@@ -16,9 +16,10 @@ from gradviz.core.op import faces
 
 def __getattr__(name: str) -> Any:
     try:
-        return faces["nn.functional"][name]
+        found = globals()[name] = faces["nn.functional"][name]
     except KeyError:
         raise AttributeError(f"module 'gradviz.nn.functional' has no attribute '{name}'") from None
+    return found
 
 
 def __dir__() -> list[str]:

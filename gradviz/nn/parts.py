@@ -39,10 +39,10 @@ class Parts:
         own["_passing"] = set()  # names of buffers that are not saved
 
     def __getattr__(self, name: str) -> Any:
+        own = self.__dict__
         for kind in KINDS:
-            members = vars(self).get(kind, ())
-            if name in members:
-                return members[name]
+            if kind in own and name in own[kind]:
+                return own[kind][name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
