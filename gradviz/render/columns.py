@@ -12,8 +12,10 @@ from itertools import accumulate, pairwise
 from gradviz.render.layers import Layering
 
 SWEEPS = 120
-LONG_WORK = 60_000
+LONG_WORK = 40_000
 INFINITE = float("inf")
+LEAF = 0.25
+"""A leaf draws less than an op, so that a chain with leaves beside it stays straight."""
 
 Offset = Callable[[int, int], float]
 """Where the wire between two items is fastened, from the centre of the first."""
@@ -74,6 +76,8 @@ def _pulls(
     for other in (*layering.above[item], *layering.below[item]):
         passing = other >= first
         strength = 8.0 if own and passing else 0.4 if own or passing else 1.0
+        if (item in slack) != (other in slack):
+            strength *= LEAF
         beside = offset(other, item) - offset(item, other)
         pulls.append((other, strength, beside, slack.get(other, 0.0) + slack.get(item, 0.0)))
     return pulls

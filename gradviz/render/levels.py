@@ -16,7 +16,7 @@ from gradviz.render.order import order_level
 from gradviz.render.plan import Level, Line, Plan
 from gradviz.render.sideways import attach_all, place_sideways
 
-SIDE, LOOP = 14.0, 34.0
+SIDE, LOOP, NEXT_LOOP = 14.0, 34.0, 12.0
 """Beside what stands in a fold, and more at the right for a loop's arrow."""
 
 
@@ -44,7 +44,7 @@ def _group(level: Level) -> Group:
         high += 14 + 6 * min(far, 8)
     side = SIDE if inside else 0.0
     loops = _loops(level)
-    wide = high - low + 2 * side + (LOOP if loops else 0.0)
+    wide = high - low + 2 * side + (LOOP + NEXT_LOOP * (loops - 1) if loops else 0.0)
     bottom = max(level.bottoms, default=0.0)
     virtual_last = bool(level.entries) and _is_virtual(level, -1)
     tall = bottom + (FOOTER if inside and not virtual_last else 0.0)

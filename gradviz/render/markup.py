@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradviz.render.measure import clean
+from gradviz.render.measure import harmless
 from gradviz.render.paths import number
 
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
 _NAMES = {"class_": "class"}
 
 
@@ -17,12 +17,7 @@ def escape(text: str) -> str:
     >>> escape('<b title="x">&')
     '&lt;b title=&quot;x&quot;&gt;&amp;'
     """
-    return "".join(_ESCAPES.get(character, character) for character in clean_keeping_spaces(text))
-
-
-def clean_keeping_spaces(text: str) -> str:
-    """As `clean`, but the spaces at the ends and between words stay as they are."""
-    return "".join(" " if character.isspace() else clean(character) for character in text)
+    return harmless(text).translate(_ESCAPES)
 
 
 def element(tag: str, *children: str, **attributes: str | float | None) -> str:

@@ -20,7 +20,7 @@ def columns(text: str) -> int:
     >>> columns("x = 3"), columns("重み"), columns("e\u0301")
     (5, 4, 1)
     """
-    return sum(_cells(character) for character in text)
+    return len(text) if text.isascii() else sum(_cells(character) for character in text)
 
 
 def _cells(character: str) -> int:
@@ -40,7 +40,14 @@ def clean(text: str) -> str:
     >>> clean("a\n  b\x00")
     'a b�'
     """
-    return " ".join("".join(_harmless(character) for character in text).split())
+    return " ".join(harmless(text).split())
+
+
+def harmless(text: str) -> str:
+    """As `clean`, but every space stays."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_harmless(character) for character in text)
 
 
 def _harmless(character: str) -> str:
@@ -61,10 +68,14 @@ def shorten(text: str, limit: float, size: float) -> str:
     """
     if width(text, size) <= limit:
         return text
-    kept = text
-    while kept and width(kept + "…", size) > limit:
-        kept = kept[:-1]
-    return kept + "…"
+    room = limit / (MONO * size) - 1
+    used = kept = 0
+    for character in text:
+        used += _cells(character)
+        if used > room:
+            break
+        kept += 1
+    return text[:kept] + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,15 +75,6 @@ def _merged(text: str) -> str:
     return "".join(pieces)
 
 
-def loop(source: Point, target: Point, lane: float) -> str:
-    """From a card's right side around to another's."""
-    (x, y), (to_x, to_y) = source, target
-    turn = 10.0 if to_y < y else -10.0
-    return spell("M", x, y, "H", lane - 10, "Q", lane, y, lane, y - turn, "V", to_y + turn) + spell(
-        "Q", lane, to_y, lane - 10, to_y, "H", to_x + TIP
-    )
-
-
 def cut(start: Point, target: Point) -> str:
     """From under a ghost down, and to the card that its value was taken from."""
     (x, y), (to_x, to_y) = start, target

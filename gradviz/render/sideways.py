@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gradviz.render.blocks import Block, attach
 from gradviz.render.columns import spread, squeeze
@@ -10,6 +11,8 @@ from gradviz.render.plan import Level, Line, fixed_port, is_leaf
 from gradviz.render.ports import fasten
 from gradviz.stories.parts import Wire
 
+WIDER = 24.0
+"""So far a leaf may grow to either side."""
 EDGE, SOCKET_EDGE = 20.0, 17.0
 """How far from a card's corner a wire may leave it, or meet a leaf."""
 
@@ -29,7 +32,35 @@ def place_sideways(level: Level) -> None:
         squeeze(level.layering.layers, level.x, left, right, level.plan.limit)
     for block, x in zip(level.blocks, level.x, strict=False):
         block.x = x
+    _widen_leaves(level)
     _fasten_all(level)
+
+
+def _widen_leaves(level: Level) -> None:
+    """A leaf grows a little where all its wires can then come straight down."""
+    count = len(level.blocks)
+    reach: dict[int, float] = {}
+    for line in level.lines:
+        leaf, way = (
+            (line.upper, (line.lower, *line.chain[::-1]))
+            if is_leaf(level.blocks[line.upper])
+            else (line.lower, (line.upper, *line.chain))
+        )
+        far = abs(level.x[way[-1]] - level.x[leaf]) + SOCKET_EDGE
+        reach[leaf] = max(reach.get(leaf, 0.0), far)
+    apart = _apart(level)
+    for layer in level.layering.layers:
+        for place, item in enumerate(layer):
+            if item >= count or not is_leaf(level.blocks[item]):
+                continue
+            block = level.blocks[item]
+            sides = [(layer[place - 1], item)] if place else []
+            sides += [(item, layer[place + 1])] if place + 1 < len(layer) else []
+            room = min((level.x[b] - level.x[a] - apart(a, b) for a, b in sides), default=WIDER)
+            more = reach.get(item, 0.0) - block.box.width / 2
+            if 0 < more <= min(room, WIDER):
+                block.box = replace(block.box, width=block.box.width + 2 * more)
+                block.left = block.right = block.box.width / 2
 
 
 def _leaving(level: Level) -> dict[int, list[Wire]]:
@@ -59,12 +90,19 @@ def attach_all(level: Level) -> None:
 def _attach(level: Level, layer: Sequence[int], block: Block, wires: Sequence[Wire]) -> None:
     """Beside it stand the call and the ghosts if the layer has room, else only one of them."""
     last = layer[-1] < len(level.blocks) and level.blocks[layer[-1]] is block
+    last = last and not _is_cut_from(level, block)
     ways = [(block.call, True), (block.call, False), (None, True), (None, False)]
     for call, beside in ways if block.call is not None else ways[2:]:
         block.call = call
         attach(block, wires, beside=beside and last)
         if _layer_width(level, layer) <= level.plan.limit:
             return
+
+
+def _is_cut_from(level: Level, block: Block) -> bool:
+    """Whether a cut's dashed wire ends at the right side of a card, where a ghost would stand."""
+    name = block.card.id if block.card is not None else ""
+    return any(wire.kind == "cut" and wire.target == name for wire in level.plan.picture.wires)
 
 
 def _calls(level: Level) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from gradviz.render import paths
 from gradviz.render.blocks import Group, Route
+from gradviz.render.loops import draw_loops
 from gradviz.render.measure import width
 from gradviz.render.placed import Anchor, PlacedWire
 from gradviz.render.ports import PILL, hold_apart
@@ -21,11 +23,12 @@ def draw_wires(picture: Picture, group: Group) -> list[PlacedWire]:
     leaves = {card.id for card in picture.cards if card.kind == "leaf"}
     pills = _pills(picture, group)
     sides = _sides(picture, group)
+    loops = draw_loops(picture, group)
     drawn = []
     for wire in picture.wires:
         route = group.routes.get(wire.id)
         if wire.kind == "loop":
-            drawn += _loop(picture, group, wire)
+            drawn += [loops[wire.id]] if wire.id in loops else []
         elif wire.kind == "cut" and route is None:
             drawn += _cut(group, wire)
         elif route is None or route.exit is None or route.arrival is None:
@@ -38,7 +41,25 @@ def draw_wires(picture: Picture, group: Group) -> list[PlacedWire]:
             socket = SOCKET if wire.target in leaves and not picture.forward else 0.0
             pill = pills.get(wire.id, route.exit)
             drawn.append(_wire(wire, route, pill, sides.get(wire.id, (1, 0)), socket))
-    return drawn
+    return _part_labels(picture, drawn)
+
+
+def _part_labels(picture: Picture, drawn: list[PlacedWire]) -> list[PlacedWire]:
+    """A label that would run into the next wire's arrow stands to the left of its own."""
+    texts = {wire.id: wire.label for wire in picture.wires}
+    many = [at for at in drawn if at.label and at.arrow and at.label[2] == "start"]
+    parted = {}
+    for at in many:
+        x, y, _ = at.label or (0.0, 0.0, "start")
+        reach = x + width(texts[at.id], 12)
+        near = [
+            other.arrow[0]
+            for other in many
+            if other.arrow and other.label and abs(other.label[1] - y) < 16
+        ]
+        if any(x - 15 < other <= reach + 8 for other in near):
+            parted[at.id] = replace(at, label=(round(x - 30, 1), y, "end"))
+    return [parted.get(at.id, at) for at in drawn]
 
 
 def _rounded(*values: float) -> tuple[float, ...]:
@@ -151,29 +172,6 @@ def _seed(wire: Wire, route: Route) -> PlacedWire:
     pill_x, pill_y = _rounded(to_x + 24, to_y - 13)
     done = (round(to_x + 9, 1), pill_y, "start")
     return PlacedWire(wire.id, d, (arrow_x, arrow_y, "d"), (pill_x, pill_y), done)
-
-
-def _loop(picture: Picture, group: Group, wire: Wire) -> list[PlacedWire]:
-    if wire.source not in group.corners or wire.target not in group.corners:
-        return []
-    start = _right_middle(group, wire.source)
-    end = _right_middle(group, wire.target)
-    if wire.source == wire.target:
-        start, end = (start[0], start[1] + 11), (end[0], end[1] - 11)
-    parent = {card.id: card.parent for card in picture.cards}
-    inside = [card for card in group.corners if parent.get(card) == parent.get(wire.source)]
-    lane = max(group.corners[card][0] + group.boxes[card].width for card in inside) + 24
-    arrow_x, arrow_y = _rounded(*end)
-    pill_x, pill_y = _rounded(lane, (start[1] + end[1]) / 2)
-    return [
-        PlacedWire(
-            wire.id,
-            paths.loop(start, end, lane),
-            (arrow_x, arrow_y, "l"),
-            (pill_x, pill_y),
-            (round(lane - 7, 1), pill_y, "end"),
-        )
-    ]
 
 
 def _right_middle(group: Group, card_id: str) -> tuple[float, float]:

@@ -15,7 +15,7 @@ Look = Callable[[Ref], str]
 Styled = tuple[str, str]
 _MISSING = object()
 _ROWS = {"next": 1, "previous": -1}
-_RAISED = str.maketrans("0123456789−-+nTi", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿᵀⁱ")
+_RAISED = str.maketrans("0123456789−-+nTi⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿᵀⁱᵀ")
 _LOWERED = str.maketrans("0123456789ij", "₀₁₂₃₄₅₆₇₈₉ᵢⱼ")
 
 

@@ -3,14 +3,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from pictures import CUT, FOLD, POLYNOMIAL, graphs, leaf, op, wire
 
 from gradviz.render.layout import place
 from gradviz.stories.parts import Card, Picture
-from pictures import CUT, FOLD, POLYNOMIAL, graphs, leaf, op, wire
 
 
 def cards_of(placed):
@@ -41,8 +42,8 @@ def test_nothing_overlaps_and_all_is_inside(picture):
     assert {card.id for card in placed.cards} == {card.id for card in picture.cards}
     assert {wire.id for wire in placed.wires} == {wire.id for wire in picture.wires}
     for number, card in enumerate(placed.cards):
-        assert 0 <= card.x
-        assert 0 <= card.y
+        assert card.x >= 0
+        assert card.y >= 0
         assert card.x + card.width <= placed.width
         assert card.y + card.height <= placed.height
         for other in placed.cards[:number]:
@@ -82,7 +83,7 @@ def test_pills_of_one_card_do_not_lie_on_each_other(picture):
             by_card.setdefault(each.source, []).append(wires[each.id].pill[0])
     for places in by_card.values():
         places.sort()
-        gaps = [right - left for left, right in zip(places, places[1:], strict=False)]
+        gaps = [right - left for left, right in pairwise(places)]
         assert all(gap >= 77.9 for gap in gaps)
 
 
@@ -115,7 +116,9 @@ def test_the_polynomial_looks_as_drawn_by_hand():
     assert cards["sum"].y - cards["y"].y == 74
     assert cards["left"].y == cards["right"].y
     assert centre(cards["left"]) == pytest.approx(centre(cards["power"]), abs=0.2)
-    assert centre(cards["sum"]) == pytest.approx((centre(cards["left"]) + centre(cards["right"])) / 2, abs=0.2)
+    assert centre(cards["sum"]) == pytest.approx(
+        (centre(cards["left"]) + centre(cards["right"])) / 2, abs=0.2
+    )
     assert cards["two"].x > cards["y"].x + cards["y"].width
     assert cards["three"].y == cards["left"].y + 47
     assert centre(cards["three"]) == cards["left"].x + cards["left"].width - 23
@@ -144,7 +147,9 @@ def test_a_fold_holds_its_repetition():
     cards, wires = cards_of(placed), wires_of(placed)
     fold = cards["fold"]
     assert fold.open
-    assert [card.id for card in placed.cards].index("fold") < [card.id for card in placed.cards].index("tanh")
+    assert [card.id for card in placed.cards].index("fold") < [
+        card.id for card in placed.cards
+    ].index("tanh")
     for name in ("tanh", "product"):
         inner = cards[name]
         assert fold.x < inner.x
@@ -165,7 +170,9 @@ def test_folds_nest():
         op("b", "b", parent="outer"),
         leaf("x", "x", "1"),
     )
-    placed = place(Picture("graph", cards, (wire("y", "b"), wire("b", "a"), wire("a", "x"), wire("b", "x", 1))))
+    placed = place(
+        Picture("graph", cards, (wire("y", "b"), wire("b", "a"), wire("a", "x"), wire("b", "x", 1)))
+    )
     at = cards_of(placed)
     assert at["outer"].x < at["inner"].x < at["a"].x
     assert at["inner"].y + at["inner"].height < at["outer"].y + at["outer"].height
@@ -178,8 +185,18 @@ def test_a_leaf_of_a_matrix_has_room_for_a_heat_map():
 
 
 def test_several_roots_share_one_call():
-    cards = (Card("call", "call", "backward([a, b])"), op("a", "a"), op("b", "b"), leaf("x", "x", "1"))
-    wires = (wire("call", "a", 0, "seed"), wire("call", "b", 1, "seed"), wire("a", "x"), wire("b", "x"))
+    cards = (
+        Card("call", "call", "backward([a, b])"),
+        op("a", "a"),
+        op("b", "b"),
+        leaf("x", "x", "1"),
+    )
+    wires = (
+        wire("call", "a", 0, "seed"),
+        wire("call", "b", 1, "seed"),
+        wire("a", "x"),
+        wire("b", "x"),
+    )
     placed = place(Picture("graph", cards, wires))
     at = cards_of(placed)
     assert at["call"].y + at["call"].height <= at["a"].y == at["b"].y
@@ -195,7 +212,11 @@ def test_leaves_stand_above_in_a_forward_picture():
 def residual(blocks):
     cards, wires = [], []
     for number in range(blocks):
-        cards += [op(f"add{number}", "h + f(h)"), op(f"tanh{number}", "tanh(relu(h))", "0.5", "result"), op(f"relu{number}", "relu(h)")]
+        cards += [
+            op(f"add{number}", "h + f(h)"),
+            op(f"tanh{number}", "tanh(relu(h))", "0.5", "result"),
+            op(f"relu{number}", "relu(h)"),
+        ]
         below = f"add{number + 1}" if number + 1 < blocks else "x"
         wires += [wire(f"add{number}", below), wire(f"add{number}", f"tanh{number}", 1)]
         wires += [wire(f"tanh{number}", f"relu{number}"), wire(f"relu{number}", below)]
@@ -211,9 +232,19 @@ def test_a_chain_of_residuals_does_not_drift():
 def unrolled(turns):
     cards, wires = [], []
     for number in range(turns):
-        cards += [op(f"tanh{number}", "h", "0.1"), op(f"mul{number}", "w*h", None, "w, h"), op(f"add{number}", "w*h + b")]
-        wires += [wire(f"tanh{number}", f"add{number}"), wire(f"add{number}", f"mul{number}"), wire(f"add{number}", "b", 1)]
-        wires += [wire(f"mul{number}", "w")] + ([wire(f"mul{number}", f"tanh{number + 1}", 1)] if number + 1 < turns else [])
+        cards += [
+            op(f"tanh{number}", "h", "0.1"),
+            op(f"mul{number}", "w*h", None, "w, h"),
+            op(f"add{number}", "w*h + b"),
+        ]
+        wires += [
+            wire(f"tanh{number}", f"add{number}"),
+            wire(f"add{number}", f"mul{number}"),
+            wire(f"add{number}", "b", 1),
+        ]
+        wires += [wire(f"mul{number}", "w")] + (
+            [wire(f"mul{number}", f"tanh{number + 1}", 1)] if number + 1 < turns else []
+        )
     return Picture("graph", (*cards, leaf("w", "w", "1"), leaf("b", "b", "1")), tuple(wires))
 
 
@@ -240,8 +271,12 @@ def test_an_empty_picture_is_empty():
     assert place(Picture("graph", (), ())).cards == ()
 
 
-@pytest.mark.parametrize("name", ["<script>", "a\nb", "\u202eabc", "\x00", "x" * 400, "🙂" * 40, ""])
+@pytest.mark.parametrize(
+    "name", ["<script>", "a\nb", "\u202eabc", "\x00", "x" * 400, "🙂" * 40, ""]
+)
 def test_any_name_fits_its_card(name):
-    at = cards_of(place(Picture("graph", (op("y", name, "1"), leaf("x", "x", "1")), (wire("y", "x"),))))
+    at = cards_of(
+        place(Picture("graph", (op("y", name, "1"), leaf("x", "x", "1")), (wire("y", "x"),)))
+    )
     assert at["y"].width <= 290
     assert not any(ord(character) < 32 for character in at["y"].title)
