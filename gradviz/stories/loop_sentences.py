@@ -109,12 +109,13 @@ FIT = {
 }
 
 COMPARE = {
-    "start": "Two runs of the same lines, side by side. Step until they differ.",
-    "same": "Both runs have **{value}** for {what}.",
-    "first": "Here they part: {what} is **{left}** on the left and **{right}** on the right.",
+    "start": "Two backward passes, side by side. Step until they differ.",
+    "same": "Both sides agree: {what}, **{value}**.",
+    "first": "Here they part: {what}, **{left}** on the left, **{right}** on the right.",
     "differs": "{what}: **{left}** on the left, **{right}** on the right.",
-    "left only": "Only the left run has {what}: **{left}**.",
-    "right only": "Only the right run has {what}: **{right}**.",
-    "end, same": "No difference: all {count} values are the same.",
-    "end, differ": "{differing} of {count} values differ; the first was {first}.",
+    "left only": "Only the left side has this step: {what}, **{left}**.",
+    "right only": "Only the right side has this step: {what}, **{right}**.",
+    "refused": "The {side} side is refused: {error}.",
+    "end, same": "No difference: all {count} steps agree.",
+    "end, differ": "{differing} of {count} steps differ; the first was {first}.",
 }

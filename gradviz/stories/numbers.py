@@ -12,7 +12,8 @@ from gradviz.graph import values
 from gradviz.graph.model import Value
 
 MINUS = "\u2212"
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+"""For `translate`: a whole number as an exponent."""
 _TOKEN = re.compile(r"[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)j?|True|False")
 
 
@@ -39,7 +40,7 @@ def figure(number: float, digits: int = 4) -> str:
     exponent = int(power)
     if -4 <= exponent < 5:
         return minus(_trimmed(f"{float(f'{mantissa}e{power}'):.{max(0, digits - 1 - exponent)}f}"))
-    return minus(_trimmed(mantissa)) + "×10" + str(exponent).translate(_RAISED)
+    return minus(_trimmed(mantissa)) + "×10" + str(exponent).translate(RAISED)
 
 
 def _trimmed(text: str) -> str:

@@ -110,6 +110,8 @@ class Story:
     """The name on its tab, where there are variants; the title if empty."""
     columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """Columns that every run shares: the samples of a curve, the data of a fit."""
+    record: tuple[tuple[Rich, str], ...] = ()
+    """Heads and columns of the table of all steps; each step's caption stands in it if empty."""
     schema: int = SCHEMA
 
 

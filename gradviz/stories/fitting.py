@@ -1,0 +1,207 @@
+"""Fitting a model to points as it really runs: every parameter, gradient and loss on the way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gradviz.graph.values import numbers_of
+from gradviz.stories.workbench import Bench, as_number
+
+MOST_ROWS = 6
+"""So many single parameters stand in the table one by one; else a row stands for a tensor."""
+SAMPLES = 41
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is fitted to what, and how."""
+
+    x: Any
+    y: Any
+    model: Callable[..., Any]
+    parameters: tuple[Any, ...]
+    names: tuple[str, ...]
+    takes_parameters: bool
+    lr: float
+    steps: int
+    loss: Callable[[Any, Any], Any] | None = None
+    optimizer: str = "SGD"
+
+    def predict(self, x: Any) -> Any:
+        """The model at the parameters as they are."""
+        return self.model(x, *self.parameters) if self.takes_parameters else self.model(x)
+
+    def error(self) -> Any:
+        """How far the model is from the points."""
+        guess = self.predict(self.x)
+        if self.loss is not None:
+            return self.loss(guess, self.y)
+        return (guess - self.y).pow(2).mean()
+
+
+@dataclass(slots=True)
+class Fit:
+    """The steps that are kept: the first ones all, later ones ever more seldom."""
+
+    rows: tuple[str, ...]
+    xs: np.ndarray
+    step: list[int] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    values: list[list[float]] = field(default_factory=list)
+    grads: list[list[float]] = field(default_factory=list)
+    moves: list[list[float]] = field(default_factory=list)
+    curves: list[list[float]] = field(default_factory=list)
+    end: str = "end"
+
+
+def kept_steps(steps: int) -> set[int]:
+    """All steps to 20, then each 5 % farther than the last.
+
+    >>> sorted(kept_steps(30))[-6:]
+    [23, 24, 26, 27, 28, 30]
+    """
+    kept = set(range(min(steps, 20) + 1)) | {steps}
+    at = 20.0
+    while at < steps:
+        at *= 1.05
+        kept.add(min(steps, round(at)))
+    return kept
+
+
+def fit(bench: Bench, job: Job) -> Fit:
+    """Run the loop; a loss that is no number, or far above the first, ends it."""
+    xs = np.linspace(*_bounds(numbers_of(job.x)), SAMPLES)
+    single = sum(math.prod(parameter.shape) for parameter in job.parameters) <= MOST_ROWS
+    found = Fit(tuple(_row_names(job, single)), xs)
+    sampled = bench.engine.tensor(xs.tolist(), dtype=job.x.dtype).reshape(_sample_shape(job.x))
+    kept = kept_steps(job.steps)
+    optimizer = _optimizer(bench, job)
+    for step in range(job.steps + 1):
+        _clear(job)
+        error = job.error()
+        error.backward()
+        loss = as_number(error)
+        found.end = _end(found, loss)
+        if step in kept or found.end != "end":
+            _keep(bench, job, found, step, loss, sampled, single)
+        if found.end != "end":
+            break
+        _move(bench, job, optimizer)
+    return found
+
+
+def _bounds(numbers: np.ndarray) -> tuple[float, float]:
+    return float(numbers.min()), float(numbers.max())
+
+
+def _sample_shape(x: Any) -> tuple[int, ...]:
+    return (SAMPLES, *(1 for _ in tuple(x.shape)[1:]))
+
+
+def _row_names(job: Job, single: bool) -> list[str]:
+    rows = []
+    for name, parameter in zip(job.names, job.parameters, strict=True):
+        count = math.prod(parameter.shape)
+        if not single or count == 1:
+            rows.append(name)
+        else:
+            places = np.ndindex(*parameter.shape)
+            rows += [f"{name}[{', '.join(map(str, place))}]" for place in places]
+    return rows
+
+
+def _clear(job: Job) -> None:
+    for parameter in job.parameters:
+        if parameter.grad is not None:
+            parameter.grad.zero_()
+
+
+def _end(found: Fit, loss: float) -> str:
+    if not math.isfinite(loss):
+        return "overflow"
+    if found.loss and loss > 1e4 * max(found.loss[0], 1e-12):
+        return "away"
+    return "end"
+
+
+def _keep(
+    bench: Bench, job: Job, found: Fit, step: int, loss: float, sampled: Any, single: bool
+) -> None:
+    with bench.engine.no_grad():
+        curve = numbers_of(job.predict(sampled)).reshape(-1)
+        moved = [_moved(parameter, job.lr) for parameter in job.parameters]
+    found.step.append(step)
+    found.loss.append(loss)
+    found.curves.append([float(number) for number in curve])
+    tensors = job.parameters
+    found.values.append(_numbers(tensors, single))
+    found.grads.append(
+        _numbers([t.detach() * 0 if t.grad is None else t.grad for t in tensors], single)
+    )
+    found.moves.append(_numbers(moved, single))
+
+
+def _moved(parameter: Any, lr: float) -> Any:
+    """−lr · grad, multiplied by the engine."""
+    return parameter.detach() * 0 if parameter.grad is None else parameter.grad * -lr
+
+
+def _numbers(tensors: Sequence[Any], single: bool) -> list[float]:
+    """Every element, or where they are many the length of each tensor as a vector."""
+    arrays = [numbers_of(tensor).astype(float) for tensor in tensors]
+    if single:
+        return [float(number) for array in arrays for number in array.reshape(-1)]
+    return [float(np.sqrt((array**2).sum())) for array in arrays]
+
+
+def _optimizer(bench: Bench, job: Job) -> Any:
+    if job.optimizer == "SGD":
+        return None
+    optim, tensors = bench.engine.optim, list(job.parameters)
+    if job.optimizer == "Adam":
+        return optim.Adam(tensors, lr=job.lr)
+    return optim.SGD(tensors, lr=job.lr, momentum=0.9)
+
+
+def _move(bench: Bench, job: Job, optimizer: Any) -> None:
+    if optimizer is not None:
+        optimizer.step()
+        return
+    with bench.engine.no_grad():
+        for parameter in job.parameters:
+            if parameter.grad is not None:
+                parameter -= job.lr * parameter.grad
+
+
+def best_fit(bench: Bench, job: Job) -> tuple[list[float], float] | None:
+    """The best parameters and their loss, where the model is linear in a few of them."""
+    sizes = [math.prod(parameter.shape) for parameter in job.parameters]
+    count = sum(sizes)
+    if not job.takes_parameters or count > MOST_ROWS or job.loss is not None:
+        return None
+
+    def at(numbers: np.ndarray) -> np.ndarray:
+        parts, place = [], 0
+        for parameter, size in zip(job.parameters, sizes, strict=True):
+            part = bench.engine.tensor(
+                numbers[place : place + size].tolist(), dtype=parameter.dtype
+            )
+            parts.append(part.reshape(tuple(parameter.shape)))
+            place += size
+        return numbers_of(job.model(job.x, *parts)).astype(float).reshape(-1)
+
+    with bench.engine.no_grad():
+        origin = at(np.zeros(count))
+        columns = np.stack([at(row) - origin for row in np.eye(count)], axis=1)
+        probe = np.linspace(0.5, 1.5, count)
+        is_linear = np.allclose(at(probe), origin + columns @ probe, rtol=1e-3, atol=1e-4)
+    if not is_linear:
+        return None
+    wanted = numbers_of(job.y).astype(float).reshape(-1) - origin
+    best, *_ = np.linalg.lstsq(columns, wanted, rcond=None)
+    return best.tolist(), float(((columns @ best - wanted) ** 2).mean())
