@@ -50,6 +50,7 @@ def payload(story: Story) -> dict[str, Any]:
         "parts": [_part(part, story.scene.areas) for part in story.scene.parts],
         "axes": [plain(axis) for axis in story.axes],
         "columns": _columns(story.columns),
+        "record": plain(story.record),
         "variants": [payload(variant) for variant in story.variants],
     }
     empty = ("", 0, [], {}, False)

@@ -47,7 +47,7 @@ def test_the_mouse_steps_to_the_end_and_begins_again(theatre, stories) -> None:
         expect(root).to_have_attribute("data-step", str(step))
     expect(leaf).to_have_text("4")
     expect(root.get_by_role("status")).to_contain_text("which was None, becomes 4")
-    root.get_by_role("button", name="Start again").click()
+    root.get_by_role("button", name="Again: start over").click()
     expect(leaf).to_have_text("None")
 
 

@@ -21,13 +21,21 @@ PARTS.axes = (given, player) => {
   const balls = new Map();
   let width = 0;
   let state = {};
+  let drawn = "";
+  let scales = null;
   let at = null;
   const draw = () => {
     if (!width) return;
-    at = plotAt(part, state, player, width);
-    set(drawing, { width, height: at.height, viewBox: `0 0 ${width} ${at.height}` });
-    set(window, { x: at.left, y: at.top - 8, width: at.right - at.left, height: at.bottom - at.top + 8 });
-    back.replaceChildren(...frameOf(part, at));
+    const range = state.range ?? part.range;
+    const key = `${width}/${range}`;
+    if (key !== drawn) {
+      scales = scalesOf(part, range, player, width);
+      set(drawing, { width, height: scales.height, viewBox: `0 0 ${width} ${scales.height}` });
+      set(window, { x: scales.left, y: scales.top - 8, width: scales.right - scales.left, height: scales.bottom - scales.top + 8 });
+      back.replaceChildren(...frameOf(part, scales));
+      drawn = key;
+    }
+    at = plotAt(part, scales, player);
     inside.replaceChildren();
     front.replaceChildren();
     for (const mark of part.marks ?? []) drawMark(mark, state.marks?.[mark.id]);
@@ -66,27 +74,30 @@ const centred = (nodes, at) => {
   return text;
 };
 
-/** The scales and the box of a plot, and how its marks find their points. */
-function plotAt(part, state, player, width) {
-  const [x0, x1, y0, y1] = state.range ?? part.range;
+/** The scales and the box of a plot. */
+function scalesOf(part, [x0, x1, y0, y1], player, width) {
   const yTicks = part.log ? decades(y0, y1, 4) : ticks(y0, y1, part.height > 160 ? 5 : 2.5);
-  const widest = Math.max(...yTicks.map((tick) => textWidth(tickText(tick), `12px ${player.fonts.ui}`)));
-  const left = Math.max(30, Math.ceil(widest) + 12);
+  const wide = (tick) => textWidth(tickText(tick), `12px ${player.fonts.ui}`);
+  const left = Math.max(30, Math.ceil(Math.max(...yTicks.map(wide))) + 12);
   const top = 22;
-  const end = part.x_log ? textWidth(tickText(x1), `12px ${player.fonts.ui}`) / 2 : 0;
-  let right = width - Math.max(part.x_name ? 18 : 10, Math.ceil(end));
+  let right = width - Math.max(part.x_name ? 18 : 10, part.x_log ? Math.ceil(wide(x1) / 2) : 0);
   let bottom = part.height - 22;
-  let height = part.height;
   if (part.equal) {
-    const unit = Math.min((right - left) / (x1 - x0), (part.height - 44) / (y1 - y0));
+    const unit = Math.min((right - left) / (x1 - x0), (bottom - top) / (y1 - y0));
     right = left + unit * (x1 - x0);
     bottom = top + unit * (y1 - y0);
-    height = bottom + 22;
   }
   const lane = part.marks?.some(({ shape, data }) => shape === "arrow" && data.y == null) ? LANE : 0;
-  const { columns, row } = player;
   const x = (part.x_log ? fromZero : linear)(x0, x1, left, right);
   const y = (part.log ? logarithmic : linear)(y0, y1, bottom, top);
+  const shown = yTicks.filter((tick) => y(tick) <= bottom - lane);
+  return { x, y, xRange: [x0, x1], yTicks: shown, left, right, top, bottom, height: bottom + 22 };
+}
+
+/** How marks find their points in the plot of this step. */
+function plotAt(part, scales, player) {
+  const { x, y } = scales;
+  const { columns, row } = player;
   const column = (mark, name) => {
     const given = mark.data?.[name];
     const found = typeof given === "string" ? columns[given] : given;
@@ -98,7 +109,7 @@ function plotAt(part, state, player, width) {
   };
   const shown = (mark, list) => list.slice(0, { step: row + 1, next: row + 2 }[mark.until] ?? list.length);
   return {
-    part, player, x, y, xRange: [x0, x1], yTicks: yTicks.filter((tick) => y(tick) <= bottom - lane), left, right, top, bottom, height, row, number,
+    ...scales, part, player, row, number,
     look: player.look,
     has: (mark, at) => number(mark, "x", at) != null,
     point: (mark, at = row) => [x(number(mark, "x", at)), y(number(mark, "y", at))],

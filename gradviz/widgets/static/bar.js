@@ -47,7 +47,7 @@ function shortControls(player) {
     draw() {
       const { step, last, asking } = player;
       const name = asking ? "Check" : step === last ? "Again" : step === 0 ? "Start" : "Next";
-      const label = { Check: "Check my answer", Again: "Start again" }[name] ?? "Next step";
+      const label = { Check: "Check my answer", Again: "Again: start over", Start: "Start: next step" }[name] ?? "Next step";
       if (word.textContent === name) return;
       word.textContent = name;
       sign.replaceChildren(icon(name === "Again" ? "again" : "forward"));

@@ -7,7 +7,7 @@ const KEYWORDS = /\b(for|in|with|def|return|import|from|as|if|else|while)\b/;
 
 /** @param {any} part @param {any} player */
 PARTS.code = (part, player) => {
-  const lines = html("pre", { class: "lines", tabindex: "-1", "aria-label": "source code" });
+  const lines = html("pre", { class: "lines", tabindex: "0", role: "region", "aria-label": "source code" });
   const loop = player.story.layout === "plot";
   const cell = part.cell ? PARTS.cell(player) : null;
   const element = html("div", { class: `code-part${loop ? " loop" : ""}${cell ? " cell" : ""}` },

@@ -3,7 +3,8 @@
 import { PARTS, button, html, icon, same, set, spanned, svg, textWidth } from "./dom.js";
 
 const FULL = { width: 376, height: 420 };
-const SLACK = 1.05;
+/** A picture that is larger by less than this is shown a little smaller instead. */
+const SLACK = 1.09;
 const CELL = 9;
 const AT_REST = {};
 
@@ -261,14 +262,19 @@ function makeView(part, drawing, player) {
   const press = () => set(fit, { "aria-pressed": String(element.classList.toggle("fitted")) });
   const fit = button("Fit the whole graph into view", "b icon fit", press, icon("fit"));
   element.append(fit);
+  let waiting = 0;
+  const centre = (active) => {
+    const x = active.reduce((sum, card) => sum + card.x + card.width / 2, 0) / active.length;
+    const y = active.reduce((sum, card) => sum + card.y + card.height / 2, 0) / active.length;
+    const behavior = player.box.classList.contains("advancing") ? "smooth" : "instant";
+    frame.scrollTo({ left: x - frame.clientWidth / 2, top: y - frame.clientHeight / 2 + 30, behavior });
+  };
   return {
     element,
     follow(active) {
-      if (!active.length || element.classList.contains("fitted")) return;
-      const x = active.reduce((sum, card) => sum + card.x + card.width / 2, 0) / active.length;
-      const y = active.reduce((sum, card) => sum + card.y + card.height / 2, 0) / active.length;
-      const behavior = player.box?.classList.contains("advancing") ? "smooth" : "instant";
-      frame.scrollTo({ left: x - frame.clientWidth / 2, top: y - frame.clientHeight / 2 + 30, behavior });
+      cancelAnimationFrame(waiting);
+      if (active.length && !element.classList.contains("fitted"))
+        waiting = requestAnimationFrame(() => centre(active));
     },
   };
 }

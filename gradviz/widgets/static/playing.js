@@ -9,8 +9,8 @@ PARTS.playing = (player) => {
     player.go(goal());
   }, icon(look));
   const first = to("first", "First step (Home)", () => 0);
-  const back = to("back", "Back one step (Left)", () => player.step - 1);
-  const forward = to("forward", "Forward one step (Right)", () => player.step + 1);
+  const back = to("back", "Previous step (Left)", () => player.step - 1);
+  const forward = to("forward", "Next step (Right)", () => player.step + 1);
   const last = to("last", "Last step (End)", () => player.last);
   let timer = 0;
   const sign = (name, label) => {

@@ -19,5 +19,5 @@ PARTS.rule = (part, player) => {
 function drawRow([label, code, copied]) {
   const copy = button("Copy the code that repeats this step by hand", "copy",
     () => copyText(code, copy), icon("copy"));
-  return [html("span", {}, label), html("code", { title: code }, code), copied ? copy : html("span", {})];
+  return [html("span", {}, label), html("code", { title: code, class: copied ? null : "wide" }, code), copied && copy];
 }
