@@ -10,6 +10,7 @@ from types import FrameType
 from typing import Any, Literal
 
 from gradviz.graph import catalogue
+from gradviz.graph.answers import Answer, reaches
 from gradviz.graph.calls import Call, Line
 from gradviz.graph.interpose import quiet
 from gradviz.graph.model import Graph, Node
@@ -19,7 +20,7 @@ from gradviz.graph.read import read
 from gradviz.graph.survey import survey
 from gradviz.graph.values import is_tensor
 from gradviz.graph.watch import Tape, call_of, latest_tape
-from gradviz.graph.why import Answer, why
+from gradviz.graph.why import why
 
 NO_GRAPH = "does not require grad and does not have a grad_fn"
 SHARING = frozenset(
@@ -175,20 +176,7 @@ def _earlier_backward(root: Any, graph: Graph, node: Node | None, tape: Tape | N
         return None
     made, tape, _ = told[0], told[1], told[2]
     passes = [call for call in tape.calls if call.name == "backward"]
-    return next((call for call in reversed(passes) if _leads_to(tape, call, made.id)), None)
-
-
-def _leads_to(tape: Tape, backward: Call, number: int) -> bool:
-    waiting, seen = [o.made_by for o in backward.operands[:1]], set()
-    while waiting:
-        one = waiting.pop()
-        if one == number:
-            return True
-        call = tape.call(one)
-        if call is not None and one not in seen:
-            seen.add(one)
-            waiting += [operand.made_by for operand in call.operands if operand.requires_grad]
-    return False
+    return next((call for call in reversed(passes) if reaches(tape, call, made.id)), None)
 
 
 def _history(root: Any, node: Node, saved: str, tape: Tape | None) -> tuple[Change, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from gradviz.graph import catalogue
 from gradviz.graph.model import Edge, Node
 from gradviz.graph.values import is_tensor
@@ -79,7 +81,7 @@ class Matcher:
         """Whether nothing in the expression is known to be tracked by autograd."""
         for part in ast.walk(expression):
             if isinstance(part, ast.Name):
-                thing = self.scope.get(part.id)
+                thing: Any = self.scope.get(part.id)
                 if is_tensor(thing) and thing.requires_grad:
                     return False
         return True
@@ -161,15 +163,13 @@ class Matcher:
 
     def _agrees(self, expression: ast.expr, node: int, slot: int) -> bool:
         """A number in the source must be the one that was saved, if one was."""
-        if not isinstance(expression, ast.Constant) or isinstance(expression.value, str):
+        number = getattr(expression, "value", None)
+        if not isinstance(expression, ast.Constant) or not isinstance(number, int | float):
             return True
         for constant in self.nodes[node].constants:
             value = constant.value
             if constant.slot == slot and value is not None and value.numbers.size == 1:
-                return bool(
-                    abs(float(value.numbers.item()) - expression.value)
-                    <= 1e-6 * (1 + abs(expression.value))
-                )
+                return bool(np.isclose(value.numbers.item(), number, rtol=1e-6))
         return True
 
     def _over(self, left: ast.expr, right: ast.expr, node: int) -> Fit | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from gradviz.graph.calls import Call, Line
+from gradviz.graph.cuts import cut_label, find_cut
 from gradviz.graph.engines import library_folders
 from gradviz.graph.fit import Matcher
 from gradviz.graph.model import Cut, Node, Span, Value
@@ -16,9 +17,6 @@ from gradviz.graph.program import lines_of
 from gradviz.graph.source import Source, shown_lines
 from gradviz.graph.survey import Survey
 from gradviz.graph.watch import Tape, call_of, latest_tape
-
-FARTHEST = 8
-"""Through so many calls without a gradient a cut is looked for."""
 
 
 def told_by_calls(
@@ -147,33 +145,6 @@ def anomaly_line(function: Any) -> Line | None:
             indent = len(whole) - len(whole.lstrip())
             return Line(found[1], number, number, indent, len(whole), "", whole.strip())
     return None
-
-
-def find_cut(tape: Tape | None, call: Call) -> Call | None:
-    """The call that ended tracking on the way to `call`, itself included; the nearest one."""
-    waiting = [(call, 0)]
-    seen: set[int] = set()
-    while waiting and tape is not None:
-        one, far = waiting.pop(0)
-        if one.cut is not None:
-            return one
-        seen.add(one.id)
-        for operand in one.operands if far < FARTHEST else ():
-            maker = tape.call(operand.made_by)
-            if maker is not None and maker.id not in seen:
-                waiting.append((maker, far + 1))
-    return None
-
-
-def cut_label(call: Call) -> str:
-    """The word that stands at the scissors: `detach()`, `no_grad()`, `.data`."""
-    if call.cut in {"no_grad", "inference"}:
-        return "no_grad()" if call.cut == "no_grad" else "inference_mode()"
-    if call.cut == "data":
-        return ".data"
-    if call.cut == "copy":
-        return f"torch.{call.name}(…)"
-    return f"{call.name}()"
 
 
 class _CallLines:

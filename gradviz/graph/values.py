@@ -163,7 +163,7 @@ def as_changed(value: Value) -> Value:
 def _plain_print(numbers: np.ndarray) -> str:
     if numbers.ndim == 0:
         return (
-            np.format_float_positional(numbers, precision=4)
+            np.format_float_positional(numbers.item(), precision=4)
             if numbers.dtype.kind == "f"
             else str(numbers)
         )

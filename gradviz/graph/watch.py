@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradviz.graph.calls import Call, Line, Operand
+from gradviz.graph.cuts import LEAVING, cut_by, is_array
 from gradviz.graph.engines import engine_of
 from gradviz.graph.interpose import hearing
-from gradviz.graph.model import CutKind
 from gradviz.graph.names import Names, names_for
 from gradviz.graph.survey import is_leaf
 from gradviz.graph.values import dtype_name, is_tensor, value_of
@@ -23,14 +23,6 @@ KEY = "gradviz"
 """Under this word a node's own `metadata` holds the call that made it."""
 MOST_CALLS = 20_000
 MOST_INNER = 200
-
-COPIES = frozenset({"tensor", "as_tensor", "from_numpy", "asarray", "new_tensor", "FloatTensor"})
-LEAVING = frozenset({"numpy", "array", "item", "tolist", "float", "int", "index", "bool"})
-COMPARISONS = frozenset(
-    {"gt", "lt", "ge", "le", "eq", "ne", "isclose", "logical_and", "logical_or", "logical_not"}
-    | {"argmax", "argmin", "argsort", "isnan", "isfinite", "isinf", "greater", "less"}
-)
-FLOATING = ("float", "bfloat", "complex", "half", "double")
 
 
 @dataclass(slots=True)
@@ -86,7 +78,7 @@ class Tape:
         """Part of listening to calls: note one that has returned."""
         tensors = list(_tensors((*args, *kwargs.values())))
         results = list(_tensors((result,)))
-        leaves = _is_array(result) or (name in LEAVING and bool(tensors))
+        leaves = is_array(result) or (name in LEAVING and bool(tensors))
         if not (results or leaves or name in {"setitem", "backward", "grad="}):
             return
         frame, module = caller()
@@ -116,7 +108,7 @@ class Tape:
             value=None if shown is None else value_of(shown),
             requires_grad=any(one.requires_grad for one in results),
             line=line,
-            cut=_cut(name, tensors, results, result),
+            cut=cut_by(name, tensors, results, result),
             writes=None if written is None else version_of(written),
             module=None if module is None else id(module),
             result_name=result_name(line) if line is not None and direct else None,
@@ -125,7 +117,7 @@ class Tape:
         self._keep(call)
         for one in results if written is None else [*results, written]:
             self._remember(one, call.id)
-        if _is_array(result):
+        if is_array(result):
             self._remember(result, call.id)
         _mark_nodes(self._went_in, results if written is None else [written], call, self)
 
@@ -258,10 +250,6 @@ def _tensors(things: Any) -> Iterator[Any]:
             yield from _tensors(thing)
 
 
-def _is_array(thing: Any) -> bool:
-    return type(thing).__module__ == "numpy" and hasattr(thing, "__array_interface__")
-
-
 def _written(name: str, tensors: list[Any], results: list[Any]) -> Any:
     """The tensor that an in-place call wrote, or None."""
     if not tensors:
@@ -269,33 +257,6 @@ def _written(name: str, tensors: list[Any], results: list[Any]) -> Any:
     if name == "setitem":
         return tensors[0]
     return tensors[0] if name.endswith("_") and any(one is tensors[0] for one in results) else None
-
-
-def _cut(name: str, tensors: list[Any], results: list[Any], result: Any) -> CutKind | None:
-    """How the call ended tracking, if an operand was tracked and no result is."""
-    if not any(one.requires_grad for one in tensors) or any(one.requires_grad for one in results):
-        return None
-    if name in {"detach", "detach_"}:
-        return "detach"
-    if name == "data":
-        return "data"
-    if name in COPIES:
-        return "copy"
-    if name == "grad":
-        return "create_graph"
-    if name in LEAVING or _is_array(result):
-        return "numpy"
-    if not results:
-        return None
-    if name in COMPARISONS:
-        return "comparison"
-    if not any(dtype_name(one.dtype).startswith(FLOATING) for one in results):
-        return "integer"
-    engine = engine_of(results[0])
-    if engine.is_grad_enabled():
-        return None
-    inference = getattr(engine, "is_inference_mode_enabled", None)
-    return "inference" if inference is not None and inference() else "no_grad"
 
 
 def _mark_nodes(went_in: list[Any], results: list[Any], call: Call, tape: Tape) -> None:

@@ -62,12 +62,12 @@ def _module_in(frame: FrameType) -> Any:
 @lru_cache(maxsize=4096)
 def _line(code: CodeType, instruction: int, number: int) -> Line:
     file = code.co_filename
-    where = next(islice(code.co_positions(), instruction // 2, None), None)
+    where: Any = next(islice(code.co_positions(), instruction // 2, None), None)
     lines = lines_of(file)
     whole = lines[number - 1].strip() if 0 < number <= len(lines) else ""
     if where is None or None in where or not whole:
         return Line(file, number, number, whole=whole)
-    first, last, start, stop = where  # type: ignore[misc]
+    first, last, start, stop = where
     if first != last:
         begin = column_span(lines[first - 1], start, start)[0]
         return Line(file, first, last, begin, None, _joined(lines, where), whole)
