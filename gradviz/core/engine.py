@@ -19,10 +19,11 @@ from . import anomaly, errors, hooks
 from .hooks import Hooks
 from .modes import Anomaly, GradMode, current, enable_grad, no_grad
 from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
+from .placing import placed
 from .tensor import Tensor, ndarray, settled, tensor_classes, wrap, written_times
 
 
-def run(node: Any, grad: Any, keep: Any, graph: bool) -> dict[int, list]:
+def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict[int, list]:
     """Send `grad` back from `node`; return what arrived at the leaves, as `[leaf, gradient, writes]`.
 
     The pending node of the highest number is always ready: whoever could still send it something
@@ -67,7 +68,8 @@ def run(node: Any, grad: Any, keep: Any, graph: bool) -> dict[int, list]:
             node = heappop(heap)[1]
             grad = waiting.pop(node)
     except BaseException:
-        write_finished([node, *waiting], arrived, graph)
+        if write:
+            write_finished([node, *waiting], arrived, graph)
         raise
 
 
@@ -118,6 +120,8 @@ def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0) -> None:
             alone = alone and (value.__class__ is not ndarray or grad.strides == value.strides)
             grad = settled(own)[0] if own.size == 1 else own
         leaf._grad = found = wrap(grad, leaf._shape)
+        if placed and (id(grad) in placed or id(grad.base) in placed):
+            writes += 1
         if writes or not alone:
             found._written = written_times(writes if alone else 1)  # torch copies into new memory
     else:
@@ -364,10 +368,26 @@ def send(
     """Run a pass from several roots; in `wanted` the gradients that are asked for are left."""
     if Hooks.alive or Anomaly.enabled or wanted is not None or graph or len(roots) != 1:
         with recorded_mode(graph):
-            Pass(keep, graph, wanted, write).run(roots)
+            if write or not graph or not leaves_at_once(roots, keep, wanted):
+                Pass(keep, graph, wanted, write).run(roots)
         return
     edge, grad = roots.pop()
     pass_on(edge, [grad], keep, graph)
+
+
+def leaves_at_once(roots: list, keep: Any, wanted: Any) -> bool:
+    """Try the quick loop for gradients of leaves: with a graph to be made it frees nothing."""
+    listened = Hooks.alive or Anomaly.enabled or len(roots) != 1
+    if listened or not keep or any(key.__class__ is tuple for key in wanted):
+        return False
+    try:
+        arrived = run(*roots[0], keep, True, write=False)
+    except Exception:  # perhaps in a part of the graph that is not wanted
+        return False
+    for leaf, grad, _ in arrived.values():
+        if leaf in wanted:
+            wanted[leaf] = grad
+    return True
 
 
 def pass_on(edge: Any, grads: list, keep: Any, graph: bool) -> None:

@@ -94,10 +94,10 @@ def requires_grad(value: Any) -> bool:
 
 
 def keep_old_value(self: Tensor, node: Any) -> None:
-    """A rule may need what is overwritten now: it gets a copy, as in torch."""
-    for name in node.saves:
-        if getattr(node, name) is self:
-            setattr(node, name, wrap(self._array().copy(), None, self._node))
+    """A rule may need what is overwritten now: it gets a copy, as in torch (but `w *= w` does not)."""
+    written = next(iter(node.op.plan.kinds)) if node.saves else None
+    if written in node.saves and getattr(node, written) is self:
+        setattr(node, written, wrap(self._array().copy(), None, self._node))
 
 
 def rebase(self: Tensor, node: Any) -> None:

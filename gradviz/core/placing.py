@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from . import words
 from .words import ndarray, word
+
+
+# Gradients made by writing into zeros: PyTorch counts that write in their version.
+placed: WeakValueDictionary[int, ndarray] = WeakValueDictionary()
 
 
 def spoken(function: Callable) -> Callable:
@@ -106,6 +111,12 @@ def at(dim: int, index: Any) -> tuple:
 # ------------------------------------------------------------------------------- views
 
 
+def counted(full: ndarray) -> ndarray:
+    """Note that a gradient was written into zeros."""
+    placed[id(full)] = full
+    return full
+
+
 @spoken
 def select(value, dim, index):
     return value[at(dim, index)]
@@ -147,12 +158,16 @@ def squeeze_dim(value, dim):
 
 @spoken
 def unfold(value, dimension, size, step):
+    if not value.ndim:
+        return value.reshape(size)
     windows = np.lib.stride_tricks.sliding_window_view(value, size, dimension, writeable=True)
     return windows[at(dimension, slice(None, None, step))]
 
 
 @spoken
 def unfold_backward(grad, shape, dimension, size, step):
+    if not shape:
+        return grad.sum()
     full = np.zeros(shape, grad.dtype)
     np.add.at(np.moveaxis(full, dimension, 0), step * np.arange(grad.shape[dimension])[:, None]
               + np.arange(size), np.moveaxis(grad, (dimension, -1), (0, 1)))  # fmt: skip
@@ -251,7 +266,7 @@ def index_backward(grad, shape, indices):
         full[key] = grad
     else:
         np.add.at(full, key, grad)
-    return full
+    return counted(full)
 
 
 @spoken
@@ -275,7 +290,7 @@ def index_select_backward(grad, shape, dim, index):
         return grad
     full = np.zeros(shape, grad.dtype)
     np.add.at(full, at(dim, index._shaped())[: dim + 1], grad)
-    return full
+    return counted(full)
 
 
 @spoken
@@ -295,7 +310,7 @@ def gather(value, dim, index):
 
 @spoken
 def gather_backward(grad, shape, dim, index):
-    return scatter_add(np.zeros(shape, grad.dtype), dim, index, grad)
+    return counted(scatter_add(np.zeros(shape, grad.dtype), dim, index, grad))
 
 
 @spoken
@@ -330,7 +345,7 @@ def take(value, index):
 def take_backward(grad, shape, index):
     full = np.zeros(shape, grad.dtype)
     np.add.at(full.reshape(-1), index._shaped(), grad)
-    return full
+    return counted(full)
 
 
 @spoken
@@ -356,7 +371,7 @@ def masked_select_backward(grad, shape, mask):
     mask = mask._shaped()
     full = np.zeros(np.broadcast_shapes(shape, mask.shape), grad.dtype)
     full[np.broadcast_to(mask, full.shape)] = grad
-    return words.sum_to_size(full, shape)
+    return counted(full) if full.shape == shape else words.sum_to_size(full, shape)
 
 
 @spoken

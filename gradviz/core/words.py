@@ -278,7 +278,7 @@ def cumsum(value, dim):
 
 
 def flip(value, dims):
-    return np.flip(value, dims) if value.ndim else value
+    return np.flip(value, dims).copy() if value.ndim else value
 
 
 def masked_fill(value, mask, number):

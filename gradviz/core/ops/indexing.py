@@ -371,13 +371,15 @@ def masked_scatter_onto(source, mask, shape): return masked_scatter(np.zeros(sha
 def masked_scatter_onto(source, mask, shape): return ops.scatter_masked(blank(source, shape), mask, source)  # noqa: F811
 
 class MaskedFill(Elementwise, face="", method=False, name="fill_masked", in_place=False):
-    def forward(self: Tensor, mask: Tensor, value: Scalar): return where(mask, value, self)
+    def forward(self: Tensor, mask: Tensor, value: Scalar): return in_rows(where(mask, value, self))
     def grad_self(grad, mask): return masked_fill(grad, mask, 0)
 
 class MaskedFillTensor(Elementwise, node="MaskedFillBackward1", face="", method=False, in_place=False):
-    def forward(self: Tensor, mask: Tensor, value: Tensor): return where(mask, value, self)
+    def forward(self: Tensor, mask: Tensor, value: Tensor): return in_rows(where(mask, value, self))
     def grad_self(grad, mask): return masked_fill(grad, mask, 0)
     def grad_value(grad, mask): return total(masked_select(grad, mask))
+
+def in_rows(array): return array if array.flags.c_contiguous else array.copy()
 
 @composed(name="masked_fill", in_place=True)
 @called("Tensor mask, Number value", "Tensor mask, Tensor value")

@@ -25,7 +25,7 @@ class Cat(Op, face="", method=False, name="cat_along"):
     def grad_tensors(grad, tensors_sym_sizes, tensors_options, dim): return parted(grad, tensors_sym_sizes, tensors_options, dim)
 
 class Stack(Op, face="", method=False, name="stack_along"):
-    def forward(tensors: list[Tensor], dim: Scalar, kind: Scalar): return np.stack([tensor.astype(kind) for tensor in tensors], dim)
+    def forward(tensors: list[Tensor], dim: Scalar, kind: Scalar): return np.ascontiguousarray(np.stack([tensor.astype(kind) for tensor in tensors], dim))
     def grad_tensors(grad, tensors_options, dim): return layers(grad, tensors_options, dim)
 
 class BlockDiag(Op, face="", method=False, name="block_diag_of"):
@@ -318,7 +318,7 @@ def combinations(self, r=2, with_replacement=False):
 # --- the same elements in another order
 
 class Flip(Op, face="", method=False, name="flip_along"):
-    def forward(self: Tensor, dims: Scalar): return np.flip(self, dims).copy()
+    def forward(self: Tensor, dims: Scalar): return np.flip(self, dims).copy() if self.ndim else self.copy()
     def grad_self(grad, dims): return flip(grad, dims)
 
 class Roll(Op, face="", method=False, name="roll_by"):

@@ -46,7 +46,10 @@ class Permute(Op, view=True, face="", method=False, name="permute_to"):
 
 class Transpose(Op, view=True, face="", method=False, name="transpose_dims"):
     def forward(self: Tensor, dim0: Scalar, dim1: Scalar): return self.swapaxes(dim0, dim1) if self.ndim else self[...]
-    def grad_self(grad, dim0, dim1): return transpose(grad, dim0, dim1)
+    def grad_self(grad, dim0, dim1): return exchanged(grad, dim0, dim1)
+
+@word
+def exchanged(grad, dim0, dim1): return transpose(grad, dim0, dim1) if len(grad.shape) else grad
 
 def back(dims):
     """The order that undoes an order."""
@@ -61,6 +64,7 @@ def turned(self):
 @composed(name="permute")
 @called("tuple of ints dims")
 def permuted(self, *dims):
+    if not dims: raise TypeError('permute() missing 1 required positional arguments: "dims"')
     dims = shape_from(dims)
     if len(dims) != self.ndim: raise RuntimeError(WRONG_ORDER.format(self.ndim, len(dims)))
     counted = tuple(wrapped(dim, self.ndim) for dim in dims)
@@ -200,15 +204,15 @@ def inferred(shape, self):
 
 # --- dimensions of size one
 
-class Squeeze(Op, view=True, face="", method=False, name="squeeze_all"):
+class Squeeze(Op, view=True, bare=True, face="", method=False, name="squeeze_all"):
     def forward(self: Tensor): return self.squeeze()
     def grad_self(grad, self_sym_sizes): return unsqueezed(grad, self_sym_sizes, tuple(range(len(self_sym_sizes))))
 
-class SqueezeOne(Op, node="SqueezeBackward1", view=True, face="", method=False):
+class SqueezeOne(Op, node="SqueezeBackward1", view=True, bare=True, face="", method=False):
     def forward(self: Tensor, dim: Scalar): return without(self, (dim,))
     def grad_self(grad, self_sym_sizes, dim): return unsqueezed(grad, self_sym_sizes, (dim,))
 
-class SqueezeSome(Op, node="SqueezeBackward2", view=True, face="", method=False):
+class SqueezeSome(Op, node="SqueezeBackward2", view=True, bare=True, face="", method=False):
     def forward(self: Tensor, dim: Scalar): return without(self, dim)
     def grad_self(grad, self_sym_sizes, dim): return unsqueezed(grad, self_sym_sizes, dim)
 
@@ -227,7 +231,7 @@ def widened(array, dim):
     return strided(array, (*shape[:dim], 1, *shape[dim:]), (*strides[:dim], stride, *strides[dim:]))
 
 @word
-def unsqueezed(grad, shape, dims): return view(grad, shape)
+def unsqueezed(grad, shape, dims): return grad if grad.shape == shape else view(grad, shape)
 
 @on_tensors
 def unsqueezed(grad, shape, dims):  # noqa: F811

@@ -30,12 +30,12 @@ def become(self, name, *given):
     """Let a tensor be what a view of it is."""
     if recording() and self._requires_grad: check_writable(self)
     result = IN_PLACE[name].function(self, *given)
-    self._value, self._shape, self._node = result._value, result._shape, result._node
+    self._value, self._shape = result._value, result._shape
+    if result._node is not None: self._node = result._node
     version = self._shared_version()
     version.bump()
-    if getattr(self, "_view", None) is not None:
-        self._view = result._view
-        self._view.stamp = version.stamp  # nothing was written, so the new node stays
+    view = getattr(self, "_view", None)
+    if view is not None: view.path, view.stamp = result._view.path, version.stamp  # nothing was written: the node stays
     return self
 
 @composed(face="")

@@ -4,8 +4,9 @@ import numpy as np
 
 
 from ..calls import called
-from ..inplace import store, write
-from ..modes import room
+from ..errors import not_broadcastable
+from ..inplace import write
+from ..modes import recording
 from ..op import Elementwise, Op, Scalar, composed, ops
 from ..tensor import Tensor, ndarray
 from ..views import add_into, laid_out_as, replayed
@@ -34,11 +35,12 @@ class Copy(Op, node="CopyBackwards", face="", method=False):
 @composed(face="torch")
 def zero_(self):
     """Fill with zeros."""
-    if self._requires_grad or not room["plain"]: return write(self, ops.zeroed)
-    value = self._value
+    if self._requires_grad and recording(): return write(self, ops.zeroed)
+    value, version = self._value, self._written
     if value.__class__ is ndarray: value.fill(0)
     else: self._value = value.__class__(0)
-    self._shared_version().bump()
+    if version is None or self._node is not None: version = self._shared_version()
+    version.bump()
     return self
 
 @composed(face="torch")
@@ -56,9 +58,14 @@ def filled(input, value): return (ops.filled_with_tensor if isinstance(value, Te
 @called("Tensor src, bool non_blocking = False")
 def copy_(self, src, non_blocking=False):
     """Copy the elements of another tensor."""
-    if room["plain"] and not self._requires_grad and not src._requires_grad and self._written is None and src._shape == self._shape:
-        return store(self, ops.copy(self, src))
-    return write(self, ops.copy, src)
+    return write(self, repeated_over, src)
+
+def repeated_over(self, src):
+    """The source as often as the target needs it."""
+    try: wide = np.broadcast_shapes(self._shape, src._shape)
+    except ValueError: raise RuntimeError(not_broadcastable([self._shape, src._shape])) from None
+    if wide != self._shape: raise RuntimeError(f"output with shape {list(self._shape)} doesn't match the broadcast shape {list(wide)}")
+    return ops.copy(self, src)
 
 def filled_with(self, value):
     if self.__class__ is not ndarray: return self.__class__(value)
