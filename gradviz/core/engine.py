@@ -186,6 +186,7 @@ class Pass:
         self.keep, self.graph, self.write = keep, graph, write
         self.wanted = wanted  # leaf or (node, number) -> the gradient captured there
         self.captures = wanted is not None and any(key.__class__ is tuple for key in wanted)
+        self.only_captured: set = set()  # nodes whose gradient is asked for, and nothing beyond them
         self.pending: dict = {}  # node -> the gradient that has arrived so far
         self.arrived: dict[int, list] = {}  # the same of leaves, as in `run`
 
@@ -196,6 +197,10 @@ class Pass:
         ending: dict = {}
         for leaf, node in last.items():
             ending.setdefault(node, []).append(leaf)
+        for node, leaves in ending.items():
+            if len(leaves) > 1 and node is not None:  # ready at once: in the order of the inputs
+                places = {id(edge): place for place, edge in enumerate(node._edges())}
+                leaves.sort(key=lambda leaf, places=places: places[id(leaf)])
         for edge, grad in roots:
             self.deliver(edge, grad)
         if None in ending:
@@ -214,13 +219,16 @@ class Pass:
     def needed(self, nodes: list) -> set:
         """The nodes from which something that is wanted can be reached."""
         wanted: dict = self.wanted  # type: ignore[assignment]
-        needed = {key[0] for key in wanted if key.__class__ is tuple}
+        captured = {key[0] for key in wanted if key.__class__ is tuple}
+        needed = set(captured)
         for node in reversed(nodes):
             for edge in node._edges():
                 owner = edge.owner if edge.__class__ is Output else edge
                 if owner in needed or (edge.__class__ in tensor_classes and edge in wanted):
                     needed.add(node)
+                    captured.discard(node)
                     break
+        self.only_captured = set() if self.write else captured
         return needed
 
     def deliver(self, edge: Any, grad: Any) -> None:
@@ -266,19 +274,33 @@ class Pass:
 
     def before(self, node: Any, own: Any, grads: tuple) -> tuple:
         """The gradients of a node's outputs, after the hooks of the outputs and the node's prehooks."""
-        grads = list(grads)
-        for number, grad in enumerate(grads):
-            if grad is None:
-                continue
-            if own is not None and own.tensor_hooks and number in own.tensor_hooks:
-                grad = grads[number] = hooks.run_tensor_hooks(own.tensor_hooks[number].values(), grad)
-            if own is not None and own.retained and number in own.retained:
-                retain(own.retained[number](), grad)
-            if self.wanted is not None and (node, number) in self.wanted:
-                self.wanted[node, number] = grad
+        ends = node in self.only_captured
+        if not ends:
+            self.capture(node, grads)
+        if own is not None and (own.tensor_hooks or own.retained):
+            grads = tuple([self.heard(own, number, grad) for number, grad in enumerate(grads)])
+        if ends:  # torch captures before the hooks where the pass goes on, and after them at an end
+            self.capture(node, grads)
+            return (None,) * len(grads)
         if own is not None and own.prehooks:
-            return hooks.run_prehooks(own.prehooks.values(), tuple(grads))
-        return tuple(grads)
+            return hooks.run_prehooks(own.prehooks.values(), grads)
+        return grads
+
+    def capture(self, node: Any, grads: tuple) -> None:
+        """Keep the gradients that are asked for."""
+        for number, grad in enumerate(grads) if self.captures else ():
+            if (node, number) in self.wanted:  # type: ignore[operator]
+                self.wanted[node, number] = grad  # type: ignore[index]
+
+    def heard(self, own: Any, number: int, grad: Any) -> Any:
+        """One output's gradient, after the hooks of that output."""
+        if grad is None:
+            return None
+        if own.tensor_hooks and number in own.tensor_hooks:
+            grad = hooks.run_tensor_hooks(own.tensor_hooks[number].values(), grad)
+        if own.retained and number in own.retained:
+            retain(own.retained[number](), grad)
+        return grad
 
     def finish(self, leaves: Sequence[Tensor]) -> None:
         """The turn of leaves to which nothing more will be sent."""
