@@ -11,7 +11,9 @@ from itertools import accumulate, pairwise
 
 from gradviz.render.layers import Layering
 
-SWEEPS = 120
+SWEEPS, CHECK = 120, 6
+SETTLED = 0.05
+"""So little movement, in px over `CHECK` sweeps, is none."""
 LONG_WORK = 40_000
 INFINITE = float("inf")
 LEAF = 0.25
@@ -42,13 +44,22 @@ def spread(
     rows = list(zip(layering.layers, steps, strict=True))
     size = sum(map(len, layering.below)) + count
     sweeps = max(4, min(SWEEPS, LONG_WORK // max(size, 1)))
+    before: list[float] = []
     for sweep in range(sweeps):
+        if sweep % CHECK == 0:
+            if before and max(map(_apart_by, x, before)) < SETTLED:
+                break
+            before = x[:]
         for layer, distances in rows if sweep % 2 == 0 else reversed(rows):
             wanted, weights = _wishes(layer, x, pulls)
             _press(layer, wanted, weights, x, distances)
     _straighten(layering, x, apart)
     _centre_loose(layering, x, steps, slack)
     return x
+
+
+def _apart_by(a: float, b: float) -> float:
+    return abs(a - b)
 
 
 def _centre_loose(

@@ -48,6 +48,9 @@ class Display:
         steps = "" if self.story.still else f", {count} step{'s' if count != 1 else ''}"
         return f"<Display: {self.story.title}{steps}>"
 
+    def __str__(self) -> str:
+        return self.text()
+
     def html(self) -> str:
         """The story as HTML that plays anywhere, with no kernel and no network."""
         return self._output

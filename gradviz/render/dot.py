@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from gradviz.graph.model import Graph, Node, Value
 from gradviz.render.measure import clean
 from gradviz.stories.numbers import is_single, printed, shape_text
-from gradviz.stories.parts import Card, Picture
+from gradviz.stories.parts import Card, Picture, Wire
 from gradviz.stories.story import Story
 
 if TYPE_CHECKING:
@@ -151,25 +151,33 @@ def _picture(picture: Picture, title: str) -> Digraph:
             _draw_card(drawn, names[card.id], card)
     for card in picture.cards:
         if card.id in held:
-            with drawn.subgraph(name=f"cluster_{names[card.id]}") as box:
-                count = f"× {card.count}" if card.count else ""
-                box.attr(label=_label(f"{card.title} {count}".strip()), style="rounded")
-                for inner in held[card.id]:
-                    _draw_card(box, names[inner.id], inner)
+            drawn.subgraph(_cluster(card, held[card.id], names))
     for wire in picture.wires:
-        if (
-            wire.source not in names
-            or wire.target not in names
-            or holders & {wire.source, wire.target}
-        ):
-            continue
-        ends = names[wire.source], names[wire.target]
-        look = {"style": "dashed", "arrowhead": "none"} if wire.kind in ("ghost", "cut") else {}
-        if wire.kind == "many":
-            look = {"penwidth": "3"}
-        ends = ends[::-1] if picture.forward else ends
-        drawn.edge(*ends, label=_label(wire.label) if wire.label else None, **look)
+        shown = {wire.source, wire.target} <= names.keys() - holders
+        if shown:
+            _draw_wire(drawn, wire, names, forward=picture.forward)
     return drawn
+
+
+def _cluster(holder: Card, cards: Sequence[Card], names: Mapping[str, str]) -> Digraph:
+    """A box around the cards of a fold or a module."""
+    from graphviz import Digraph
+
+    count = f"× {holder.count}" if holder.count else ""
+    look = {"label": _label(f"{holder.title} {count}".strip()), "style": "rounded"}
+    box = Digraph(f"cluster_{names[holder.id]}", graph_attr=look)
+    for card in cards:
+        _draw_card(box, names[card.id], card)
+    return box
+
+
+def _draw_wire(drawn: Digraph, wire: Wire, names: Mapping[str, str], *, forward: bool) -> None:
+    ends = names[wire.source], names[wire.target]
+    look = {"style": "dashed", "arrowhead": "none"} if wire.kind in ("ghost", "cut") else {}
+    if wire.kind == "many":
+        look = {"penwidth": "3"}
+    tail, head = ends[::-1] if forward else ends
+    drawn.edge(tail, head, label=_label(wire.label) if wire.label else None, **look)
 
 
 def _draw_card(drawn: Digraph, name: str, card: Card) -> None:

@@ -175,7 +175,11 @@ def _draw_stacks(drawing: Drawing, part: Stacks, state: PartState, now: Moment) 
             edge = token("idle") if gone else "white"
             drawing.bar(place_, size, 0.6, bottom=base, color=ink, edgecolor=edge, lw=1.5)
             if not gone:
-                look = {"ha": "center", "va": "center", "color": "black" if hot else "white"}
+                look: dict[str, Any] = {
+                    "ha": "center",
+                    "va": "center",
+                    "color": "black" if hot else "white",
+                }
                 drawing.text(place_, base + size / 2, str(text).replace("$", r"\$"), **look)
             base += size
         over = _text(runs(gone or column.get("sum", ()), now.look))

@@ -33,7 +33,7 @@ def draw_graph(
 
 
 def _write(drawing: Drawing, x: float, y: float, text: str, size: float, **look: Any) -> None:
-    told = {"family": MONO, "color": token("ink"), "va": "baseline"} | look
+    told: dict[str, Any] = {"family": MONO, "color": token("ink"), "va": "baseline"} | look
     drawing.text(x, y, text.replace("$", r"\$"), fontsize=size * 0.92, zorder=4, **told)
 
 

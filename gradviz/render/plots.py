@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 from gradviz.render.wording import Moment, Styled, runs
 from gradviz.stories.numbers import figure, minus
@@ -119,7 +119,7 @@ def _column(now: Moment, mark: Mark, name: str) -> Any:
     return found
 
 
-def _is_list(value: Any) -> bool:
+def _is_list(value: Any) -> TypeGuard[Sequence[Any]]:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
