@@ -6,6 +6,7 @@ The inputs of the op are *a*, *b*, *c* in their order, the result is *z*, what a
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,11 @@ Names = Mapping[str, Run]
 _LETTERS = "abcdef"
 _MATRIX_OPS = {"mm", "mv", "bmm", "addmm", "matmul", "dot", "addmv", "baddbmm"}
 _PARAMETERS = {"exponent": "n", "alpha": "α", "beta": "β", "weight": "w", "eps": "ε"}
+_PARAMETERS |= {"self_sym_numel": "n", "numel": "n", "condition": "c", "self": "k", "other": "k"}
+_SILENT = {"expand", "sum_to_size", "scaled", "widened", "float"}
+"""Words of the rules that only see to shapes, or to a factor that is nearly always 1."""
+_SHARED = {"each"}
+"""What a mean shares out among its numbers."""
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 GAP = "\u2003\u2003"
 
@@ -32,6 +38,7 @@ def letters(inputs: Sequence[str], op: str = "") -> dict[str, Run]:
     style = str.upper if op in _MATRIX_OPS else str
     names: dict[str, Run] = {"result": ("i", style("z")), "grad": ("i", style("g"))}
     names |= {name: ("i", letter) for name, letter in _PARAMETERS.items()}
+    names["zero"] = "0"
     names |= {name: ("i", style(_LETTERS[place % 6])) for place, name in enumerate(inputs)}
     return names
 
@@ -44,7 +51,8 @@ def result_formula(entry: Mapping[str, Any]) -> Rich:
     'z = a · b'
     """
     names = letters(entry["inputs"], entry["op"])
-    tree = parsed(entry.get("pattern", "").replace("{", " ").replace("}", " ").strip())
+    pattern = (entry.get("pattern") or "").replace("{", " ").replace("}", " ").strip()
+    tree = parsed(pattern, silent=False)
     if tree is None:
         return ()
     return joined([names["result"], " = ", *render(tree, names)])
@@ -63,24 +71,61 @@ def derivative_formula(entry: Mapping[str, Any], name: str) -> Rich:
         tree, top = slope_tree(line), names["result"]
     else:
         tree, top = parsed(line), ("i", "ℓ")
-    if tree is None or name not in names:
+    if tree is None or name not in names or not is_readable(tree):
         return ()
     return joined(["∂", top, "/∂", names[name], " = ", *render(tree, names)])
 
 
-@lru_cache(maxsize=512)
-def parsed(line: str) -> ast.expr | None:
-    """The syntax tree of a rule's line, if it is one expression."""
+def parsed(line: str, *, silent: bool = True) -> ast.expr | None:
+    """The syntax tree of a rule's line, if it is one expression, as mathematics speaks of it."""
     try:
-        return ast.parse(line.strip(), mode="eval").body
+        return _Spoken(silent).visit(ast.parse(line.strip(), mode="eval").body)
     except SyntaxError:
         return None
 
 
+class _Spoken(ast.NodeTransformer):
+    """A power is a power however it is written, and what only cares for shapes is left out."""
+
+    def __init__(self, silent: bool) -> None:
+        self.silent = silent
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("np", "math"):
+            node.func = ast.Name(node.func.attr)
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        if name == "one_minus_square":
+            square = ast.BinOp(node.args[0], ast.Mult(), node.args[0])
+            return ast.BinOp(ast.Constant(1), ast.Sub(), square)
+        if name == "zeros_like":
+            return ast.Constant(0)
+        if name == "pow" and len(node.args) == 2:
+            return ast.BinOp(node.args[0], ast.Pow(), node.args[1])
+        if self.silent and name in _SILENT and node.args:
+            return node.args[0]
+        if name in _SHARED and node.args:
+            return ast.BinOp(node.args[0], ast.Div(), ast.Name("numel"))
+        if name == "share":
+            return ast.Name("numel")
+        return node
+
+
+def is_readable(tree: ast.expr) -> bool:
+    """Whether mathematics knows every function and sign in it."""
+    parts = list(ast.walk(tree))
+    calls = [part.func for part in parts if isinstance(part, ast.Call)]
+    strange = (ast.IfExp, ast.BitAnd, ast.BitOr, ast.Attribute, ast.Subscript, ast.Lambda)
+    if any(isinstance(part, strange) for part in parts):
+        return False
+    return all(isinstance(call, ast.Name) and call.id in _KNOWN for call in calls)
+
+
+@lru_cache(maxsize=512)
 def slope_tree(line: str) -> ast.expr | None:
     """The rule with a gradient of 1: what is left of `grad * other` is `other`."""
     tree = parsed(line)
-    return None if tree is None else _WithoutGrad().visit(ast.parse(line.strip(), mode="eval").body)
+    return None if tree is None else _WithoutGrad().visit(tree)
 
 
 class _WithoutGrad(ast.NodeTransformer):
@@ -113,6 +158,8 @@ def _is_minus_one(node: ast.AST) -> bool:
 
 def render(tree: ast.expr, names: Names) -> Rich:
     """A syntax tree as a line of mathematics."""
+    if isinstance(tree, ast.Compare):
+        return joined(["1 where ", *_comparison(tree, names), ", else 0"])
     return joined(_runs(tree, names, _SUM))
 
 
@@ -142,7 +189,7 @@ def _variables(tree: ast.expr) -> set[str]:
 
 def numbers_only(tree: ast.expr, numbers: Mapping[str, str]) -> Rich:
     """The expression with its numbers in it; whole exponents are worked out."""
-    filled = _Filled(numbers).visit(ast.parse(ast.unparse(tree), mode="eval").body)
+    filled = _Filled(numbers).visit(copy.deepcopy(tree))
     return render(filled, {f"_{name}": text for name, text in numbers.items()})
 
 
@@ -256,7 +303,7 @@ def _comparison(node: ast.Compare, names: Names) -> list[Run]:
 
 def _call(name: str, arguments: Sequence[ast.expr], names: Names) -> tuple[list[Run], int]:
     special = _CALLS.get(name)
-    if special is not None and arguments:
+    if special is not None and len(arguments) >= _LEAST.get(name, 1):
         return special(arguments, names)
     inner: list[Run] = []
     for place, argument in enumerate(arguments):
@@ -286,10 +333,6 @@ def _side_by_side(arguments: Sequence[ast.expr], names: Names) -> tuple[list[Run
     return [*_runs(left, names, _PRODUCT), " ", *_runs(right, names, _SIGN)], _PRODUCT
 
 
-def _pow_call(arguments: Sequence[ast.expr], names: Names) -> tuple[list[Run], int]:
-    return _power(ast.BinOp(arguments[0], ast.Pow(), arguments[-1]), names)
-
-
 def _where(arguments: Sequence[ast.expr], names: Names) -> tuple[list[Run], int]:
     condition, chosen, other = arguments[0], arguments[1], arguments[-1]
     shown = (
@@ -316,8 +359,23 @@ _CALLS: Mapping[str, Callable[[Sequence[ast.expr], Names], tuple[list[Run], int]
     "mm": _side_by_side,
     "mv": _side_by_side,
     "bmm": _side_by_side,
-    "pow": _pow_call,
     "where": _where,
+    "sum_dim": _around("Σ ", ""),
+}
+_LEAST = {"where": 3, "mm": 2, "mv": 2, "bmm": 2}
+_KNOWN = {
+    *_CALLS,
+    "sin",
+    "cos",
+    "tan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "sgn",
 }
 
 

@@ -1,6 +1,14 @@
 import pytest
 
-from gradviz.stories.formula import letters, render, slope_tree, slope_with_numbers
+from gradviz.graph import catalogue
+from gradviz.stories.formula import (
+    derivative_formula,
+    letters,
+    render,
+    result_formula,
+    slope_tree,
+    slope_with_numbers,
+)
 from gradviz.stories.rich import plain
 
 NAMES = letters(("self", "other"))
@@ -16,7 +24,7 @@ NAMES = letters(("self", "other"))
         ("-grad * (result * result)", "−z2"),
         ("grad * (1 - result * result)", "1 − z2"),
         ("grad * ((1 - result) * result)", "(1 − z) · z"),
-        ("grad / (2 * result)", "1/(2 · z)"),
+        ("grad / (2 * result)", "1/(2z)"),
         ("grad * exp(self)", "ea"),
         ("grad * (exponent * self ** (exponent - 1))", "n\u2009an−1"),
         ("grad * (result * log(self))", "z · log(a)"),
@@ -49,6 +57,31 @@ def test_the_slope_is_the_rule_with_a_gradient_of_one(line, slope):
 )
 def test_the_numbers_stand_where_the_letters_stood(line, numbers, text):
     assert plain(slope_with_numbers(line, NAMES, numbers)) == text
+
+
+@pytest.mark.parametrize(
+    ("entry", "name", "told"),
+    [
+        ("TanhBackward0", "self", "∂z/∂a = 1 − z2"),
+        ("MeanBackward0", "self", "∂ℓ/∂a = g/n"),
+        ("MmBackward0", "mat2", "∂ℓ/∂B = A⊤ G"),
+        ("PowBackward0", "self", "∂z/∂a = n\u2009an−1"),
+        ("ReluBackward0", "self", "∂z/∂a = 1 where z > 0, else 0"),
+        ("SelectBackward0", "self", ""),
+    ],
+)
+def test_rules_of_the_small_torch_as_mathematics(entry, name, told):
+    assert plain(derivative_formula(catalogue.entry(entry), name)) == told
+
+
+def test_no_formula_of_the_small_torch_fails():
+    entries = catalogue._entries
+    assert len(entries) > 100
+    for entry in entries.values():
+        result_formula(entry)
+        for name, rule in entry["rules"].items():
+            derivative_formula(entry, name)
+            slope_with_numbers(rule["line"], letters(entry["inputs"]), {"self": "2", "other": "−3"})
 
 
 def test_a_raised_exponent_is_a_run_of_its_own():
