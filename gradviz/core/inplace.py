@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .modes import recording, current
+from .memory import offset_in_memory, window
+from .modes import recording
 from .node import small
-from .placing import offset_in_memory, window
 from .tensor import Tensor, ndarray, wrap
 from .views import View, copy_slices, hand_over, refusal, renew_views
 

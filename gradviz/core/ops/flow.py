@@ -7,8 +7,8 @@ from ..calls import called
 from ..data import numpy_type
 from ..device import device_of
 from ..dims import wrapped
+from ..memory import contiguous_strides, offset_in_memory
 from ..op import Op, Scalar, composed, ops
-from ..placing import contiguous_strides, offset_in_memory
 from ..tensor import Tensor, settled, wrap
 from ..words import to
 

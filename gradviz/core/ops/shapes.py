@@ -9,20 +9,9 @@ import numpy as np
 from .. import dtypes
 from ..calls import called
 from ..dims import wrapped, wrapped_all
+from ..memory import compatible_strides, contiguous_strides, strided
 from ..op import Op, Scalar, composed, ops
-from ..placing import (
-    compatible_strides,
-    contiguous_strides,
-    memory_of,
-    permute,
-    reach,
-    read_again,
-    squeeze_dim,
-    strided,
-    unfold,
-    unfold_backward,
-    window,
-)
+from ..placing import permute, squeeze_dim
 from ..tensor import Tensor, wrap
 from ..words import on_tensors, t, transpose, view, word
 from ..words import sum_to_size as summed_to_size
@@ -329,43 +318,3 @@ def sum_to_size(self, *size):
     if not shape: return ops.sum_all(self)
     result = ops.sum_dim(self, dims, True)
     return ops.view(result, shape) if extra else result
-
-
-# --- windows onto the memory
-
-class AsStrided(Op, view=True, face="", method=False, name="as_strided_of"):
-    def forward(self: Tensor, size: Scalar, stride: Scalar, storage_offset: Scalar, own: Scalar): return window(self, size, stride, storage_offset)
-    def grad_self(grad, size, stride, storage_offset, own): return read_again(grad, (size, stride, storage_offset), own)
-
-class AsStridedBack(Op, node="AsStridedBackwardBackward0", face="", method=False, name="read_again"):
-    def forward(self: Tensor, written: Scalar, read: Scalar): return read_again(self, written, read)
-    def grad_self(grad, written, read): return read_again(grad, read, written)
-
-class Unfold(Op, view=True, face="", method=False, name="unfold_along"):
-    def forward(self: Tensor, dimension: Scalar, size: Scalar, step: Scalar): return unfold(self, dimension, size, step)
-    def grad_self(grad, self_sym_sizes, dimension, size, step): return unfold_backward(grad, self_sym_sizes, dimension, size, step)
-
-class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name="unfold_backward"):
-    def forward(self: Tensor, shape: Scalar, dimension: Scalar, size: Scalar, step: Scalar): return unfold_backward(self, shape, dimension, size, step)
-    def grad_self(grad, dimension, size, step): return unfold(grad, dimension, size, step)
-
-@composed
-@called("tuple of ints size, tuple of ints stride, int? storage_offset")
-def as_strided(self, size, stride, storage_offset=None):
-    value, start = self._array(), self.storage_offset()
-    offset, size, stride = start if storage_offset is None else storage_offset, tuple(size), tuple(stride)
-    if len(size) != len(stride): raise RuntimeError("mismatch in length of strides and shape")
-    if any(step < 0 for step in stride): raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
-    needed, there = (offset + reach(size, stride)) * value.itemsize, memory_of(value).nbytes
-    if needed > there: raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {value.itemsize} requiring a storage size of {needed} are out of bounds for storage of size {there}")
-    return ops.as_strided_of(self, size, stride, offset, (self._shape, self.stride(), start))
-
-@composed(name="unfold", face="")
-@called("int dimension, int size, int step")
-def unfolded(self, dimension, size, step):
-    dimension = wrapped(dimension, self.ndim)
-    own = self._shape[dimension] if self.ndim else 1
-    if size < 0: raise RuntimeError(f"size is {size} but must be >= 0")
-    if size > own: raise RuntimeError(f"maximum size for tensor at dimension {dimension} is {own} but size is {size}")
-    if step <= 0: raise RuntimeError(f"step is {step} but must be > 0")
-    return ops.unfold_along(self, dimension, size, step)

@@ -5,10 +5,11 @@ import numpy as np
 from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..inplace import check_writable
+from ..memory import contiguous_strides, memory_of
 from ..modes import recording
 from ..op import Op, composed, ops
-from ..placing import contiguous_strides, memory_of
-from .shapes import AsStrided, Squeeze, SqueezeOne, SqueezeSome, T, Transpose, Unsqueeze, shape_from
+from .shapes import Squeeze, SqueezeOne, SqueezeSome, T, Transpose, Unsqueeze, shape_from
+from .windows import AsStrided
 
 
 def in_place_form(op, node):

@@ -1,0 +1,203 @@
+"""Picking and placing by whole numbers along one dimension: `gather`, `scatter`, `index_select`."""
+
+import numpy as np
+
+from .. import data as making
+from .. import dtypes
+from ..calls import called
+from ..dims import wrapped
+from ..op import Op, Scalar, composed, ops
+from ..placing import (
+    gather,
+    gather_backward,
+    index_fill,
+    index_select,
+    index_select_backward,
+    put,
+    scatter,
+    scatter_add,
+    take,
+    take_backward,
+)
+from ..tensor import Tensor, wrap
+from ..words import expand, total, view, word
+from .indexing import blank
+
+# --- along one dimension
+
+class IndexSelect(Op, face="", method=False, name="select_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar): return index_select(self, dim, index)
+    def grad_self(grad, self_sym_sizes, dim, index): return index_select_backward(grad, self_sym_sizes, dim, index)
+
+class IndexAdd(Op, face="", method=False, name="add_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor, alpha: Scalar): return self + index_select_backward(source * alpha, self.shape, dim, index)
+    def grad_self(grad): return grad
+    def grad_source(grad, dim, index, source_sym_sizes, alpha): return times(expand(index_select(grad, dim, index), source_sym_sizes), alpha)
+
+class IndexFill(Op, face="", method=False, name="fill_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return index_fill(self, dim, index, value)
+    def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
+
+class IndexFillTensor(Op, node="IndexFillBackward1", face="", method=False):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, value: Tensor): return index_fill(self, dim, index, value)
+    def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
+    def grad_value(grad, dim, index): return total(index_select(grad, dim, index))
+
+class IndexCopy(Op, face="", method=False, name="copy_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor): return index_fill(self, dim, index, source)
+    def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
+    def grad_source(grad, dim, index, source_sym_sizes): return expand(index_select(grad, dim, index), source_sym_sizes)
+
+class Gather(Op, face="", method=False, name="gather_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar): return gather(self, dim, index)
+    def grad_self(grad, self_sym_sizes, dim, index): return gather_backward(grad, self_sym_sizes, dim, index)
+    _saved_sparse_grad = False
+
+class Scatter(Op, face="", method=False, name="scatter_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor): return scatter(self, dim, index, src)
+    def grad_self(grad, dim, index): return scatter(grad, dim, index, 0)
+    def grad_src(grad, dim, index): return gather(grad, dim, index)
+
+class ScatterNumber(Op, node="ScatterBackward1", face="", method=False):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return scatter(self, dim, index, value)
+    def grad_self(grad, dim, index): return scatter(grad, dim, index, 0)
+
+class ScatterAdd(Op, face="", method=False, name="scatter_add_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor): return scatter_add(self, dim, index, src)
+    def grad_self(grad): return grad
+    def grad_src(grad, dim, index): return gather(grad, dim, index)
+
+@word
+def times(grad, alpha): return grad if alpha == 1 else grad * alpha
+
+@composed(name="index_select")
+@called("int dim, Tensor index")
+def index_selected(self, dim, index):
+    dim = wrapped(dim, self.ndim)
+    if index.ndim > 1: raise IndexError("index_select(): Index is supposed to be a vector")
+    if index._dtype not in (np.int32, np.int64): raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
+    if picks.size and (picks.min() < 0 or picks.max() >= size): raise IndexError("index out of range in self")
+    return ops.select_by(self, dim, wrap(picks.reshape(-1)) if not index.ndim and self.ndim else index)
+
+@composed(name="index_select_backward", face="", method=False)
+def placed_along(grad, shape, dim, index): return ops.add_by(blank(grad, shape), dim, index, grad, 1)
+
+@composed(in_place=True)
+@called("int dim, Tensor index, Tensor source, *, Number alpha = 1")
+def index_add(self, dim, index, source, *, alpha=1):
+    dim = check_index(self, "index_add", dim, index)
+    if source._dtype is not self._dtype: raise RuntimeError(f"index_add_(): self ({dtypes.scalar_name(self._dtype)}) and source ({dtypes.scalar_name(source._dtype)}) must have the same scalar type")
+    if index.numel() != (source._shape[dim] if source.ndim else 1): raise RuntimeError(f"index_add_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({source._shape[dim]}), for dim: {dim}")
+    return ops.add_by(self, dim, index, source, alpha)
+
+@composed(name="index_fill", in_place=True)
+@called("int dim, Tensor index, Number value", "int dim, Tensor index, Tensor value")
+def index_filled(self, dim, index, value):
+    dim = check_index(self, "index_fill", dim, index)
+    if isinstance(value, Tensor):
+        if value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
+        return ops.index_fill_tensor(self, dim, index, value)
+    return ops.fill_by(self, dim, index, making.filled([value], self._dtype)[0])
+
+@composed(in_place=True)
+@called("int dim, Tensor index, Tensor source")
+def index_copy(self, dim, index, source):
+    dim = check_index(self, "index_copy", dim, index)
+    if source._dtype is not self._dtype: raise RuntimeError(f"index_copy_(): self and source expected to have the same dtype, but got (self) {dtypes.scalar_name(self._dtype)} and (source) {dtypes.scalar_name(source._dtype)}")
+    return ops.copy_by(self, dim, index, source)
+
+@composed(name="gather")
+@called("int dim, Tensor index, *, bool sparse_grad = False")
+def gathered(self, dim, index, *, sparse_grad=False):
+    dim = check_places(self, "gather", dim, index)
+    for other, (size, own) in enumerate(zip(index._shape, self._shape, strict=False)):
+        if other != dim and size > own: raise RuntimeError(f"Size does not match at dimension {other} expected index {list(index._shape)} to be no larger than self {list(self._shape)} apart from dimension {dim}")
+    return ops.gather_by(self, dim, index)
+
+@composed(name="gather_backward", face="", method=False)
+def placed_by_gather(grad, shape, dim, index): return ops.scatter_add_by(blank(grad, shape), dim, index, grad)
+
+@composed(name="scatter", in_place=True)
+@called("int dim, Tensor index, Tensor src", "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor src, *, str reduce", "int dim, Tensor index, Number value, *, str reduce")
+def scattered(self, dim, index, src=None, *, value=None, reduce=None):
+    dim, what = check_places(self, "scatter", dim, index), src if value is None else value
+    if reduce is not None: raise NotImplementedError("scatter with reduce= is out of scope here; use scatter_add")
+    if not isinstance(what, Tensor): return ops.scatter_number(self, dim, index, what if what == 0 else making.filled([what], self._dtype)[0])
+    check_source(self, "scatter", dim, index, what)
+    return ops.scatter_by(self, dim, index, what)
+
+@composed(name="scatter_add", in_place=True)
+@called("int dim, Tensor index, Tensor src")
+def scatter_added(self, dim, index, src):
+    dim = check_places(self, "scatter", dim, index)
+    check_source(self, "scatter", dim, index, src)
+    return ops.scatter_add_by(self, dim, index, src)
+
+@composed(name="take_along_dim")
+@called("Tensor indices, int? dim")
+def taken_along_dim(self, indices, dim=None):
+    if dim is None: return ops.gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
+    dim = wrapped(dim, self.ndim)
+    if self.ndim != indices.ndim: raise RuntimeError(f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got {self.ndim} dimensions for input, and {indices.ndim} dimensions for indices")
+    wide = [np.broadcast_shapes(own, size) for own, size in zip(self._shape, indices._shape, strict=True)]
+    own, picks = ([*(each[0] for each in wide)] for _ in range(2))
+    own[dim], picks[dim] = self._shape[dim], indices._shape[dim]
+    return ops.gather(ops.expand(self, tuple(own)), dim, ops.expand(indices, tuple(picks)))
+
+def check_index(self, name, dim, index):
+    """The dimension, counted; what is wrong with an index vector is refused."""
+    dim = wrapped(dim, self.ndim)
+    if index._dtype not in (np.int32, np.int64): raise IndexError(f"{name}_(): Expected dtype int64 for index.")
+    if index.ndim > 1: raise IndexError(f"{name}_(): Index is supposed to be a vector")
+    size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
+    if picks.size and (picks.min() < -size or picks.max() >= size): raise IndexError(f"index {picks[(picks < -size) | (picks >= size)][0]} is out of bounds for dimension {dim} with size {size}")
+    return dim
+
+def check_places(self, name, dim, index):
+    """The dimension, counted; what is wrong with the places of gather and scatter is refused."""
+    dim = wrapped(dim, self.ndim)
+    if index._dtype not in (np.int32, np.int64): raise RuntimeError(f"{name}(): Expected dtype int64 for index")
+    if index.numel() and max(index.ndim, 1) != max(self.ndim, 1): raise RuntimeError(f"Index tensor must have the same number of dimensions as {'input' if name == 'gather' else 'self'} tensor")
+    size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
+    if picks.size and (picks.min() < 0 or picks.max() >= size): raise RuntimeError(f"index {picks[(picks < 0) | (picks >= size)][0]} is out of bounds for dimension {dim} with size {size}")
+    return dim
+
+def check_source(self, name, dim, index, src):
+    if src._dtype is not self._dtype: raise RuntimeError(f"{name}(): Expected self.dtype to be equal to src.dtype")
+    if index.numel() and max(index.ndim, 1) != max(src.ndim, 1): raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+    for other, size in enumerate(index._shape):
+        if size > src._shape[other] or (other != dim and size > self._shape[other]):
+            raise RuntimeError(f"Expected index {list(index._shape)} to be no larger than self {list(self._shape)} apart from dimension {dim} and to be no larger size than src {list(src._shape)}")
+
+
+# --- along the flat tensor
+
+class Take(Op, face="", method=False, name="take_at"):
+    def forward(self: Tensor, index: Scalar): return take(self, index)
+    def grad_self(grad, self_sym_sizes, index): return take_backward(grad, self_sym_sizes, index)
+
+class Put(Op, face="", method=False, name="put_into"):
+    def forward(self: Tensor, index: Scalar, source: Tensor, accumulate: Scalar): return put(self, index, source, accumulate)
+    def grad_self(grad, index, accumulate): return grad if accumulate else put(grad, index, 0, False)
+    def grad_source(grad, source_sym_sizes, index): return view(take(grad, index), source_sym_sizes)
+
+@composed(name="take")
+@called("Tensor index")
+def taken_flat(self, index):
+    if index._dtype != np.int64: raise RuntimeError(f"take(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
+    check_flat(self, index)
+    return ops.take_at(self, index)
+
+@composed(name="put", in_place=True)
+@called("Tensor index, Tensor source, bool accumulate = False")
+def put_flat(self, index, source, accumulate=False):
+    check_flat(self, index)
+    return ops.put_into(self, index, source if isinstance(source, Tensor) else wrap(np.zeros(index._shape, self._dtype)), accumulate)
+
+@composed(name="take_backward", face="", method=False)
+def placed_flat(grad, shape, index): return ops.put_into(blank(grad, shape), index, grad, True)
+
+def check_flat(self, index):
+    count, picks = self.numel(), index._shaped()
+    if picks.size and (picks.min() < -count or picks.max() >= count): raise IndexError(f"out of range: tried to access index {picks[(picks < -count) | (picks >= count)][0]} on a tensor of {count} elements.")

@@ -1,0 +1,95 @@
+"""Picking and placing by a mask, and where a mask is True."""
+
+import numpy as np
+
+from .. import data as making
+from .. import dtypes, errors
+from ..calls import called
+from ..op import Elementwise, Op, Scalar, composed, ops
+from ..placing import (
+    masked_scatter,
+    masked_scatter_backward,
+    masked_select,
+    masked_select_backward,
+)
+from ..tensor import Tensor, wrap
+from ..words import masked_fill, on_tensors, total, where, word
+from .indexing import blank
+
+# --- by a mask
+
+class MaskedSelect(Op, face="", method=False, name="select_masked"):
+    def forward(self: Tensor, mask: Scalar): return masked_select(self, mask)
+    def grad_self(grad, self_sym_sizes, mask): return masked_select_backward(grad, self_sym_sizes, mask)
+
+class MaskedScatter(Op, face="", method=False, name="scatter_masked"):
+    def forward(self: Tensor, mask: Scalar, source: Tensor): return masked_scatter(self, mask, source)
+    def grad_self(grad, mask): return masked_fill(grad, mask, 0)
+    def grad_source(grad, mask, source_sym_sizes): return masked_scatter_backward(grad, mask, source_sym_sizes)
+
+class MaskedScatterBack(Op, node="MaskedScatterBackwardBackward0", face="", method=False, name="masked_scatter_backward"):
+    def forward(grad: Tensor, mask: Scalar, shape: Scalar): return masked_scatter_backward(grad, mask, shape)
+    def grad_grad(grad, mask, grad_sym_sizes): return masked_scatter_onto(grad, mask, grad_sym_sizes)
+
+@word
+def masked_scatter_onto(source, mask, shape): return masked_scatter(np.zeros(shape, source.dtype), mask, source)
+
+@on_tensors
+def masked_scatter_onto(source, mask, shape): return ops.scatter_masked(blank(source, shape), mask, source)  # noqa: F811
+
+class MaskedFill(Elementwise, face="", method=False, name="fill_masked", in_place=False):
+    def forward(self: Tensor, mask: Tensor, value: Scalar): return in_rows(where(mask, value, self))
+    def grad_self(grad, mask): return masked_fill(grad, mask, 0)
+
+class MaskedFillTensor(Elementwise, node="MaskedFillBackward1", face="", method=False, in_place=False):
+    def forward(self: Tensor, mask: Tensor, value: Tensor): return in_rows(where(mask, value, self))
+    def grad_self(grad, mask): return masked_fill(grad, mask, 0)
+    def grad_value(grad, mask): return total(masked_select(grad, mask))
+
+def in_rows(array): return array if array.flags.c_contiguous else array.copy()
+
+@composed(name="masked_fill", in_place=True)
+@called("Tensor mask, Number value", "Tensor mask, Tensor value")
+def masked_filled(self, mask, value):
+    if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
+    check_broadcast(mask._shape, self._shape)
+    if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([value], self._dtype)[0])
+    if value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
+    return ops.masked_fill_tensor(self, mask, value)
+
+@composed(name="masked_select")
+@called("Tensor mask")
+def masked_selected(self, mask):
+    if mask._dtype.kind != "b": raise RuntimeError("masked_select: expected BoolTensor for mask")
+    check_broadcast(self._shape, mask._shape)
+    return ops.select_masked(self, mask)
+
+def check_broadcast(left, right):
+    try: np.broadcast_shapes(left, right)
+    except ValueError: raise RuntimeError(errors.not_broadcastable([left, right])) from None
+
+@composed(name="masked_select_backward", face="", method=False)
+def placed_by_mask(grad, shape, mask):
+    wide = np.broadcast_shapes(shape, mask._shape)
+    full = ops.scatter_masked(blank(grad, wide), mask, grad)
+    return full if wide == shape else ops.sum_to_size(full, shape)
+
+@composed(name="masked_scatter", in_place=True)
+@called("Tensor mask, Tensor source")
+def masked_scattered(self, mask, source):
+    if mask._dtype.kind != "b": raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
+    return ops.scatter_masked(self, mask, source)
+
+
+# --- where it is not zero
+
+@composed
+@called("*, bool as_tuple")
+def nonzero(self, *, as_tuple=False):
+    places = np.nonzero(self._array()) if self.ndim else (np.zeros(int(bool(self)), np.int64),)
+    if as_tuple: return tuple(wrap(place.copy()) for place in places)
+    return wrap(np.array(places).T if self.ndim else np.zeros((len(places[0]), 0), np.int64))
+
+@composed
+@called("")
+def argwhere(self): return ops.nonzero(self)
