@@ -98,6 +98,8 @@ class Listener:
 
 def as_tuple(grads: Any) -> tuple:
     """What a hook was given as a tuple: a library may hand over one tensor bare."""
+    if type(grads) is tuple:
+        return grads
     return (grads,) if grads is None or is_tensor(grads) else tuple(grads)
 
 

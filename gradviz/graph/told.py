@@ -136,8 +136,10 @@ def anomaly_line(function: Any) -> Line | None:
         trace = function.metadata.get("traceback_")
     except Exception:
         return None
+    if not trace:
+        return None
     homes = library_folders()
-    for entry in reversed(trace or ()):
+    for entry in reversed(trace):
         found = re.match(r'\s*File "(.*)", line (\d+), in ', str(entry))
         if found is not None and not found[1].startswith(homes):
             lines, number = lines_of(found[1]), int(found[2])
