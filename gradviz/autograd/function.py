@@ -10,10 +10,9 @@ import numpy as np
 
 from ..core import errors, modes
 from ..core.engine import recorded_mode
-from ..core.hooks import tensor_type
 from ..core.inplace import check_writable, rebase
 from ..core.modes import arrange, no_grad, recording
-from ..core.node import FREED, Gradients, Node, NodeType, Output, check_saved, freed, link, maker, small, spread
+from ..core.node import FREED, Node, NodeType, Output, check_saved, freed, link, maker, small, spread
 from ..core.operands import fit, fit_graph
 from ..core.tensor import Tensor, next_number, wrap
 from ..core.views import View
@@ -34,7 +33,7 @@ class BackwardCFunction(Node):
     """A node of a custom function; it is also the `ctx` of its `forward` and `backward`."""
 
     __module__ = "gradviz.autograd.function"
-    __slots__ = ("__dict__", "_dirty", "_inputs", "_kept", "_plain", "_to_save", "edges_")
+    __slots__ = ("__dict__", "_dirty", "_inputs", "_kept", "_plain", "_to_save", "edges_", "outputs")
     function: type[Function]
 
     def _edges(self) -> list:
@@ -110,7 +109,10 @@ class BackwardCFunction(Node):
             grads = self.function.vjp_or_backward()(self, *self._arriving(grad, graph))
         if not keep:
             self._kept = FREED if self._kept else ()
-        return spread(self.edges_, self._leaving(grads, graph), self.sequence)
+        leaving = self._leaving(grads, graph)
+        pairs = zip(self.edges_, leaving, strict=True)
+        edges = [None if sent is None else edge for edge, sent in pairs]
+        return spread(edges, leaving, self.sequence)
 
     def _arriving(self, grad: Any, graph: bool) -> list:
         if self.outputs == 1:
@@ -143,7 +145,7 @@ class BackwardCFunction(Node):
             if not tensor:
                 if given is not None:
                     raise RuntimeError(
-                        f"function {name} returned a gradient different from None at position "
+                        f"function {name} returned a gradient different than None at position "
                         f"{number + 1}, but the corresponding forward input was not a Variable"
                     )
                 continue
@@ -300,11 +302,10 @@ def kept(ctx: Any, tensor: Any, made: list) -> Any:
 
 def connect(ctx: Any, tensors: list, made: list) -> None:
     """Give each output its place on the node."""
-    type(ctx)
     differentiable = [isinstance(each, Tensor) for each in made]
     count = sum(differentiable)
     if count > 1:
-        type.__setattr__(type(ctx), "outputs", None)
+        ctx.outputs = None
         ctx.result_shape = [each._shape for each in made if isinstance(each, Tensor)]
         ctx.dtypes = [each._dtype for each in made if isinstance(each, Tensor)]
     number = 0
@@ -313,7 +314,7 @@ def connect(ctx: Any, tensors: list, made: list) -> None:
             continue
         own = ctx if count == 1 else Output(ctx, number)
         if count == 1:
-            type.__setattr__(type(ctx), "outputs", 1)
+            ctx.outputs = 1
             ctx.result_shape, ctx.dtypes = output._shape, [output._dtype]
             ctx.remembered = small(output._value)
         number += 1
@@ -327,6 +328,7 @@ def connected(ctx: Any, own: Any, tensors: list, output: Tensor) -> Tensor:
         return output
     if any(output is each for each in ctx._dirty):
         check_writable(output, errors.LEAF_WRITTEN)
+        output._shared_version().bump()
         rebase(output, own)
         return output
     if any(output is each for each in tensors):
@@ -370,5 +372,3 @@ class DelayedError(Function):
         """Refuse."""
         raise RuntimeError(errors.ONCE)
 
-
-_ = Gradients, tensor_type

@@ -14,6 +14,7 @@ from __future__ import annotations
 import linecache
 import operator
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -747,17 +748,11 @@ def node_class(plan: Plan, backward: Callable, walk: Callable, edges: Callable) 
     }
     if plan.op.outputs is not None:
         members["outputs"] = None
-    members |= {"_saved_" + name: property(looker(plan, name)) for name in plan.saved}
+    members |= {"_saved_" + name: property(operands.saved_reader(plan, name)) for name in plan.saved}
     members |= {
-        "_raw_saved_" + name: property(looker(plan, name))
+        "_raw_saved_" + name: property(partial(operands.SavedTensor, name=name))
         for name in plan.saved
         if plan.is_tensor(name) or name in plan.results
     }
     members |= {name: value for name, value in vars(op).items() if name.startswith("_saved_")}
     return NodeType(op.node_name, (Node,), members)
-
-
-def looker(plan: Plan, name: str) -> Callable:
-    """What `node._saved_name` shows."""
-    read = operands.saved_reader(plan, name)
-    return read

@@ -197,7 +197,7 @@ def packed(tensor: Tensor, pack: Callable, unpack: Callable) -> Packed:
     was, state.saved_hooks = state.saved_hooks, ()
     try:
         with no_grad():
-            return Packed(pack(tensor.detach()), unpack)
+            return Packed(pack(tensor), unpack)
     finally:
         state.saved_hooks = was
 

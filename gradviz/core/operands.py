@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .modes import Packed, arrange
+from .modes import Packed, arrange, packed
 from .node import FREED, Output, freed
 from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
@@ -157,6 +157,24 @@ def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
 
 
 # ------------------------------------------------------------------------ saved values
+
+
+class SavedTensor:
+    """What `node._raw_saved_name` shows: the place where a tensor is saved."""
+
+    __slots__ = ("name", "node")
+
+    def __init__(self, node: Any, name: str) -> None:
+        self.node, self.name = node, name
+
+    @property
+    def data(self) -> Any:
+        """The saved tensor."""
+        return getattr(self.node, "_saved_" + self.name)
+
+    def register_hooks(self, pack_hook: Any, unpack_hook: Any) -> None:
+        """Keep what `pack_hook` makes of the tensor; `unpack_hook` gives it back."""
+        setattr(self.node, self.name, packed(self.data, pack_hook, unpack_hook))
 
 
 def saved_reader(plan: Any, name: str) -> Any:

@@ -67,7 +67,13 @@ class InferenceVersion(Version):
 class TensorType(type):
     """The type of the tensor classes: called, `Tensor` is torch's constructor of old."""
 
+    if TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> Any: ...
+        def __setattr__(cls, name: str, value: Any) -> None: ...
+
     def __call__(cls, *given: Any, **named: Any) -> Any:
+        """Make a tensor from data or from a size, as `torch.Tensor(2, 3)` does."""
         if cls is not Tensor:
             return super().__call__(*given, **named)
         from .legacy import constructed
@@ -100,6 +106,24 @@ class Tensor(metaclass=TensorType):
     )
     __module__ = "gradviz"
     __array_priority__ = 1000
+
+    if TYPE_CHECKING:  # methods and operators are attached where they are declared
+        __add__: Any
+        __sub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __neg__: Any
+        __lt__: Any
+        __gt__: Any
+        __iter__: Any
+        __len__: Any
+        __float__: Any
+        __int__: Any
+        __getitem__: Any
+        __setitem__: Any
+
+        def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
 
     def __init_subclass__(cls) -> None:
         tensor_classes.add(cls)

@@ -104,7 +104,7 @@ def refusal(tensor: Tensor, view: View, what: str) -> str:
     if view.kind == View.SEVERAL:
         name = tensor._node.owner.name().removesuffix("Backward0") if tensor._node else "Unbind"
         return errors.several_views(getattr(tensor._node, "number", 0), name, what)
-    return errors.NO_GRAD_VIEW
+    return errors.no_grad_view(what)
 
 
 # --------------------------------------------------------------------------- the new nodes
