@@ -160,7 +160,7 @@ def comparable(text: str) -> str:
 
 
 @pytest.fixture
-def agree() -> Callable[..., None]:
+def same_answer() -> Callable[..., None]:
     """Fail unless a line of code, after its setup, answers as in PyTorch."""
     torch = pytest.importorskip("torch")
     import gradviz

@@ -220,7 +220,7 @@ def _refuse_count(function: str, way: Signature, given: tuple) -> NoReturn:
         )
     least = sum(slot.default is None for slot in way.slots[: way.most])
     span = f"from {least} to {way.most}" if least != way.most else str(way.most)
-    plural = "" if way.most == 1 else "s"
+    plural = "" if least == way.most == 1 else "s"
     were = "was" if len(given) == 1 else "were"
     raise TypeError(
         f"{function}() takes {span} positional argument{plural} but {len(given)} {were} given"

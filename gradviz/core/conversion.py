@@ -124,7 +124,7 @@ def __contains__(self: Tensor, element: Any) -> bool:
             "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
             f"{type(element)}."
         )
-    return bool((element == self).any().item())
+    return ops.eq(self, element).any().item()
 
 
 # ---------------------------------------------------------------------------- to numpy

@@ -20,10 +20,11 @@ OPTIONS = (
     "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
     "bool pin_memory = False, bool requires_grad = False"
 )
+Creator = Callable[[Callable[..., np.ndarray]], Callable[..., Tensor]]
 GIVEN_FIRST = ("torch.Generator? generator, ", "")
 
 
-def creates(*leads: str, drawn: bool = False, like: bool = False) -> Callable:
+def creates(*leads: str, drawn: bool = False, like: bool = False) -> Creator:
     """Give a function that computes an array PyTorch's signature, and make its array a tensor.
 
     Args:
@@ -37,7 +38,7 @@ def creates(*leads: str, drawn: bool = False, like: bool = False) -> Callable:
     ways = [signature(text) for text in texts]
     of_shape = leads == ("tuple of ints size",)
 
-    def decorate(function: Callable) -> Callable:
+    def decorate(function: Callable[..., np.ndarray]) -> Callable[..., Tensor]:
         name = function.__name__
 
         @wraps(function)

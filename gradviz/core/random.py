@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import struct
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -47,7 +47,7 @@ class Generator:
         self._seed = _unsigned(int(seed))
         self._bits = np.random.MT19937()
         start = np.random.RandomState(self._seed & 0xFFFFFFFF)
-        self._bits.state = start.get_state(legacy=False)
+        self._bits.state = cast(Any, start.get_state(legacy=False))
         self._next_normal: float | None = None
         return self
 

@@ -100,9 +100,9 @@ class Tensor(metaclass=TensorType):
         "_requires_grad",
         "_shape",
         "_value",
-        "_written",
         "_view",
         "_views",
+        "_written",
     )
     __module__ = "gradviz"
     __array_priority__ = 1000
@@ -148,7 +148,10 @@ class Tensor(metaclass=TensorType):
             version = self._written = Version()
         node = self._node
         if node is not None and node.result_version is None:
-            node.result_version = version, version.stamp  # whoever keeps this result must hear of writes
+            node.result_version = (
+                version,
+                version.stamp,
+            )  # whoever keeps this result must hear of writes
         return version
 
     def _current_node(self) -> Node | None:

@@ -184,8 +184,9 @@ class ParameterList(Module):
 
     def append(self, value: Any) -> ParameterList:
         """Add a parameter; a plain tensor becomes one."""
-        is_plain = isinstance(value, Tensor) and not isinstance(value, Parameter)
-        self.register_parameter(str(len(self)), Parameter(value) if is_plain else value)
+        if isinstance(value, Tensor) and not isinstance(value, Parameter):
+            value = Parameter(value)
+        self.register_parameter(str(len(self)), value)
         return self
 
     def extend(self, values: Iterable[Any]) -> ParameterList:

@@ -232,15 +232,15 @@ class RNNCell(Module):
         if self.nonlinearity not in ("tanh", "relu"):
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
         self._check(input, hx)
-        is_single = input.ndim == 1
-        if hx is None:
-            hx = input.new_zeros((*input.shape[:-1], self.hidden_size))
-        if is_single:
-            input, hx = input.unsqueeze(0), hx.unsqueeze(0)
+        before = input.new_zeros((*input.shape[:-1], self.hidden_size)) if hx is None else hx
+        if input.ndim == 1:
+            return self._step(input.unsqueeze(0), before.unsqueeze(0)).squeeze(0)
+        return self._step(input, before)
+
+    def _step(self, input: Tensor, before: Tensor) -> Tensor:
         inner = functional.linear(input, self.weight_ih, self.bias_ih)
-        inner = inner + functional.linear(hx, self.weight_hh, self.bias_hh)
-        state = inner.tanh() if self.nonlinearity == "tanh" else inner.relu()
-        return state.squeeze(0) if is_single else state
+        inner = inner + functional.linear(before, self.weight_hh, self.bias_hh)
+        return inner.tanh() if self.nonlinearity == "tanh" else inner.relu()
 
     def _check(self, input: Tensor, hx: Tensor | None) -> None:
         if input.ndim not in (1, 2):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from gradviz.core.dtypes import dtype
 from gradviz.core.hooks import RemovableHandle
@@ -173,7 +173,7 @@ class Module(Parts):
 
 
 def _hooked(hooks: OrderedDict, entry: tuple, first: bool) -> RemovableHandle:
-    handle = RemovableHandle(hooks)
+    handle = RemovableHandle(cast(Any, hooks))
     hooks[handle.id] = entry
     if first:
         hooks.move_to_end(handle.id, last=False)

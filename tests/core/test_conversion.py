@@ -74,5 +74,5 @@ b.data_ptr() == b.detach().data_ptr()
 
 @pytest.mark.torch
 @pytest.mark.parametrize("code", LINES)
-def test_conversions_answer_as_in_torch(code, agree):
-    agree(code, SETUP)
+def test_conversions_answer_as_in_torch(code, same_answer):
+    same_answer(code, SETUP)

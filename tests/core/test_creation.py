@@ -281,18 +281,18 @@ torch.strided, type(torch.strided)
 
 
 @pytest.mark.parametrize("code", CREATION)
-def test_creation_answers_as_in_torch(code, agree):
-    agree(code)
+def test_creation_answers_as_in_torch(code, same_answer):
+    same_answer(code)
 
 
 @pytest.mark.parametrize("code", OLDER)
-def test_older_constructors_answer_as_in_torch(code, agree):
-    agree(code)
+def test_older_constructors_answer_as_in_torch(code, same_answer):
+    same_answer(code)
 
 
 @pytest.mark.parametrize("code", PLACES)
-def test_places_answer_as_in_torch(code, agree):
-    agree(code)
+def test_places_answer_as_in_torch(code, same_answer):
+    same_answer(code)
 
 
 @pytest.mark.parametrize("seed", range(20))

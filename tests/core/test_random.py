@@ -111,5 +111,5 @@ def test_a_seed_that_nobody_knows_changes_the_draws():
 
 
 @pytest.mark.parametrize("code", CALLS)
-def test_calls_answer_as_in_torch(code, agree):
-    agree("torch.manual_seed(0); " + code)
+def test_calls_answer_as_in_torch(code, same_answer):
+    same_answer("torch.manual_seed(0); " + code)

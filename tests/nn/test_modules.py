@@ -207,20 +207,20 @@ nn.MSELoss()(torch.ones(2),torch.zeros(3))
 
 @pytest.mark.torch
 @pytest.mark.parametrize("code", NETWORKS)
-def test_a_network_answers_as_in_torch(code, agree):
-    agree(code, NET)
+def test_a_network_answers_as_in_torch(code, same_answer):
+    same_answer(code, NET)
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("code", LAYERS)
-def test_layers_answer_as_in_torch(code, agree):
-    agree(code)
+def test_layers_answer_as_in_torch(code, same_answer):
+    same_answer(code)
 
 
 @pytest.mark.torch
 @pytest.mark.parametrize("code", LOSSES)
-def test_losses_answer_as_in_torch(code, agree):
-    agree(code)
+def test_losses_answer_as_in_torch(code, same_answer):
+    same_answer(code)
 
 
 @pytest.mark.torch

@@ -128,8 +128,8 @@ x.grad = torch.ones(2); w = x.detach(); o = torch.optim.SGD([x], lr=.5); o.step(
 
 
 @pytest.mark.parametrize("code", LINES)
-def test_calls_answer_as_in_torch(code, agree):
-    agree(SETUP + code)
+def test_calls_answer_as_in_torch(code, same_answer):
+    same_answer(SETUP + code)
 
 
 @pytest.mark.parametrize(
