@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..core import engine, errors
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from ..core.op import ops
 from ..core.tensor import Tensor, wrap
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
@@ -102,7 +102,7 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError(errors.UNUSED_MATERIALIZED)
     if is_grads_batched:
-        raise NotImplementedError(errors.out_of_scope("grad(is_grads_batched=True)"))
+        return _batched(outputs, inputs, grad_outputs, create_graph, bool(allow_unused))
     inputs = (inputs,) if isinstance(inputs, Tensor | GradientEdge) else tuple(inputs)
     roots = _roots(outputs, grad_outputs, create_graph)
     if not inputs:
@@ -119,6 +119,29 @@ def grad(
             for number, (each, key) in enumerate(zip(inputs, keys, strict=True))
         ]
     )
+
+
+def _batched(
+    outputs: Any, inputs: Any, gradients: Any, graph: bool, allow_unused: bool
+) -> tuple[Tensor | None, ...]:
+    """`grad` once for each gradient along the first dimension, the results stacked."""
+    given = _sequence(gradients if gradients is not None else _ones_like(outputs))
+    if any(not each._shape for each in given):
+        raise ValueError(errors.UNBATCHED)
+    runs = [
+        grad(outputs, inputs, [each[row] for each in given], True, graph, allow_unused)
+        for row in range(given[0]._shape[0])
+    ]
+    columns = zip(*runs, strict=True)
+    return tuple([None if column[0] is None else ops.stack(column) for column in columns])
+
+
+def _sequence(given: Any) -> tuple:
+    return (given,) if isinstance(given, Tensor | GradientEdge) else tuple(given)
+
+
+def _ones_like(outputs: Any) -> tuple:
+    return tuple([wrap(np.ones(each._shape, each._dtype)) for each in _sequence(outputs)])
 
 
 def _asked(number: int, given: Any, found: Any, unused: bool, materialize: bool) -> Any:
@@ -187,4 +210,3 @@ def _check(number: int, output: Any, gradient: Any) -> None:
 
 def _warn_of_cycle() -> None:
     warnings.warn(errors.CREATE_GRAPH, UserWarning, stacklevel=3)
-

@@ -12,7 +12,7 @@ ENABLED = (
 )
 
 
-class set_detect_anomaly:  # noqa: N801 - torch's own name
+class set_detect_anomaly:
     """Turn anomaly detection on or off; as a context manager, for its length."""
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
@@ -26,7 +26,7 @@ class set_detect_anomaly:  # noqa: N801 - torch's own name
         anomaly.switch(*self.was)
 
 
-class detect_anomaly:  # noqa: N801 - torch's own name
+class detect_anomaly:
     """Within it, a backward pass that fails or gives NaN names the forward call to blame."""
 
     def __init__(self, check_nan: bool = True) -> None:

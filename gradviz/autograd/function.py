@@ -12,7 +12,18 @@ from ..core import errors, modes
 from ..core.engine import recorded_mode
 from ..core.inplace import check_writable, rebase
 from ..core.modes import arrange, no_grad, recording
-from ..core.node import FREED, Node, NodeType, Output, check_saved, freed, link, maker, small, spread
+from ..core.node import (
+    FREED,
+    Node,
+    NodeType,
+    Output,
+    check_saved,
+    freed,
+    link,
+    maker,
+    small,
+    spread,
+)
 from ..core.operands import fit, fit_graph
 from ..core.tensor import Tensor, next_number, wrap
 from ..core.views import View
@@ -33,7 +44,16 @@ class BackwardCFunction(Node):
     """A node of a custom function; it is also the `ctx` of its `forward` and `backward`."""
 
     __module__ = "gradviz.autograd.function"
-    __slots__ = ("__dict__", "_dirty", "_inputs", "_kept", "_plain", "_to_save", "edges_", "outputs")
+    __slots__ = (
+        "__dict__",
+        "_dirty",
+        "_inputs",
+        "_kept",
+        "_plain",
+        "_to_save",
+        "edges_",
+        "outputs",
+    )
     function: type[Function]
 
     def _edges(self) -> list:
@@ -177,9 +197,7 @@ def reducible(shape: tuple, target: tuple) -> bool:
     """Whether a gradient can be summed to a shape."""
     if len(shape) < len(target):
         return False
-    return all(
-        want in (have, 1) for have, want in zip(shape[::-1], target[::-1], strict=False)
-    )
+    return all(want in (have, 1) for have, want in zip(shape[::-1], target[::-1], strict=False))
 
 
 class FunctionMeta(type):
@@ -245,7 +263,9 @@ class Function(metaclass=FunctionMeta):
         ctx.result_shape, ctx.materialize_grads = (), True
         ctx._to_save, ctx._dirty, ctx._plain, ctx._kept = (), (), (), ()
         ctx._inputs = [described(each, recorded) for each in args]
-        ctx.edges_ = [each._current_node() or each if each._requires_grad else None for each in tensors]
+        ctx.edges_ = [
+            each._current_node() or each if each._requires_grad else None for each in tensors
+        ]
         with no_grad():
             outputs = run_forward(cls, ctx, args, kwargs)
         if not recorded:
@@ -350,10 +370,15 @@ def once_differentiable(function: Callable) -> Callable:
     def wrapper(ctx: Any, *grads: Any) -> Any:
         with no_grad():
             results = function(ctx, *grads)
-        if not modes.current().grad or not any(isinstance(each, Tensor) and each._requires_grad for each in grads):
+        if not modes.current().grad or not any(
+            isinstance(each, Tensor) and each._requires_grad for each in grads
+        ):
             return results
         several = isinstance(results, tuple)
-        marked = [DelayedError.apply(each) if isinstance(each, Tensor) else each for each in (results if several else (results,))]
+        marked = [
+            DelayedError.apply(each) if isinstance(each, Tensor) else each
+            for each in (results if several else (results,))
+        ]
         return tuple(marked) if several else marked[0]
 
     return wrapper
@@ -371,4 +396,3 @@ class DelayedError(Function):
     def backward(ctx: Any, *grads: Any) -> Any:
         """Refuse."""
         raise RuntimeError(errors.ONCE)
-

@@ -51,7 +51,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     return GradientEdge(*link(edge))
 
 
-class saved_tensors_hooks:  # noqa: N801 - torch's own name
+class saved_tensors_hooks:
     """Within it, `pack_hook` is given each tensor that is saved; `unpack_hook` gives it back.
 
     >>> import gradviz as torch
@@ -75,7 +75,7 @@ class saved_tensors_hooks:  # noqa: N801 - torch's own name
         modes.pop_saved_hooks()
 
 
-class save_on_cpu(saved_tensors_hooks):  # noqa: N801 - torch's own name
+class save_on_cpu(saved_tensors_hooks):
     """Within it, what is saved is kept in the main memory, where all is kept anyway."""
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:

@@ -18,8 +18,6 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from . import inplace, modes, node, numbers, operands, views, words
 from .modes import room
 from .node import FREED, Node, NodeType, Output
@@ -330,7 +328,9 @@ else: {otherwise}""".splitlines()
 
 def combined_lines(plan: Plan) -> list[str]:
     """All the hard cases: other types, other shapes, more operands."""
-    return [f"value_, shape_, dtype_, targets_ = combined({plan.key}_plan, ({', '.join(plan.kinds)},))"]
+    return [
+        f"value_, shape_, dtype_, targets_ = combined({plan.key}_plan, ({', '.join(plan.kinds)},))"
+    ]
 
 
 def array_value_lines(plan: Plan) -> list[str]:
@@ -449,7 +449,9 @@ def record_lines(plan: Plan) -> list[str]:
     if plan.op.outputs is None:
         lines.append(f"node_.result_shape = shape_; node_.remembered = {keep}")
     else:
-        lines.append("node_.result_shape = [part.shape for part in value_]; node_.remembered = None")
+        lines.append(
+            "node_.result_shape = [part.shape for part in value_]; node_.remembered = None"
+        )
     if plan.lists:
         lines.append(
             f"node_.edges_ = [(tensor._node or tensor) if tensor._requires_grad else None for tensor in {plan.edges[0]}]"
@@ -593,7 +595,9 @@ def rule_on_tensors(plan: Plan, rule: Any) -> Callable:
         return node_of_rule(plan, rule).function
     constants = tuple(numbers.marked(value) for value in rule.__code__.co_consts)
     code = rule.__code__.replace(co_consts=constants)
-    marked = FunctionType(code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__)
+    marked = FunctionType(
+        code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__
+    )
     return words.bound_to_tensors(marked, operands.ops())
 
 
@@ -613,7 +617,9 @@ def node_of_rule(plan: Plan, rule: Any) -> Any:
         for name, given in ({"grad_output": rule} | rules).items()
     }
     own = f"backward_of_{plan.op.name}"
-    return type(kind)(own, (kind,), members, name=own, node=node_name, face="", method=False, in_place=False)
+    return type(kind)(
+        own, (kind,), members, name=own, node=node_name, face="", method=False, in_place=False
+    )
 
 
 def renamed(rule: Any, **names: str) -> FunctionType:
@@ -674,7 +680,11 @@ def next_functions_text(plan: Plan) -> str:
 
 def edges_text(plan: Plan) -> str:
     """What a node sends to, as the engine knows it."""
-    edges = "node.edges_" if plan.lists else f"({', '.join('node.' + edge for edge in plan.edge_names)},)"
+    edges = (
+        "node.edges_"
+        if plan.lists
+        else f"({', '.join('node.' + edge for edge in plan.edge_names)},)"
+    )
     return defined(f"{plan.key}_edges", ["node"], [f"return {edges}"])
 
 
@@ -705,7 +715,9 @@ def unrecorded_lines(symbol: str, first: str, other: str, out: str) -> list[str]
 value = {first}._value; kind = {other}.__class__
 if {first}._dtype is not float32: return store({first}, {out}({first}, {other}))
 if kind is float or kind is int: right = constant({other}, float32) if value.__class__ is ndarray else {other}
-elif kind in tensor_classes and {other}._dtype is float32 and {other}._shape == {first}._shape: right = {other}._value
+elif kind not in tensor_classes: return store({first}, {out}({first}, {other}))
+elif {other}._written is not None and {other}._written is {first}._written: return write({first}, {out}, {other})
+elif {other}._dtype is float32 and {other}._shape == {first}._shape: right = {other}._value
 else: return store({first}, {out}({first}, {other}))
 if value.__class__ is not ndarray:
     if right.__class__ is ndarray: return store({first}, {out}({first}, {other}))
@@ -748,7 +760,9 @@ def node_class(plan: Plan, backward: Callable, walk: Callable, edges: Callable) 
     }
     if plan.op.outputs is not None:
         members["outputs"] = None
-    members |= {"_saved_" + name: property(operands.saved_reader(plan, name)) for name in plan.saved}
+    members |= {
+        "_saved_" + name: property(operands.saved_reader(plan, name)) for name in plan.saved
+    }
     members |= {
         "_raw_saved_" + name: property(partial(operands.SavedTensor, name=name))
         for name in plan.saved

@@ -186,7 +186,9 @@ class Pass:
         self.keep, self.graph, self.write = keep, graph, write
         self.wanted = wanted  # leaf or (node, number) -> the gradient captured there
         self.captures = wanted is not None and any(key.__class__ is tuple for key in wanted)
-        self.only_captured: set = set()  # nodes whose gradient is asked for, and nothing beyond them
+        self.only_captured: set = (
+            set()
+        )  # nodes whose gradient is asked for, and nothing beyond them
         self.pending: dict = {}  # node -> the gradient that has arrived so far
         self.arrived: dict[int, list] = {}  # the same of leaves, as in `run`
 
@@ -344,7 +346,11 @@ class Pass:
             return grad
         if grad.__class__ is ndarray:
             return wrap(grad)
-        shape = edge.owner.result_shape[edge.number] if edge.__class__ is Output else getattr(edge, "_shape", None)
+        shape = (
+            edge.owner.result_shape[edge.number]
+            if edge.__class__ is Output
+            else getattr(edge, "_shape", None)
+        )
         return wrap(grad, edge.result_shape if shape is None else shape)
 
     def bare(self, shown: Any) -> Any:
@@ -355,7 +361,9 @@ class Pass:
         """What has arrived at a node, one tensor for each of its outputs."""
         if node.outputs == 1:
             return (self.tensor(grad, node),)
-        return tuple([self.tensor(grad.get(i), Output(node, i)) for i in range(len(node.result_shape))])
+        return tuple(
+            [self.tensor(grad.get(i), Output(node, i)) for i in range(len(node.result_shape))]
+        )
 
     def hidden(self, node: Any, shown: tuple) -> Any:
         """The same as the node wants it."""
@@ -372,7 +380,10 @@ def retain(tensor: Tensor | None, grad: Tensor) -> None:
         if old is not None:
             grad = old + grad
         elif grad._node is None:
-            grad = wrap(np.array(grad._value) if grad._value.__class__ is ndarray else grad._value, grad._shape)
+            grad = wrap(
+                np.array(grad._value) if grad._value.__class__ is ndarray else grad._value,
+                grad._shape,
+            )
         tensor._grad = grad
 
 

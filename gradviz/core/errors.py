@@ -56,6 +56,7 @@ def not_broadcastable(shapes: list[tuple[int, ...]]) -> str:
         left = max(left, right, key=len)
     return "shapes cannot be broadcast"
 
+
 HOOK_WITHOUT_GRAD = "cannot register a hook on a tensor that doesn't require gradient"
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 UNUSED = (
@@ -94,6 +95,10 @@ VIEW_OF_LEAF = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation."
 )
 LEAF_WRITTEN = "a leaf Variable that requires grad has been used in an in-place operation."
+SHIFTED = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+    "single memory location. Please clone() the tensor before performing the operation."
+)
 OVERLAP = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "
     "memory location. Please clone() the tensor before performing the operation."
@@ -105,6 +110,10 @@ BOTH_GRADS = (
 UNUSED_MATERIALIZED = (
     "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
     "allow_unused=False."
+)
+UNBATCHED = (
+    "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input is a Tensor "
+    "of dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
 )
 ONCE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
@@ -147,6 +156,7 @@ def out_of_scope(what: str) -> str:
         f"{what} is out of the scope of gradviz, an engine for learning; "
         "its drawing and stepping tools take real PyTorch tensors, too"
     )
+
 
 CREATE_GRAPH = (
     "Using backward() with create_graph=True will create a reference cycle between the parameter "

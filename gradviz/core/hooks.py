@@ -226,4 +226,3 @@ def checked(hook: Callable, old: Tensor | None, new: Any) -> Any:
 def tensor_type(tensor: Any) -> str:
     """The legacy name of a tensor's type, which messages still use."""
     return f"torch.{dtypes.scalar_name(tensor._dtype)}Tensor"
-

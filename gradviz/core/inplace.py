@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from numpy.lib.array_utils import byte_bounds
 
 from . import dtypes, errors
 from .memory import offset_in_memory, window
@@ -49,8 +50,29 @@ def check_fit(self: Tensor, result: Tensor) -> None:
 
 def overlaps(array: np.ndarray) -> bool:
     """Whether several elements lie on one another."""
-    lying = (stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape, strict=True))
+    lying = (
+        stride == 0 and size > 1 for stride, size in zip(array.strides, array.shape, strict=True)
+    )
     return array.size > 0 and any(lying)
+
+
+def shifted(self: Tensor, other: Tensor) -> bool:
+    """Whether two aliases lie on one another, but not element on element."""
+    if self._written is None or other._written is not self._written:
+        return False
+    left, right = self._array(), other._array()
+    if not (left.size and right.size and is_dense(left) and is_dense(right)):
+        return False
+    (start, end), (other_start, other_end) = byte_bounds(left), byte_bounds(right)
+    if (start, end) == (other_start, other_end):
+        return left.strides != right.strides
+    return start < other_end and other_start < end
+
+
+def is_dense(array: np.ndarray) -> bool:
+    """Whether the elements lie side by side, in whatever order."""
+    start, end = byte_bounds(array)
+    return end - start == array.size * array.itemsize and not overlaps(array)
 
 
 def writeable(self: Tensor) -> np.ndarray:
@@ -75,8 +97,13 @@ def check_writable(self: Tensor, leaf: str = errors.LEAF_IN_PLACE) -> None:
 
 def write(self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor:
     """Write what a function of the tensor gives into the tensor, recorded if it is."""
-    if recording() and (self._requires_grad or any(requires_grad(each) for each in (*args, *kwargs.values()))):
+    if recording() and (
+        self._requires_grad or any(requires_grad(each) for each in (*args, *kwargs.values()))
+    ):
         check_writable(self)
+    for other in args:
+        if isinstance(other, Tensor) and other is not self and shifted(self, other):
+            raise RuntimeError(errors.SHIFTED)
     result = function(self, *args, **kwargs)
     node = result._node
     check_fit(self, result)

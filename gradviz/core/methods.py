@@ -19,7 +19,9 @@ def method(function: Any) -> Any:
 
 def attribute(read: Any, write: Any = None, delete: Any = None) -> None:
     """Make a pair of functions an attribute of tensors, under the first one's name."""
-    setattr(Tensor, read.__name__, property(read, write or refuse(read.__name__), delete, read.__doc__))
+    setattr(
+        Tensor, read.__name__, property(read, write or refuse(read.__name__), delete, read.__doc__)
+    )
 
 
 def refuse(name: str) -> Any:
@@ -32,7 +34,7 @@ def refuse(name: str) -> Any:
 
 
 @method
-def __hash__(self: Tensor) -> int:  # noqa: N807
+def __hash__(self: Tensor) -> int:
     return id(self)
 
 
@@ -147,7 +149,9 @@ def set_requires_grad(self: Tensor, value: bool) -> None:
     if self._current_node() is not None:
         text = "you can only change requires_grad flags of leaf variables."
         raise RuntimeError(text if value else errors.NON_LEAF_FLAG)
-    change_flag(self, value, "only Tensors of floating point and complex dtype can require gradients")
+    change_flag(
+        self, value, "only Tensors of floating point and complex dtype can require gradients"
+    )
 
 
 @method
@@ -196,7 +200,9 @@ def set_grad(self: Tensor, value: Tensor | None) -> None:
         return
     if not isinstance(value, Tensor):
         kind = type(value).__name__
-        raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {kind}")
+        raise TypeError(
+            f"assigned grad expected to be a Tensor or None but got grad of type {kind}"
+        )
     if value is self:
         raise RuntimeError("can't assign Variable as its own grad")
     if value._dtype is not self._dtype:

@@ -210,7 +210,9 @@ class set_grad_enabled(GradMode):
 
     def __new__(cls, mode: Any = MISSING) -> Any:
         if mode is MISSING:
-            raise TypeError("set_grad_enabled.__init__() missing 1 required positional argument: 'mode'")
+            raise TypeError(
+                "set_grad_enabled.__init__() missing 1 required positional argument: 'mode'"
+            )
         made = object.__new__(cls)
         made.mode, made.was = bool(mode), threads.state.grad
         set_grad(made.mode)
@@ -281,7 +283,9 @@ def note(node: Any) -> None:
     import traceback
 
     frame = sys._getframe(2)
-    while frame is not None and frame.f_globals.get("__name__") in (None, "") or str(frame.f_globals.get("__name__")).startswith("gradviz."):
+    while (frame is not None and frame.f_globals.get("__name__") in (None, "")) or str(
+        frame.f_globals.get("__name__")
+    ).startswith("gradviz."):
         frame = frame.f_back
     extras = noted_extras(node)
     extras.metadata["traceback_"] = traceback.format_list(traceback.extract_stack(frame))

@@ -10,15 +10,17 @@ from __future__ import annotations
 import weakref
 from typing import Any
 
-import numpy as np
-
 from . import errors
 from .tensor import Tensor, linked_classes, ndarray, tensor_classes, wrap
 
 FREED = type("Freed", (), {"__repr__": lambda self: "FREED"})()
 BY_HAND = "by hand"  # `keep`, when a node is called: gradients stay in the broadcast shape
 LEAF_SEQUENCE = 2**64 - 1  # torch gives every AccumulateGrad this number
-OUTSIDE = {"CopyBackwards", "CopySlices", "NotImplemented"}  # torch shows the place where these are written
+OUTSIDE = {
+    "CopyBackwards",
+    "CopySlices",
+    "NotImplemented",
+}  # torch shows the place where these are written
 REMEMBERED_SIZE = 1000  # results up to this many elements stay readable on their node
 
 
@@ -67,7 +69,14 @@ class Node(metaclass=NodeType):
     """One operation of the recorded graph, as its result knows it: `result.grad_fn`."""
 
     # `extras` is set only where there are any
-    __slots__ = ("__weakref__", "extras", "remembered", "result_shape", "result_version", "sequence")
+    __slots__ = (
+        "__weakref__",
+        "extras",
+        "remembered",
+        "result_shape",
+        "result_version",
+        "sequence",
+    )
     __module__ = "builtins"
     saves: tuple[str, ...] = ()
     outputs = 1

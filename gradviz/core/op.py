@@ -108,7 +108,7 @@ class Op:
         cls.function = compiler.sleeping(cls, "forward", cls.name)
         setattr(ops, cls.name, cls.function)
         writing = None
-        if cls.elementwise and cls.rules and in_place is not False or in_place:
+        if (cls.elementwise and cls.rules and in_place is not False) or in_place:
             writing = compiler.sleeping(cls, "in_place", cls.name + "_")
             setattr(ops, cls.name + "_", writing)
         operator = compiler.sleeping(cls, "operator", cls.name) if operators else None

@@ -198,7 +198,11 @@ def saved_reader(plan: Any, name: str) -> Any:
         if value.__class__ is Packed:
             return value.unpacked()
         if name in plan.results:
-            shape = node.result_shape if plan.op.outputs is None else node.result_shape[plan.results.index(name)]
+            shape = (
+                node.result_shape
+                if plan.op.outputs is None
+                else node.result_shape[plan.results.index(name)]
+            )
             version = node.result_version
             tensor = wrap(
                 value, shape, node if value.dtype.kind == "f" and plan.op.outputs is None else None

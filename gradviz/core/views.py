@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .modes import recording, room, current
+from .modes import current, recording, room
 from .node import Node, gathered, maker, small, spread
 from .tensor import Tensor, Version, ndarray, next_number, wrap
 
@@ -34,7 +34,9 @@ class View:
         """Make the node of a view anew if its memory was written since."""
         if view._written.stamp > self.stamp and self.base._requires_grad:
             if self.kind != View.NORMAL:
-                raise RuntimeError(refusal(view, self, "its base or another view of its base has been"))
+                raise RuntimeError(
+                    refusal(view, self, "its base or another view of its base has been")
+                )
             self.stamp = view._written.stamp
             regenerate(view, self)
 
@@ -52,7 +54,9 @@ class Views(list):
         self.append(weakref.ref(view))
 
 
-def view_of(source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None) -> None:
+def view_of(
+    source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None
+) -> None:
     """Note that a result is a view of `source`."""
     view = result._view = View()
     above = getattr(source, "_view", None)
@@ -186,7 +190,9 @@ class CopySlices(ViewNode):
         pairs = gathered(self.writer, *self.writer._backward_graph(piece, keep))
         part = None if pairs[0][0] is None else pairs[0][1]
         where = self.layout, self.path
-        full = ops.clear_part(grad, *where) if part is None else ops.replace_part(grad, part, *where)
+        full = (
+            ops.clear_part(grad, *where) if part is None else ops.replace_part(grad, part, *where)
+        )
         return self.sent(full, pairs)
 
     def sent(self, full: Any, pairs: list) -> tuple:
@@ -239,7 +245,9 @@ def renew_views(base: Tensor) -> None:
             view.stamp = tensor._written.stamp
             regenerate(tensor, view)
         else:
-            tensor._node = Refused(refusal(tensor, view, "its base or another view of its base has been"))
+            tensor._node = Refused(
+                refusal(tensor, view, "its base or another view of its base has been")
+            )
             tensor._requires_grad = True
 
 

@@ -10,7 +10,6 @@ from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import divided, sgn, zeros_like
 
-
 # --- the four, and the minus
 
 class Add(Elementwise, operators="+", name="plus", face="", method=False):

@@ -8,8 +8,36 @@ from ..calls import called
 from ..dtypes import scalar_name
 from ..op import Elementwise, Scalar, composed, one_node, ops
 from ..tensor import Tensor
-from ..words import acos, acosh, asin, asinh, atan, atanh, cos, cosh, erf, exp, exp2, expm1, log, log10, log1p, log2, maximum, rsqrt, sigmoid, sin, sinh, tan, tanh, where, word, zero, zeros_like, one_minus_square
-
+from ..words import (
+    acos,
+    acosh,
+    asin,
+    asinh,
+    atan,
+    atanh,
+    cos,
+    cosh,
+    erf,
+    exp,
+    exp2,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    maximum,
+    one_minus_square,
+    rsqrt,
+    sigmoid,
+    sin,
+    sinh,
+    tan,
+    tanh,
+    where,
+    word,
+    zero,
+    zeros_like,
+)
 
 # --- exponentials and logarithms
 
