@@ -70,7 +70,7 @@ def program(seed):
     names.append("w")
     for place in range(draw.randint(2, 7)):
         chosen = {"a": draw.choice(names[-2:]), "b": draw.choice(names)}
-        kind = draw.choice("looks makes writes".split())
+        kind = draw.choice(["looks", "makes", "writes"])
         if kind == "writes":
             lines.append(draw.choice(WRITES).format(**chosen))
         else:
@@ -87,3 +87,29 @@ def test_views_and_writes_agree_with_torch(twins, seed):
     lines, names = program(seed)
     shown = "; ".join(lines)
     twins.agree(f"{shown}; [{', '.join(names[2:])}]")
+
+
+ALIASES = """
+w = k.clone(); w[1:] += w[:-1]; w
+w = v.detach().clone(); w[1:] += w[:-1]; w
+w = v.detach().clone(); w[1:].mul_(w[:-1]); w
+w = v.detach().clone(); w[1:] = w[:-1]; w
+w = v * 2; w[1:] *= w[:-1]; w
+w = v.detach().clone(); w.mul_(w); w
+w = v.detach().clone(); w.add_(w.view(3)); w
+w = k.clone(); w.t().mul_(w.t()); w
+w = k.clone(); w.add_(w[0]); w
+w = k.clone(); w[:, :2] += w[:, 1:]; w
+w = k.clone(); w[0] += w[1]; w
+w = v * 2; w *= w; w
+w = v * 2; w /= w; w
+r = v.detach().expand(2, 3); r += 1
+r = v.detach().expand(2, 3); r[0, 0] = 9.0; r
+r = v.detach().clone().expand(2, 3)[0]; r += 1; r
+r = (v * 2).expand(2, 3); r[0] = 1.0; r
+""".strip().split("\n")
+
+
+@pytest.mark.parametrize("code", ALIASES)
+def test_writes_where_memory_is_shared_agree_with_torch(twins, code):
+    twins.agree(code)
