@@ -25,6 +25,7 @@ WHOLE = 20
 """Every so many frames one is stored whole, so that a jump is short."""
 LARGE = 4_000
 """Longer data travel deflated."""
+_AS_IT_IS = frozenset((str, int, bool, type(None)))
 
 
 def payload(story: Story) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def payload(story: Story) -> dict[str, Any]:
 def encode(data: Mapping[str, Any], *, packed: bool | None = None) -> str:
     r"""The payload as an expression of JavaScript that can stand inside a `<script>`.
 
-    Large data become a string: deflated, in base64; `fill` and `play` take either.
+    Large data become a string: deflated, in letters; `fill` and `play` take either.
 
     >>> encode({"title": "</script>"})
     '{"title":"<\\/script>"}'
@@ -80,19 +81,22 @@ def plain(value: Any, digits: int = 9) -> Any:
     >>> plain((1.0, float("nan"), 0.30000001192, {2: None}))
     [1, 'nan', 0.300000012, {'2': None}]
     """
-    if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
+    kind = type(value)
+    if kind in _AS_IT_IS:
         return value
-    if isinstance(value, (float, np.floating)):
-        return _number(float(value), digits)
-    if isinstance(value, Ref):
-        short = {"r": value.name, "f": value.form, "s": value.style}
-        return {key: text for key, text in short.items() if text}
+    if kind is float:
+        return _number(value, digits)
+    if kind is tuple or kind is list:
+        return [plain(item, digits) for item in value]
     if isinstance(value, Mapping):
         return {str(key): plain(item, digits) for key, item in value.items()}
+    if kind is Ref:
+        short = {"r": value.name, "f": value.form, "s": value.style}
+        return {key: text for key, text in short.items() if text}
     if dataclasses.is_dataclass(value):
         return _fields(value, digits)
     if isinstance(value, np.generic):
-        return value.item()
+        return plain(value.item(), digits)
     return [plain(item, digits) for item in value]
 
 
@@ -182,7 +186,7 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
     found: dict[str, Any] = {}
     for key, value in new.items():
         before = old.get(key)
-        if before == value and type(before) is type(value):
+        if before is value or (type(before) is type(value) and before == value):
             continue
         both = isinstance(value, Mapping) and isinstance(before, Mapping)
         found[key] = _difference(before, value) if both else value
@@ -227,5 +231,4 @@ class _Pool:
         return self._numbers[key]
 
 
-def _key(item: Any) -> str:
-    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+_key = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

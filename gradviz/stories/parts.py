@@ -14,8 +14,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-STYLES = ("code", "hot", "b", "i", "sup", "sub", "op", "sent", "err", "strike", "br")
-"""Styles of a run: code, the accent, bold, math italic, raised, lowered, an operator, ..."""
+STYLES = (
+    *("code", "hot", "done", "leaf", "b", "i", "sup", "sub"),
+    *("op", "sent", "err", "strike", "br"),
+)
+"""Styles of a run: code; the accent, the tone of what is done, and of a leaf; bold, math italic,
+raised, lowered; an operator, the number sent, an error, struck through, a new line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ test("columns come from the pool, and words become numbers again", () => {
   assert.deepEqual(columns, { x: [1, 2], y: [NaN, -Infinity, 2, null], z: [[1, Infinity]] });
 });
 
+test("bytes come out of their letters", () => {
+  const text = process.env.GRADVIZ_LETTERS;
+  assert.equal(new TextDecoder().decode(player.bytesOf(text)), process.env.GRADVIZ_BYTES);
+  for (const length of [5, 4, 3, 2]) assert.equal(player.bytesOf(text.slice(0, length)).length, length - 1);
+});
+
 test("an address names a step", () => {
   assert.equal(player.stepInAddress("#abc.step=7", "abc"), 7);
   assert.equal(player.stepInAddress("#step=12", "abc"), 12);

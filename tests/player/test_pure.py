@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -21,9 +22,12 @@ def test_the_pure_functions(tmp_path: Path) -> None:
     names = re.findall(r"^export (?:const|function) (\w+)", sources, re.M)
     player = tmp_path / "player.mjs"
     player.write_text(f"{bundle()}export {{ {', '.join(names)} }};\n", encoding="utf-8")
+    told = "bytes <of> any, length: ∂y/∂x"
+    letters = base64.b85encode(told.encode()).decode().replace("<", ",")
+    given = {"GRADVIZ_PLAYER": player.as_uri(), "GRADVIZ_BYTES": told, "GRADVIZ_LETTERS": letters}
     ran = subprocess.run(
         [NODE, "--test", "--test-reporter=spec", str(Path(__file__).with_name("pure.mjs"))],
-        env=os.environ | {"GRADVIZ_PLAYER": player.as_uri()},
+        env=os.environ | given,
         capture_output=True,
         text=True,
     )

@@ -130,6 +130,11 @@ def test_a_picture_travels_with_its_geometry() -> None:
     assert all(wire["d"].startswith("M") for wire in graph["wires"])
 
 
+def unpacked(text: str) -> Any:
+    letters = text.strip('"').replace(",", "<")
+    return json.loads(zlib.decompress(base64.b85decode(letters)))
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_nothing_in_a_name_ends_the_script(packed: bool) -> None:
     data = payload(STORIES.stepper(tooltip="</script><!--<script>\u2028'\"`${x}"))
@@ -137,7 +142,7 @@ def test_nothing_in_a_name_ends_the_script(packed: bool) -> None:
     assert "</" not in text
     assert "<!--" not in text
     if packed:
-        assert json.loads(zlib.decompress(base64.b64decode(text.strip('"')))) == data
+        assert unpacked(text) == data
     else:
         assert json.loads(text) == data
 

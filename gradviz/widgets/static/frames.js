@@ -47,3 +47,16 @@ export function stepInAddress(address, hash) {
   const found = /^#(?:(\w+)\.)?step=(\d+)$/.exec(address);
   return found && (!found[1] || found[1] === hash) ? +found[2] : null;
 }
+
+const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~";
+
+/** The bytes of a text in base 85: five letters for four of them. @param {string} text */
+export function bytesOf(text) {
+  const missing = (5 - (text.length % 5)) % 5;
+  const bytes = new DataView(new ArrayBuffer(((text.length + missing) / 5) * 4));
+  for (let k = 0; k < text.length; k += 5) {
+    const five = text.slice(k, k + 5).padEnd(5, "~");
+    bytes.setUint32((k / 5) * 4, [...five].reduce((sum, letter) => sum * 85 + LETTERS.indexOf(letter), 0));
+  }
+  return new Uint8Array(bytes.buffer, 0, bytes.byteLength - missing);
+}

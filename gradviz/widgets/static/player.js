@@ -4,7 +4,7 @@
  */
 
 import { PARTS, html, plainText, rich } from "./dom.js";
-import { reader, stepInAddress } from "./frames.js";
+import { bytesOf, reader, stepInAddress } from "./frames.js";
 import { copyLink, drawTable, fullScreen, saveStep } from "./extras.js";
 import { arrange, reserve } from "./scene.js";
 import { followLights } from "./lights.js";
@@ -197,7 +197,7 @@ export class Player {
 /**
  * Plays a story in a host element, with its variants as tabs.
  * @param {HTMLElement} host
- * @param {any} data the payload, or the same deflated and in base64
+ * @param {any} data the payload, or the same deflated and in base 85
  * @param {{hash?: string, step?: number, places?: number[],
  *   onstep?: (step: number, player: Player) => void, onanswer?: (answers: any[]) => void}} [options]
  */
@@ -254,10 +254,9 @@ export function fill(hash, data) {
     if (!host.shadowRoot) globalThis[key](host);
 }
 
-/** Data as they are, or deflated and in base64. @param {any} data */
+/** Data as they are, or deflated and in base 85. @param {any} data */
 export async function unpack(data) {
   if (typeof data !== "string") return data;
-  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([bytesOf(data)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).json();
 }

@@ -15,12 +15,13 @@ PARTS.plot = (player) => {
       return panel ? slot("panel", inside) : inside.map(({ element }) => element);
     }));
   };
+  const apart = controls?.tabs && story.axes?.every(({ control }) => control === "weights");
   const left = story.left ? `--left:minmax(0,${story.left}px);--right:minmax(0,1fr)` : null;
   return [
     html("div", { class: "head" }, html("h2", {}, story.title),
       html("span", { class: "subtitle" }, player.rich(story.subtitle)),
-      controls?.head && html("span", { class: "aside" }, controls.tabs, controls.head)),
-    controls?.row,
+      !apart && controls?.head && html("span", { class: "aside" }, controls.tabs, controls.head)),
+    apart ? html("div", { class: "controls" }, controls.tabs, [...controls.row.children]) : controls?.row,
     html("div", { class: "body", style: left }, column("left"), column("right")),
     slot("below", player.parts.filter(({ part }) => part.area === "below")),
     player.captions,
