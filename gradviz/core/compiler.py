@@ -77,7 +77,7 @@ def sleeping(op: type[Op], part: str, name: str) -> Any:
 
     code = asleep.__code__
     constants = tuple(call if value == "call" else value for value in code.co_consts)
-    function: Any = FunctionType(code.replace(co_name=name, co_consts=constants), room, name)
+    function: Any = FunctionType(code.replace(co_name=name, co_qualname=name, co_consts=constants), room, name)
     function.op, function.__doc__, function.__module__ = op, op.__doc__, "gradviz"
     return function
 

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 
 
-class dtype:
+class _Kind(type):
+    """Calls its class `dtype`, where the interpreter's own messages say `torch.dtype`."""
+
+    __name__ = property(lambda cls: "dtype")  # type: ignore[assignment]
+
+
+class dtype(metaclass=_Kind):
     """The type of a tensor's elements, as torch shows it.
 
     >>> dtypes["float32"], dtypes["float32"].itemsize
@@ -59,6 +65,8 @@ class dtype:
         """The real type beside it: the type itself."""
         return self
 
+
+vars(type)["__name__"].__set__(dtype, "torch.dtype")
 
 # name, as in "torch.FloatTensor", as in "float != long int", and torch's other names for it
 TYPES = (

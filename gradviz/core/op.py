@@ -186,7 +186,8 @@ def composed(
 
     def place(function: Callable) -> Callable:
         own = name or function.__name__
-        function.__name__ = function.__qualname__ = own
+        if not hasattr(ops, function.__name__):
+            function.__name__ = function.__qualname__ = own
         writing = compiler.writing(function, own) if in_place else None
         for each in [own, *also.split()]:
             setattr(ops, each, function)

@@ -10,6 +10,7 @@ from .. import dtypes
 from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..memory import compatible_strides, contiguous_strides, strided
+from ..methods import refuse
 from ..op import Op, Scalar, composed, ops
 from ..placing import permute, squeeze_dim
 from ..tensor import Tensor, wrap
@@ -94,7 +95,7 @@ def matrix_turned(self):
     more = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
     raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{more}")
 
-Tensor.T = property(reversed_dimensions, doc="The dimensions in reversed order.")
+Tensor.T = property(reversed_dimensions, refuse("T"), doc="The dimensions in reversed order.")
 Tensor.H = property(matrix_turned, doc="The matrix turned.")
 Tensor.mT = property(lambda self: last_two_exchanged(self, "mT"), doc="The last two dimensions exchanged.")
 Tensor.mH = property(lambda self: last_two_exchanged(self, "mH"), doc="The last two dimensions exchanged.")
