@@ -399,27 +399,31 @@ def send(
     roots: list[tuple[Any, Any]], keep: Any, graph: bool, wanted: dict | None, write: bool
 ) -> None:
     """Run a pass from several roots; in `wanted` the gradients that are asked for are left."""
-    if Hooks.alive or Anomaly.enabled or wanted is not None or graph or len(roots) != 1:
-        with recorded_mode(graph):
-            if write or not graph or not leaves_at_once(roots, keep, wanted):
-                Pass(keep, graph, wanted, write).run(roots)
-        return
-    edge, grad = roots.pop()
-    pass_on(edge, [grad], keep, graph)
-
-
-def leaves_at_once(roots: list, keep: Any, wanted: Any) -> bool:
-    """Try the quick loop for gradients of leaves: with a graph to be made it frees nothing."""
     listened = Hooks.alive or Anomaly.enabled or len(roots) != 1
-    if listened or not keep or any(key.__class__ is tuple for key in wanted):
+    if not listened and wanted is None and not graph:
+        edge, grad = roots.pop()
+        pass_on(edge, [grad], keep, graph)
+    elif listened or write or not at_once(roots, keep, graph, wanted):
+        with recorded_mode(graph):
+            Pass(keep, graph, wanted, write).run(roots)
+
+
+def at_once(roots: list, keep: Any, graph: bool, wanted: Any) -> bool:
+    """Find the gradients of leaves by the quick loop, if no more than what is wanted runs in it."""
+    if (graph and not current().grad) or any(key.__class__ is tuple for key in wanted):
+        return False
+    if not keep and any(leaf not in wanted for leaf in survey([roots[0][0]])[1]):
         return False
     try:
-        arrived = run(*roots[0], keep, True, write=False)
-    except Exception:  # perhaps in a part of the graph that is not wanted
-        return False
+        arrived = run(*roots[0], keep, graph, write=False)
+    except Exception:
+        if not keep:
+            raise
+        return False  # perhaps in a part of the graph that is not wanted; nothing was freed
     for leaf, grad, _ in arrived.values():
         if leaf in wanted:
-            wanted[leaf] = grad
+            shape = leaf._shape if grad.__class__ is not ndarray else None
+            wanted[leaf] = grad if graph else wrap(grad, shape)
     return True
 
 
