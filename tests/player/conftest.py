@@ -47,17 +47,20 @@ class Theatre:
         width: int = 960,
         hosts: int = 1,
         anchor: str = "",
+        before: str = "",
         wait: str = ".box",
     ) -> Any:
         """Open a page that plays the story; its root in the shadow of the first host."""
         data = payload(story)
         path = self.folder / "page.html"
-        text = PAGE.format(hosts=HOST * hosts, code=bundle(kinds_of(data)), data=encode(data))
+        text = PAGE.format(
+            hosts=before + HOST * hosts, code=bundle(kinds_of(data)), data=encode(data)
+        )
         path.write_text(text, encoding="utf-8")
         self.page.set_viewport_size({"width": width, "height": 700})
         self.page.goto(path.as_uri() + anchor)
         root = self.page.locator(f"[data-gradviz] {wait}").first
-        root.wait_for()
+        root.wait_for(state="visible" if wait else "attached")
         return root
 
     def tell(self, script: str) -> Any:

@@ -309,6 +309,25 @@ def test_every_host_of_a_story_is_filled_once(theatre, stories) -> None:
     expect(boxes.nth(0)).to_have_attribute("data-step", "0")
 
 
+def test_where_the_player_cannot_start_the_picture_is_shown(theatre, stories) -> None:
+    theatre.page.add_init_script("delete globalThis.DecompressionStream")
+    still = '<img data-still="h4sh" alt="still" style="display:none" width="9" height="9">'
+    theatre.play(stories["stepper"](), before=still, wait="")
+    expect(theatre.page.get_by_alt_text("still")).to_be_visible()
+
+
+def test_other_controls_keep_their_keys_and_leak_none(theatre, stories) -> None:
+    root = theatre.play(stories["descent"]())
+    theatre.page.evaluate(
+        "() => { window.leaked = []; addEventListener('keydown', (e) => leaked.push(e.key)) }"
+    )
+    root.get_by_role("slider", name="learning rate").focus()
+    theatre.page.keyboard.press("End")
+    expect(root.get_by_role("slider", name="learning rate")).to_have_value("2")
+    expect(root).to_have_attribute("data-step", "0")
+    assert theatre.page.evaluate("leaked") == []
+
+
 def test_a_newer_format_is_refused_in_words(theatre, stories) -> None:
     from dataclasses import replace
 

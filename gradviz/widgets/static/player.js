@@ -160,8 +160,9 @@ export class Player {
     if (event.ctrlKey || event.metaKey || event.altKey || typing) return event.stopPropagation();
     const own = at.matches("input") && !at.closest(".track");
     const space = key === " " && !own;
-    if (own || !(key in STEPPING || space) || this.story.still) return;
+    if (!(key in STEPPING || key === " ") || this.story.still) return;
     event.stopPropagation();
+    if (own) return;
     if (space && at.closest("button,[role=button]")) return;
     event.preventDefault();
     if (space) return this.press();
@@ -246,10 +247,14 @@ export async function play(host, data, options = {}) {
   }
 }
 
-/** Plays in every element of a page that waits for this story. */
+/** Plays in every element of a page that waits for this story; where it cannot, shows the picture. */
 export function fill(hash, data) {
   const key = Symbol.for(`gradviz/${hash}`);
-  globalThis[key] ??= (host) => play(host, data, { hash });
+  const reveal = (error) => {
+    for (const still of document.querySelectorAll(`[data-still="${hash}"]`)) still.style.display = "block";
+    console.warn("gradviz shows the picture, for the player could not start:", error);
+  };
+  globalThis[key] ??= (host) => play(host, data, { hash }).catch(reveal);
   for (const host of document.querySelectorAll(`[data-gradviz="${hash}"]`))
     if (!host.shadowRoot) globalThis[key](host);
 }

@@ -7,6 +7,7 @@ import { play } from "./player.js";
 export async function render({ model, el }) {
   const host = el.ownerDocument.createElement("div");
   el.replaceChildren(host);
+  Object.assign(el.style, { flex: "1 1 380px", minWidth: 0 });
   let shell = null;
   const share = (values) => {
     for (const name in values) if (!same(model.get(name), values[name])) model.set(name, values[name]);
