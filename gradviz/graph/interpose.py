@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, wraps
 from inspect import unwrap
@@ -36,6 +36,9 @@ class Observer(Protocol):
 
     def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
         """The call has returned `result`."""
+
+    def failed(self, name: str, error: BaseException) -> None:
+        """The call has raised."""
 
 
 class _Thread(threading.local):
@@ -89,13 +92,23 @@ _REVERSED = frozenset({"radd", "rsub", "rmul", "rtruediv", "rpow", "rfloordiv", 
 _OTHER_WORDS = {"truediv": "div", "rtruediv": "div", "rdiv": "div", "itruediv": "div_"}
 
 
-def _told(observer: Observer, name: str, call: Callable, args: tuple, kwargs: dict) -> Any:
+def _told(
+    observers: Sequence[Observer], name: str, call: Callable, args: tuple, kwargs: dict
+) -> Any:
     with quiet():
-        observer.before(name, args, kwargs)
-    result = call(*args, **kwargs)
+        for observer in observers:
+            observer.before(name, args, kwargs)
+    try:
+        result = call(*args, **kwargs)
+    except BaseException as error:
+        with quiet():
+            for observer in observers:
+                observer.failed(name, error)
+        raise
     if result is not NotImplemented:
         with quiet():
-            observer.after(name, args, kwargs, result)
+            for observer in observers:
+                observer.after(name, args, kwargs, result)
     return result
 
 
@@ -112,7 +125,7 @@ def _torch_mode(torch: ModuleType) -> type:
             name = None if _thread.quiet else _torch_name(call)
             if name is None:
                 return call(*args, **(kwargs or {}))
-            return _told(self.observer, name, call, args, kwargs or {})
+            return _told((self.observer,), name, call, args, kwargs or {})
 
     return Mode
 
@@ -209,17 +222,8 @@ def _heard_attribute(name: str, own: property) -> property:
 
 
 def _outermost(name: str, call: Callable, args: tuple, kwargs: dict) -> Any:
-    observers = list(_observers)
-    with quiet():
-        for observer in observers:
-            observer.before(name, args, kwargs)
     _thread.inside += 1
     try:
-        result = call(*args, **kwargs)
+        return _told(tuple(_observers), name, call, args, kwargs)
     finally:
         _thread.inside -= 1
-    if result is not NotImplemented:
-        with quiet():
-            for observer in observers:
-                observer.after(name, args, kwargs, result)
-    return result

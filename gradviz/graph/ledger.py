@@ -178,6 +178,11 @@ class _Keeper:
             frame, _ = caller()
             self.look(None if frame is None else line_of(frame), called=True)
 
+    def failed(self, name: str, error: BaseException) -> None:
+        """A call has raised: a backward that is refused half-way is over."""
+        if name == "backward":
+            self.heard = False
+
     def look(self, line: Line | None, called: bool = False) -> None:
         """Write down what has changed since the last look."""
         for one in self.watched.values():

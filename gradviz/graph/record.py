@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from gradviz.graph.collector import paused_collector
 from gradviz.graph.engines import engine_of
 from gradviz.graph.interpose import quiet
-from gradviz.graph.listen import Listener, Turn
-from gradviz.graph.model import Recording, Step, Value
-from gradviz.graph.names import Names, names_for
-from gradviz.graph.nodes import Contents, read_contents
-from gradviz.graph.read import graph_and_source
-from gradviz.graph.rehearsal import freed_text, rehearsal
-from gradviz.graph.slopes import slopes_of
-from gradviz.graph.survey import Survey, as_roots, survey
-from gradviz.graph.values import is_close, is_tensor, numbers_text, value_of
+from gradviz.graph.listen import Listener
+from gradviz.graph.model import Recording
+from gradviz.graph.names import names_for
+from gradviz.graph.nodes import read_contents
+from gradviz.graph.rehearsal import rehearsal
+from gradviz.graph.session import Session
+from gradviz.graph.survey import as_roots, survey
+from gradviz.graph.values import is_tensor
 from gradviz.graph.watch import Tape
 
 
@@ -74,177 +69,29 @@ def rehearse(
     with paused_collector(), quiet():
         surveyed = survey(roots)
         contents = read_contents(surveyed)
-        session = _Session(surveyed, contents, known, tape)
+        session = Session(surveyed, contents, known, tape)
         with rehearsal(session.written()):
-            recordings = []
-            for turn in range(passes):
-                refuse = turn > 0 and not retain_graph
-                recordings.append(session.run(tensor, gradient, retain_graph, inputs, refuse))
-                if recordings[-1].error is not None:
+            recordings: list[Recording] = []
+            for number in range(passes):
+                listener = session.listener(refuses=number > 0 and not retain_graph)
+                error = _run(listener, tensor, gradient, inputs)
+                recordings.append(session.recording(listener, gradient, retain_graph, error))
+                if error is not None:
                     break
     return tuple(recordings)
 
 
-class _Session:
-    """A graph, read once, in which backward may run several times."""
-
-    def __init__(
-        self, surveyed: Survey, contents: list[Contents], names: Names, tape: Tape | None
-    ) -> None:
-        self.survey = surveyed
-        self.contents = contents
-        self.graph, self.source = graph_and_source(surveyed, contents, names, tape)
-        self.names = names
-        self.engine = engine_of(surveyed.roots[0])
-        self.seeds_at: dict[int, list[Value]] = {}
-        self._slopes: dict[int, tuple[Value | None, ...]] = {}
-
-    def written(self) -> list[Any]:
-        """Every tensor whose `.grad` this pass may write, as far as it can be known."""
-        leaves = self.survey.leaves
-        variables = [
-            f.variable for f, leaf in zip(self.survey.functions, leaves, strict=True) if leaf
-        ]
-        results = (*self.survey.roots, *self.names.tensors())
-        return variables + [result for result in results if getattr(result, "retains_grad", False)]
-
-    def run(
-        self, tensor: Any, gradient: Any, retain_graph: bool, inputs: Any, refuse: bool
-    ) -> Recording:
-        seeds = _seeds(self.survey.roots, gradient)
-        self.seeds_at = {}
-        for root, seed in zip(self.survey.root_ids, seeds, strict=True):
-            self.seeds_at.setdefault(root, []).append(seed)
-        listener = Listener(self.survey)
-        if refuse:
-            listener.refuses = self._refuser()
-        error = refused_at = None
-        try:
-            with listener.attached():
-                _backward(self.engine, tensor, gradient, inputs)
-        except RuntimeError as problem:
-            if not listener.waiting:
-                raise
-            refused_at = next(reversed(listener.waiting))
-            error = str(problem)
-            listener.turns.append(listener.waiting[refused_at])
-        return Recording(
-            graph=self.graph,
-            seeds=seeds,
-            steps=tuple(self._steps(listener.turns)),
-            call=call_text(self.survey.roots, gradient, retain_graph, self.names),
-            retain_graph=retain_graph,
-            span=self.source.backward,
-            error=error,
-            refused_at=refused_at,
-        )
-
-    def _refuser(self) -> Any:
-        text = freed_text(self.engine)
-
-        def refuse(node: int) -> None:
-            if self.contents[node].tensors or self.contents[node].freed:
-                raise RuntimeError(text)
-
-        return refuse
-
-    def _steps(self, turns: list[Turn]) -> list[Step]:
-        arrivals = _arrivals(self.survey, turns)
-        return [self._step(turn, arrivals.get(turn.node, [])) for turn in turns]
-
-    def _step(self, turn: Turn, came: list[tuple[int, int, Value]]) -> Step:
-        many = len(came) > 1
-        return Step(
-            node=turn.node,
-            received=turn.received,
-            sent=turn.sent,
-            slopes=self._slopes_at(turn),
-            before=turn.before,
-            after=turn.after,
-            arrivals=tuple((node, slot) for node, slot, _ in came) if many else (),
-            hooked=None if turn.unchanged else self._before_hooks(turn, came),
-        )
-
-    def _slopes_at(self, turn: Turn) -> tuple[Value | None, ...]:
-        known = self._slopes.get(turn.node)
-        if known is None:
-            wanted = [link[0] is not None for link in self.survey.links[turn.node]]
-            dtype = next((value.dtype for value in turn.received if value is not None), "float32")
-            kept, name = self.contents[turn.node], self.graph.nodes[turn.node].name
-            known = self._slopes[turn.node] = slopes_of(name, kept, wanted, dtype)
-        return known
-
-    def _before_hooks(self, turn: Turn, came: list[tuple[int, int, Value]]) -> Value | None:
-        """What came in, if it is something else than what the node was given in the end."""
-        received = turn.received[0] if len(turn.received) == 1 else None
-        parts = [value for _, _, value in came]
-        parts += self.seeds_at.get(turn.node, ())
-        if received is None or not parts or any(p.shape != received.shape for p in parts):
-            return None
-        total = parts[0]
-        if len(parts) > 1:
-            with np.errstate(all="ignore"):
-                numbers = sum(p.numbers for p in parts[1:]) + total.numbers
-            total = replace(total, numbers=np.asarray(numbers))
-        return None if is_close(total, received) else total
-
-
-def call_text(roots: Sequence[Any], gradient: Any, retain_graph: bool, names: Names) -> str:
-    """The call as a learner would write it: `y.backward(retain_graph=True)`."""
-    labels = [
-        names.label(root) or f"y{place + 1 if len(roots) > 1 else ''}"
-        for place, root in enumerate(roots)
-    ]
-    arguments = ["retain_graph=True"] if retain_graph else []
-    if len(roots) == 1:
-        if gradient is not None:
-            arguments.insert(0, _argument(gradient, names))
-        return f"{labels[0]}.backward({', '.join(arguments)})"
-    arguments.insert(0, f"({', '.join(labels)})")
-    if gradient is not None:
-        given = ", ".join("None" if one is None else _argument(one, names) for one in gradient)
-        arguments.insert(1, f"({given})")
-    return f"torch.autograd.backward({', '.join(arguments)})"
-
-
-def _argument(gradient: Any, names: Names) -> str:
-    if not is_tensor(gradient):
-        return repr(gradient)
-    value = value_of(gradient)
-    return names.label(gradient) or (
-        f"torch.tensor({numbers_text(value.numbers)})"
-        if value.numbers.size <= 8 and value.whole
-        else "gradient"
-    )
-
-
-def _backward(engine: Any, tensor: Any, gradient: Any, inputs: Any) -> None:
-    if is_tensor(tensor):
-        tensor.backward(gradient, retain_graph=True, inputs=inputs)
-    else:
-        engine.autograd.backward(tensor, gradient, retain_graph=True, inputs=inputs)
-
-
-def _seeds(roots: Sequence[Any], gradient: Any) -> tuple[Value, ...]:
-    """What backward starts with at each root: the gradient given, or the 1 that stands for it."""
-    given = gradient if isinstance(gradient, list | tuple) else (gradient,) * len(roots)
-    return tuple(
-        value_of(one) if is_tensor(one) else _ones(value_of(root))
-        for one, root in zip(given, roots, strict=False)
-    )
-
-
-def _ones(value: Value) -> Value:
-    return replace(value, numbers=np.ones_like(value.numbers), range=None, changed=False)
-
-
-def _arrivals(survey: Survey, turns: Sequence[Turn]) -> dict[int, list[tuple[int, int, Value]]]:
-    """By receiver, who sent what to it, in the order in which it was sent."""
-    targets = {(edge.source, edge.slot): edge.target for edge in survey.edges}
-    arrivals: dict[int, list[tuple[int, int, Value]]] = {}
-    for turn in turns:
-        for slot, value in enumerate(turn.sent):
-            target = targets.get((turn.node, slot))
-            if target is not None and value is not None:
-                arrivals.setdefault(target, []).append((turn.node, slot, value))
-    return arrivals
+def _run(listener: Listener, tensor: Any, gradient: Any, inputs: Any) -> str | None:
+    """Let the library's engine run; the text of its error, if it began and then refused."""
+    try:
+        with listener.attached():
+            if is_tensor(tensor):
+                tensor.backward(gradient, retain_graph=True, inputs=inputs)
+            else:
+                engine = engine_of(listener.survey.roots[0])
+                engine.autograd.backward(tensor, gradient, retain_graph=True, inputs=inputs)
+    except RuntimeError as problem:
+        if not listener.waiting:
+            raise
+        return str(problem)
+    return None

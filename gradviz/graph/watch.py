@@ -74,6 +74,10 @@ class Tape:
             one.grad_fn for one in _tensors((*args, *kwargs.values())) if one.grad_fn is not None
         ]
 
+    def failed(self, name: str, error: BaseException) -> None:
+        """Part of listening to calls: what raised has made nothing."""
+        self._went_in = []
+
     def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
         """Part of listening to calls: note one that has returned."""
         tensors = list(_tensors((*args, *kwargs.values())))
