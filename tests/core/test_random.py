@@ -8,6 +8,59 @@ import gradviz
 pytestmark = pytest.mark.torch
 
 CALLS = r"""
+torch.multinomial(torch.tensor([.2,.3,.5]),0)
+torch.multinomial(torch.tensor([.2,.3,.5]),4)
+torch.multinomial(torch.tensor([1,2]),1)
+torch.multinomial(torch.ones(2,2,2),1)
+torch.multinomial(torch.tensor(1.),1)
+torch.multinomial(torch.zeros(2),1)
+torch.multinomial(torch.tensor([-1.,2]),1)
+torch.multinomial(torch.tensor([-1.,2]),2,True)
+torch.multinomial(torch.zeros(2),2,True)
+torch.multinomial(torch.tensor([.2,.3,.5]))
+torch.multinomial(3,1)
+torch.multinomial(torch.zeros(0),1)
+torch.multinomial(torch.tensor([0.,0.,1.]),2)
+torch.tensor([.2,.3,.5]).multinomial(2)
+torch.multinomial(torch.tensor([.2,.3,.5]),20,replacement=True)
+torch.multinomial(torch.rand(3,7),5)
+torch.multinomial(torch.rand(3,7),12,True)
+torch.multinomial(torch.rand(7),1,generator=torch.Generator().manual_seed(4))
+torch.rand(4).bernoulli()
+x=torch.empty(20).uniform_(-2,3); x
+x=torch.empty(1).uniform_(-2,3); x
+x=torch.empty(3).normal_(2,3); x
+x=torch.empty(30).normal_(2,3); x
+x=torch.empty(30).bernoulli_(.3); x
+x=torch.empty(30).bernoulli_(); x
+x=torch.empty(5).bernoulli_(torch.tensor([0.,.3,.5,.7,1.])); x
+x=torch.empty(5).exponential_(2.); x
+x=torch.empty(5).random_(); x
+x=torch.empty(5).random_(7); x
+x=torch.empty(5).random_(-5,7); x
+x=torch.empty(5,dtype=torch.int64).random_(); x
+x=torch.empty(5,dtype=torch.uint8).random_(); x
+x=torch.empty(5,dtype=torch.float64).random_(); x
+x=torch.empty(5,dtype=torch.bool).random_(); x
+F.dropout(torch.ones(20),.3)
+torch.ones(2).uniform_('a')
+torch.ones(2).uniform_(0,1,2)
+torch.ones(2).uniform_(3,1)
+torch.ones(2).normal_('a')
+torch.ones(2).normal_(0,-1)
+torch.ones(2).bernoulli_('a')
+torch.ones(2).bernoulli_(2)
+torch.ones(2).exponential_(-1)
+torch.ones(2).random_(5,3)
+torch.tensor([1]).normal_()
+torch.tensor([1]).uniform_()
+torch.ones(2,requires_grad=True).normal_()
+w=torch.ones(2,requires_grad=True)*2; torch.manual_seed(0); w.uniform_()
+w=torch.ones(2,requires_grad=True)*2; torch.manual_seed(0); w.normal_()
+w=torch.ones(2,requires_grad=True)*2; torch.manual_seed(0); w.bernoulli_(.5)
+w=torch.ones(2,requires_grad=True)*2; torch.manual_seed(0); w.random_()
+w=torch.ones(2,requires_grad=True)*2; torch.manual_seed(0); w.exponential_()
+a=torch.ones(2,requires_grad=True); w=a*2; w.uniform_(); w.sum().backward(); a.grad
 torch.randn()
 torch.randn(2,requires_grad=3)
 torch.rand('a')

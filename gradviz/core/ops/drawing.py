@@ -75,8 +75,8 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None):
 def exponential_(self, lambd=1.0, *, generator=None):
     """Exponentially distributed draws."""
     if lambd <= 0: raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
-    drawn = random.source({"generator": generator}).fractions(self._value.size, dtypes.float64)
-    return fill(self, ops.with_exponential, -np.log1p(-drawn) / lambd)
+    drawn = random.source({"generator": generator}).exponentials(self._value.size)
+    return fill(self, ops.with_exponential, drawn / lambd)
 
 @composed(face="")
 @called("Tensor p, *, torch.Generator generator = None", "float p = 0.5, *, torch.Generator generator = None")
@@ -98,3 +98,6 @@ def random_(self, *given, **named):
     op = ops.with_integers_between if "from" in chosen else ops.with_integers_below if "to" in chosen else ops.with_integers
     if high is None: high = 2 ** (np.finfo(kind).nmant + 1) + 1 if kind.kind == "f" else 2 if kind.kind == "b" else np.iinfo(kind).max + 1
     return fill(self, op, random.whole_draws(source, low, high, self._value.size, kind))
+
+composed(random.multinomial)
+composed(random.bernoulli)
