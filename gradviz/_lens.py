@@ -37,6 +37,8 @@ TOOLS = {
     "story": "gradviz.stories.story",
 }
 """Functions that are shown as they stand."""
+EXTENSION = ("load_ipython_extension", "unload_ipython_extension")
+"""What IPython looks for at `%load_ext gradviz`."""
 
 explained.install(catalogue())
 values.install_printer(array_text)
@@ -139,6 +141,8 @@ def find(name: str) -> Any:
         return globals()[name]
     if name in TOOLS:
         return getattr(importlib.import_module(TOOLS[name]), name)
+    if name in EXTENSION:
+        return getattr(importlib.import_module("gradviz._notebook"), name)
     teller = all_tellers().get(name)
     return None if teller is None else telling(teller)
 
