@@ -14,11 +14,6 @@ from .node import extras
 from .tensor import Tensor, ndarray
 
 
-def on() -> bool:
-    """Whether backward passes are watched."""
-    return Anomaly.enabled
-
-
 def switch(enabled: bool, check_nan: bool) -> None:
     """Turn it on or off."""
     if enabled is not Anomaly.enabled:

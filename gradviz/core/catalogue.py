@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from . import ops as _families  # noqa: F401  (the ops declare themselves)
-from .compiler import planned, symbol_of
+from .compiler import planned
 from .op import Op, declared
+from .plan import symbol_of
 from .words import silent
 
 TIGHT = {"*", "/", "**", "//", "%"}

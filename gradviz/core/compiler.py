@@ -12,15 +12,15 @@ fastest on straight lines that are not shared between ops. To see what it wrote:
 from __future__ import annotations
 
 import linecache
-import operator
 from collections.abc import Callable
 from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from . import inplace, modes, node, numbers, operands, views, words
+from . import inplace, modes, node, numbers, operands, templates, views
 from .modes import room
 from .node import FREED, Node, NodeType, Output
+from .plan import Plan
 from .tensor import (
     Tensor,
     float32,
@@ -54,11 +54,6 @@ room |= {
     "BY_HAND": node.BY_HAND,
     "__name__": None,  # so numpy's warnings come from no module, and Python drops them
 }  # fmt: skip
-INFIX = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
-         ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}  # fmt: skip
-SYMBOLS: dict[Any, str] = {function: symbol for symbol, function in INFIX.items()}
-SYMBOLS |= {eval(f"lambda a, b: a {sign} b").__code__.co_code: sign for sign in INFIX}
-UNCHANGED, NEGATED = (lambda a: a).__code__.co_code, (lambda a: -a).__code__.co_code
 
 
 # ------------------------------------------------------------------ functions that compile later
@@ -77,7 +72,9 @@ def sleeping(op: type[Op], part: str, name: str) -> Any:
 
     code = asleep.__code__
     constants = tuple(call if value == "call" else value for value in code.co_consts)
-    function: Any = FunctionType(code.replace(co_name=name, co_qualname=name, co_consts=constants), room, name)
+    function: Any = FunctionType(
+        code.replace(co_name=name, co_qualname=name, co_consts=constants), room, name
+    )
     function.op, function.__doc__, function.__module__ = op, op.__doc__, "gradviz"
     return function
 
@@ -90,8 +87,8 @@ def asleep(*args: Any, **kwargs: Any) -> Any:
 def wake(op: type[Op], part: str, function: Any) -> None:
     """Compile one part of an op into a function."""
     plan = planned(op)
-    plan.compiled()
-    made = plan.emit(part, WRITERS[part](plan))
+    prepare(plan)
+    made = emit(plan, part, WRITERS[part](plan))
     if part != "backward_graph" and plan.written:
         function.__defaults__ = plan.forward.__defaults__
         function.__kwdefaults__ = plan.forward.__kwdefaults__
@@ -123,639 +120,50 @@ def writing(function: Callable, name: str) -> Callable:
     return in_place
 
 
-# ----------------------------------------------------------------------- the plan of one op
-
-
-class Plan:
-    """What the writers below need to know about an op."""
-
-    def __init__(self, op: type[Op]) -> None:
-        forward = vars(op)["forward"]
-        if forward.__class__ is staticmethod:
-            forward = forward.__func__
-        self.op, self.forward = op, forward
-        self.written = forward.__class__ is FunctionType and bool(forward.__annotations__)
-        self.kinds = kinds_of(op, forward) if self.written else dict.fromkeys(op.rules, "Tensor")
-        self.tensors = [name for name, kind in self.kinds.items() if kind != "Scalar"]
-        self.lists = "list" in self.kinds.get(self.tensors[0], "") if self.tensors else False
-        self.refused = op.node_name == "NotImplemented"  # recorded, but there is no derivative
-        self.edges = [name for name in self.tensors if name in op.rules or self.refused]
-        self.edge_names = ["edges_"] if self.lists else [f"edge{i}" for i in range(len(self.edges))]
-        self.uses = dict.fromkeys(self.edges, ()) | {
-            name: arguments(rule)[1:] for name, rule in op.rules.items()
-        }
-        self.saved = list(dict.fromkeys(name for names in self.uses.values() for name in names))
-        self.results = (
-            ["result"] if op.outputs is None else [] if op.outputs == "many" else op.outputs
-        )
-        if "result" in self.kinds:  # the result of another op, which this one takes
-            self.results = []
-        self.recorded = bool(op.rules) or self.refused
-        self.broadcasts = op.elementwise and len(self.tensors) > 1
-        self.texts: dict[str, str] = {}
-        self.key = op.node_name
-        while self.key in room or self.key == "NotImplemented":  # generated code returns that one
-            self.key += "_"
-        room[f"{self.key}_plan"], room[f"{self.key}_op"] = self, op
-        room[f"{self.key}_again"] = op.function
-        room[self.key] = None
-        self.forward_value = room[f"{self.key}_apply"] = words.silent(forward)
-        for name, rule in op.rules.items():
-            room[f"{self.key}_rule_{name}"] = words.silent(rule)
-            if op.elementwise and "Scalar" not in self.kinds.values():
-                room[f"{self.key}_rule_{name}_arrays"] = with_constant_arrays(words.silent(rule))
-
-    def emit(self, part: str, text: str) -> Any:
-        """Compile a text into the room."""
-        self.texts[part] = text
-        filename = f"<{self.key} {part}>"
-        linecache.cache[filename] = len(text), None, text.splitlines(True), filename
-        exec(compile(text, filename, "exec"), room)  # tracebacks show these lines
-        return room[f"{self.key}_{part}"]
-
-    def compiled(self) -> None:
-        """Make the node class, with the functions that every node needs."""
-        if f"new_{self.key}" in room or not self.recorded:
-            return
-        backward = self.emit("backward", backward_text(self, graph=False))
-        walk = self.emit("next_functions", next_functions_text(self))
-        room[self.key] = node_class(self, backward, walk, self.emit("edges", edges_text(self)))
-        room[f"new_{self.key}"] = node.maker(room[self.key])
-
-    def needing(self, name: str) -> list[str]:
-        """The inputs whose rules use a name."""
-        return [tensor for tensor in self.edges if name in self.uses[tensor]]
-
-    def is_tensor(self, name: str) -> bool:
-        """Whether a saved name is an input tensor."""
-        return name in self.tensors
-
-
-def kinds_of(op: type[Op], forward: FunctionType) -> dict[str, str]:
-    """The kind of each parameter: "Tensor", "list", "Scalar"."""
-    kinds = {}
-    code = forward.__code__
-    for name in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]:
-        kind = forward.__annotations__[name]
-        text = kind if isinstance(kind, str) else getattr(kind, "__name__", "") + str(kind)
-        kinds[name] = "list" if "list" in text else "Tensor" if "Tensor" in text else "Scalar"
-    return kinds
-
-
-def arguments(function: FunctionType) -> tuple[str, ...]:
-    """The names of a function's parameters."""
-    return function.__code__.co_varnames[: function.__code__.co_argcount]
-
-
-def with_constant_arrays(rule: FunctionType) -> FunctionType | None:
-    """The rule with each number in it as a float32 0-d array: `1 - x` takes 220 ns so, 490 as written."""
-    constants = rule.__code__.co_consts
-    if not any(value.__class__ in (int, float) for value in constants):
-        return None
-    swapped = tuple(
-        operands.constant(value, float32) if value.__class__ in (int, float) else value
-        for value in constants
-    )
-    return FunctionType(rule.__code__.replace(co_consts=swapped), rule.__globals__, rule.__name__)
-
-
-def symbol_of(function: Any) -> str | None:
-    """The operator that a function is, if it is nothing else."""
-    if function.__class__ is FunctionType:
-        return SYMBOLS.get(function.__code__.co_code) if not function.__defaults__ else None
-    return SYMBOLS.get(function) if function in INFIX.values() else None
-
-
-def written_out(function: Any, name: str, values: list[str]) -> str:
-    """The text of a call; of a function that is one operator (`return grad * other`), the operator itself."""
-    symbol = symbol_of(function)
-    if symbol and len(values) == 2:
-        return f"{values[0]} {symbol} {values[1]}"
-    code = getattr(getattr(function, "__code__", None), "co_code", None)
-    if len(values) == 1 and code in (UNCHANGED, NEGATED):
-        return ("-" if code == NEGATED else "") + values[0]
-    return f"{name}({', '.join(values)})"
-
-
-def indented(lines: list[str], depth: int = 1) -> list[str]:
-    """Lines moved to the right."""
-    return ["    " * depth + line for line in lines]
-
-
-def defined(name: str, parameters: list[str], lines: list[str]) -> str:
-    """The text of a function."""
-    return "\n".join([f"def {name}({', '.join(parameters)}):", *indented(lines)]) + "\n"
-
-
-# --------------------------------------------------------------------------------- forward
-
-
-def forward_text(plan: Plan) -> str:
-    """The function and method of an op."""
-    return forward_function(plan, "forward", f"return misused({plan.key}_op, locals())")
-
-
-def operator_text(plan: Plan) -> str:
-    """The operator of an op: it steps back for operands that it does not know."""
-    return forward_function(plan, "operator", "return NotImplemented")
-
-
-def forward_function(plan: Plan, part: str, otherwise: str) -> str:
-    lines = value_lines(plan, otherwise)
-    if plan.op.outputs is not None:
-        lines += several_lines(plan)
-    else:
-        lines += single_lines(plan)
-    return defined(f"{plan.key}_{part}", signature(plan), lines)
-
-
-def signature(plan: Plan) -> list[str]:
-    """The parameters, with the star before the keyword-only ones."""
-    names = list(plan.kinds)
-    if plan.written and plan.forward.__code__.co_kwonlyargcount:
-        names.insert(plan.forward.__code__.co_argcount, "*")
-    return names
-
-
-def value_lines(plan: Plan, otherwise: str) -> list[str]:
-    """From the parameters to `value`, `shape`, `dtype`, and `targets` where gradients must be fitted."""
-    first = plan.tensors[0] if plan.tensors else ""
-    if not plan.op.elementwise:
-        return array_value_lines(plan)
-    if not plan.recorded or len(plan.tensors) > 2:
-        return combined_lines(plan)
-    if len(plan.tensors) == 1:
-        values = [f"{name}._value" if name == first else name for name in plan.kinds]
-        return [
-            f"if {first}.__class__ not in tensor_classes: {otherwise}",
-            f"dtype_ = {first}._dtype",
-            "if dtype_ is float32 or dtype_ is float64:",
-            f"    value_ = {apply_text(plan, values)}; shape_ = {first}._shape",
-            "else:",
-            *indented(combined_lines(plan)),
-        ]
-    return binary_lines(plan, first, plan.tensors[1], otherwise)
-
-
-def binary_lines(plan: Plan, first: str, other: str, otherwise: str) -> list[str]:
-    """Two operands; the second may be a number."""
-
-    def apply(left: str, right: str) -> str:
-        values = {first: left, other: right}
-        return apply_text(plan, [values.get(name, name) for name in plan.kinds])
-
-    general = indented(combined_lines(plan), 2)
-    return f"""\
-if {first}.__class__ not in tensor_classes: {otherwise}
-kind_ = {other}.__class__; dtype_ = {first}._dtype
-if kind_ is float or kind_ is int:
-    {other}_lives = False; targets_ = None
-    if dtype_ is float32 or dtype_ is float64:
-        value_ = {first}._value; shape_ = {first}._shape
-        value_ = {apply("value_", f"constant({other}, dtype_)")} if value_.__class__ is ndarray else {apply("value_", other)}
-    else:
-{chr(10).join(general)}
-elif kind_ is Tensor or kind_ in tensor_classes:
-    shape_ = {first}._shape; {other}_lives = {other}._requires_grad
-    if shape_ == {other}._shape and dtype_ is {other}._dtype and (dtype_ is float32 or dtype_ is float64):
-        value_ = {apply(f"{first}._value", f"{other}._value")}; targets_ = None
-    else:
-{chr(10).join(general)}
-elif kind_ in number_types:
-    return numbered({plan.key}_op, ({", ".join(plan.kinds)},))
-else: {otherwise}""".splitlines()
-
-
-def combined_lines(plan: Plan) -> list[str]:
-    """All the hard cases: other types, other shapes, more operands."""
-    return [
-        f"value_, shape_, dtype_, targets_ = combined({plan.key}_plan, ({', '.join(plan.kinds)},))"
-    ]
-
-
-def array_value_lines(plan: Plan) -> list[str]:
-    """Arrays of their true shape."""
-    lines = []
-    for name in plan.tensors:
-        if plan.kinds[name] == "list":
-            lines.append(f"{name}_value = [tensor._shaped() for tensor in {name}]")
-            continue
-        shaped = f"{name}._array()" if plan.op.view else f"{name}_value.reshape({name}._shape)"
-        lines.append(
-            f"{name}_value = {name}._value"
-            + (f" if {name} is not None else None" if may_be_none(plan, name) else "")
-        )
-        guard = f" and {name} is not None" if may_be_none(plan, name) else ""
-        lines.append(f"if {name}_value.__class__ is not ndarray{guard}: {name}_value = {shaped}")
-    values = [name + "_value" if name in plan.tensors else name for name in plan.kinds]
-    lines.append(f"value_ = {apply_text(plan, values)}")
-    if plan.op.outputs is not None:
-        return lines
-    if plan.op.view:
-        return [*lines, "shape_ = value_.shape; dtype_ = value_.dtype"]
-    return [
-        *lines,
-        "if value_.__class__ is ndarray and value_.size != 1: shape_ = value_.shape",
-        "else: value_, shape_ = settled(value_)",
-        "dtype_ = value_.dtype",
-    ]
-
-
-def may_be_none(plan: Plan, name: str) -> bool:
-    """Whether a tensor parameter has None as its default."""
-    code, defaults = plan.forward.__code__, plan.forward.__defaults__ or ()
-    names = code.co_varnames[: code.co_argcount]
-    return name in names[len(names) - len(defaults) :]
-
-
-def apply_text(plan: Plan, values: list[str]) -> str:
-    """The call of the forward function, keyword-only parameters by their name."""
-    if plan.written and plan.forward.__code__.co_kwonlyargcount:
-        count = plan.forward.__code__.co_argcount
-        values = values[:count] + [f"{name}={name}" for name in list(plan.kinds)[count:]]
-    return written_out(plan.forward, f"{plan.key}_apply", values)
-
-
-def single_lines(plan: Plan) -> list[str]:
-    """From the value to the one result."""
-    lines = ["y_ = new_tensor(); y_._value = value_; y_._shape = shape_; y_._dtype = dtype_"]
-    record = ["y_._node = node_; y_._requires_grad = True"]
-    none = "y_._node = None; y_._requires_grad = False"
-    if plan.recorded:
-        lines += lives_lines(plan)
-        lines += [f"if {lives_text(plan)} and (plain or recording()):"]
-        lines += indented([*record_lines(plan), *record]) + [f"else: {none}"]
-    else:
-        lines += [none]
-    lines.append("y_._grad = y_._written = y_._accumulator = None")
-    if plan.op.view:
-        given = ", ".join(plan.kinds)
-        lines.append(f"view_of({plan.tensors[0]}, y_, {plan.key}_op, ({given},))")
-    if plan.recorded:
-        lines.append(f"if not plain: arrange(y_, {plan.key}_op)")
-    return [*lines, "return y_"]
-
-
-def several_lines(plan: Plan) -> list[str]:
-    """From the values to several results."""
-    lines = lives_lines(plan) + ["node_ = None"]
-    if plan.recorded:
-        lines += [
-            f"if {lives_text(plan)} and (plain or recording()):",
-            *indented(record_lines(plan)),
-        ]
-    given = ", ".join(plan.kinds)
-    return [*lines, f"return named({plan.key}_plan, value_, node_, ({given},))"]
-
-
-def lives_lines(plan: Plan) -> list[str]:
-    """Which inputs require grad, where there are several."""
-    if plan.lists or len(plan.edges) < 2:
-        return []
-    known = plan.tensors[1] if plan.broadcasts and len(plan.tensors) == 2 else None
-    lines = []
-    for name in plan.edges:
-        if name == known:
-            continue
-        guard = (
-            f"{name} is not None and "
-            if not plan.op.elementwise and may_be_none(plan, name)
-            else ""
-        )
-        if plan.op.elementwise and len(plan.tensors) > 2:
-            guard = f"{name}.__class__ in tensor_classes and "
-        lines.append(f"{name}_lives = {guard}{name}._requires_grad")
-    return lines
-
-
-def lives_text(plan: Plan) -> str:
-    """Whether anything requires grad."""
-    if plan.lists:
-        return f"any([tensor._requires_grad for tensor in {plan.edges[0]}])"
-    if len(plan.edges) == 1:
-        return f"{plan.edges[0]}._requires_grad"
-    return "(" + " or ".join(f"{name}_lives" for name in plan.edges) + ")"
-
-
-def record_lines(plan: Plan) -> list[str]:
-    """Make the node: its edges, and what its rules will need."""
-    key = plan.key
-    keep = (
-        "small(value_)"
-        if plan.op.view or not plan.op.elementwise
-        else "value_ if value_.__class__ is not ndarray or value_.size <= 1000 else None"
-    )
-    lines = [f"node_ = new_{key}(); node_.sequence = next_number(); node_.result_version = None"]
-    if plan.op.outputs is None:
-        lines.append(f"node_.result_shape = shape_; node_.remembered = {keep}")
-    else:
-        lines.append(
-            "node_.result_shape = [part.shape for part in value_]; node_.remembered = None"
-        )
-    if plan.lists:
-        lines.append(
-            f"node_.edges_ = [(tensor._node or tensor) if tensor._requires_grad else None for tensor in {plan.edges[0]}]"
-        )
-    for edge, name in zip(plan.edge_names, plan.edges, strict=False) if not plan.lists else ():
-        only = f" if {name}_lives else None" if len(plan.edges) > 1 else ""
-        lines.append(f"node_.{edge} = {name}._node or {name}{only}")
-    lines += [save_line(plan, name) for name in plan.saved]
-    if plan.broadcasts:
-        lines.append("node_.targets_ = targets_")
-    return lines
-
-
-SUFFIXES = {"_sym_sizes": "._shape", "_options": "._dtype"}
-
-
-def save_line(plan: Plan, name: str) -> str:
-    """Keep one name for the rules; an input only if a rule that runs needs it."""
-    if name in plan.results:
-        value = "value_" if plan.op.outputs is None else f"value_[{plan.results.index(name)}]"
-        return f"node_.{name} = {value}"
-    for suffix, attribute in SUFFIXES.items():
-        if name.endswith(suffix):
-            of = name.removesuffix(suffix)
-            if plan.kinds[of] == "list":
-                return f"node_.{name} = [tensor{attribute} for tensor in {of}]"
-            return f"node_.{name} = {of}{attribute}"
-    if name.endswith("_sym_numel"):
-        return f"node_.{name} = {name.removesuffix('_sym_numel')}._value.size"
-    needing = plan.needing(name)
-    if plan.is_tensor(name) and len(plan.edges) > 1 and len(needing) < len(plan.edges):
-        return f"node_.{name} = {name} if {' or '.join(f'{tensor}_lives' for tensor in needing)} else None"
-    return f"node_.{name} = {name}"
-
-
-# -------------------------------------------------------------------------------- backward
-
-
-def backward_text(plan: Plan, graph: bool) -> str:
-    """Both backward forms, from the same rules: on numpy values, and (`graph`) on tensors."""
-    name = f"{plan.key}_backward{'_graph' * graph}"
-    if plan.refused:
-        text = f"derivative for aten::{plan.op.name.removesuffix('_number')} is not implemented"
-        return defined(name, ["node", "grad", "keep"], [f"raise RuntimeError({text!r})"])
-    lines = []
-    if not plan.op.bare and not graph and plan.op.outputs is None:
-        lines.append("if grad.__class__ is not ndarray: grad = grad.reshape(node.result_shape)")
-    for saved in plan.saved:
-        lines += read_lines(plan, saved, graph)
-    frees = [each for each in plan.saved if plan.is_tensor(each) or each in plan.results]
-    if frees:
-        lines.append(f"if not keep: {' = '.join(f'node.{each}' for each in frees)} = FREED")
-    if plan.op.outputs is not None:
-        lines += [
-            f"grads = [grad[number] if number in grad else zeros{'_graph' * graph}(shape, grad) for number, shape in enumerate(node.result_shape)]"
-        ]
-    lines += result_lines(plan, graph)
-    return defined(name, ["node", "grad", "keep"], lines)
-
-
-def read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
-    """Read one saved name, and make sure that it still is what it was."""
-    if name in plan.results:
-        return result_read_lines(plan, name, graph)
-    lines = [f"{name} = node.{name}"]
-    if not plan.is_tensor(name):
-        return lines
-    value = [] if graph else [f"    {name} = {name}._value"]
-    if value and not plan.op.elementwise:
-        value = [f"    {name} = {name}._shaped()"]
-    lines += [
-        f"kind_ = {name}.__class__",
-        "if kind_ is Tensor or kind_ in tensor_classes:",
-        f"    version_ = {name}._written",
-        f"    if version_ is not None and version_.stamp > node.sequence: check_saved({name}, version_, node.sequence)",
-        *value,
-        f"elif {name} is FREED: freed()",
-        f"elif kind_ is Packed: {name} = {name}.unpacked(){'' if graph else '._value' if plan.op.elementwise else '._shaped()'}",
-    ]
-    if plan.broadcasts and not graph:
-        lines.append(
-            f"elif grad.__class__ is ndarray and {name} is not None: {name} = constant({name}, grad.dtype)"
-        )
-    return lines
-
-
-def result_read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
-    """The same for a result: the node keeps its bare value."""
-    number = plan.results.index(name)
-    shape = "node.result_shape" if plan.op.outputs is None else f"node.result_shape[{number}]"
-    lines = [
-        f"{name} = node.{name}",
-        f"if {name} is FREED: freed()",
-        "version_ = node.result_version",
-        "if version_ is not None and version_[0].stamp > version_[1]:"
-        f" modified(version_[1], version_[0], wrap({name}, {shape}), node)",
-    ]
-    if graph:
-        made_by = (
-            "node"
-            if plan.op.outputs is None
-            else f"Output(node, {number}) if {name}.dtype.kind == 'f' else None"
-        )
-        unpacked, wrapped = ".unpacked()", f"wrap({name}, {shape}, {made_by})"
-    else:
-        unpacked = "._value" if plan.op.elementwise else "._shaped()"
-        unpacked, wrapped = ".unpacked()" + unpacked, name
-        if not plan.op.elementwise:
-            lines.append(
-                f"if {name}.__class__ is not ndarray and {name}.__class__ is not Packed: {name} = {name}.reshape({shape})"
-            )
-    lines.append(f"{name} = {name}{unpacked} if {name}.__class__ is Packed else {wrapped}")
-    return (
-        lines
-        if graph
-        else [*lines[:-1], f"if {name}.__class__ is Packed: {name} = {name}{unpacked}"]
-    )
-
-
-def rule_text(plan: Plan, tensor: str, graph: bool) -> str:
-    """The call of one rule."""
-    rule, given = (
-        plan.op.rules[tensor],
-        ["grad" if plan.op.outputs is None else "grads", *plan.uses[tensor]],
-    )
-    if graph:
-        room[f"{plan.key}_rule_{tensor}_graph"] = rule_on_tensors(plan, rule)
-        numbered = plan.kinds if not hasattr(rule, "one_node") else {}
-        marked = [f"marked({name})" if numbered.get(name) == "Scalar" else name for name in given]
-        return f"{plan.key}_rule_{tensor}_graph({', '.join(marked)})"
-    call = written_out(rule, f"{plan.key}_rule_{tensor}", given)
-    if room.get(f"{plan.key}_rule_{tensor}_arrays"):
-        arrays = f"{plan.key}_rule_{tensor}_arrays({', '.join(given)})"
-        return f"({arrays} if grad.__class__ is ndarray and grad.dtype is float32 else {call})"
-    return call
-
-
-def rule_on_tensors(plan: Plan, rule: Any) -> Callable:
-    """A rule for `create_graph=True`: its words mean ops, its numbers torch's overloads for numbers."""
-    if hasattr(rule, "one_node"):
-        return node_of_rule(plan, rule).function
-    constants = tuple(numbers.marked(value) for value in rule.__code__.co_consts)
-    code = rule.__code__.replace(co_consts=constants)
-    marked = FunctionType(
-        code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__
-    )
-    return words.bound_to_tensors(marked, operands.ops())
-
-
-def node_of_rule(plan: Plan, rule: Any) -> Any:
-    """The op that a rule is, where torch makes one node of it (see `op.one_node`)."""
-    from .op import Elementwise, Op
-
-    node_name, rules = rule.one_node
-    forward = renamed(rule, grad="grad_output", result="output")
-    tensors = {"grad_output", "output", *plan.tensors}
-    forward.__annotations__ = {
-        name: "Tensor" if name in tensors else "Scalar" for name in arguments(forward)
+def emit(plan: Plan, part: str, text: str) -> Any:
+    """Compile a text into the room."""
+    plan.texts[part] = text
+    filename = f"<{plan.key} {part}>"
+    linecache.cache[filename] = len(text), None, text.splitlines(True), filename
+    exec(compile(text, filename, "exec"), room)  # tracebacks show these lines
+    return room[f"{plan.key}_{part}"]
+
+
+def prepare(plan: Plan) -> None:
+    """Make the node class, with the functions that every node needs."""
+    if f"new_{plan.key}" in room or not plan.recorded:
+        return
+    parts = {
+        "_backward": emit(plan, "backward", templates.backward_text(plan, graph=False)),
+        "next_functions": node.fixed(
+            "next_functions", emit(plan, "next_functions", templates.next_functions_text(plan))
+        ),
+        "_edges": emit(plan, "edges", templates.edges_text(plan)),
     }
-    kind = Elementwise if plan.op.elementwise else Op
-    members = {"forward": forward} | {
-        "grad_" + {"result": "output"}.get(name, name): renamed(given, result="output")
-        for name, given in ({"grad_output": rule} | rules).items()
-    }
-    own = f"backward_of_{plan.op.name}"
-    return type(kind)(
-        own, (kind,), members, name=own, node=node_name, face="", method=False, in_place=False
-    )
-
-
-def renamed(rule: Any, **names: str) -> FunctionType:
-    """The same function, some of its parameters under other names."""
-    code = rule.__code__
-    code = code.replace(co_varnames=tuple(names.get(name, name) for name in code.co_varnames))
-    return FunctionType(code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__)
-
-
-def result_lines(plan: Plan, graph: bool) -> list[str]:
-    """Run the rules and return edge, gradient, edge, gradient."""
-    calls = [rule_text(plan, tensor, graph) for tensor in plan.edges]
-    if plan.lists:
-        return [f"return spread(node.edges_, {calls[0]}, node.sequence)"]
-    if len(calls) == 1 and not plan.broadcasts:
-        return [f"return node.edge0, {calls[0]}, None, None"]
-    lines = ["targets_ = node.targets_"] if plan.broadcasts else []
-    for i, (tensor, call) in enumerate(zip(plan.edges, calls, strict=True)):
-        lines += [
-            f"edge{i} = node.edge{i}",
-            f"if edge{i} is None: grad{i} = None",
-            "else:",
-            f"    grad{i} = {call}",
-        ]
-        if plan.broadcasts:
-            at = plan.tensors.index(tensor)
-            lines.append(
-                f"    if targets_ is not None and keep is not BY_HAND: grad{i} = fit{'_graph' * graph}(grad{i}, targets_[{at}])"
-            )
-    if len(calls) == 1:
-        return [*lines, "return edge0, grad0, None, None"]
-    if len(calls) == 2:
-        return [*lines, "return edge0, grad0, edge1, grad1"]
-    edges, grads = ([f"{word}{i}" for i in range(len(calls))] for word in ("edge", "grad"))
-    return [*lines, f"return spread([{', '.join(edges)}], [{', '.join(grads)}], node.sequence)"]
-
-
-def backward_graph_text(plan: Plan) -> str:
-    """The form on tensors, written when `create_graph=True` first needs it."""
-    room["fit_graph"] = operands.fit_graph
-    return backward_text(plan, graph=True)
-
-
-def next_functions_text(plan: Plan) -> str:
-    """One property for each class: to walk a graph is to read this, and shared code would be slower."""
-    if plan.lists:
-        lines = ["return tuple([link(edge) for edge in node.edges_])"]
-    else:
-        pairs = [
-            f"link({edge}) if {edge}.__class__ in linked else ({edge}, 0)"
-            for edge in plan.edge_names
-        ]
-        lines = [f"{edge} = node.{edge}" for edge in plan.edge_names] + [
-            f"return ({', '.join(pairs)},)"
-        ]
-    return defined(f"{plan.key}_next_functions", ["node"], lines)
-
-
-def edges_text(plan: Plan) -> str:
-    """What a node sends to, as the engine knows it."""
-    edges = (
-        "node.edges_"
-        if plan.lists
-        else f"({', '.join('node.' + edge for edge in plan.edge_names)},)"
-    )
-    return defined(f"{plan.key}_edges", ["node"], [f"return {edges}"])
-
-
-# -------------------------------------------------------------------------------- in place
-
-
-def in_place_text(plan: Plan) -> str:
-    """`x.mul_(y)`: the value is written into x's memory, and x moves to the new node."""
-    first, *others = plan.kinds
-    symbol = symbol_of(plan.forward)
-    given = "".join(f", {name}" for name in others)
-    lives = [f"{first}._requires_grad"] + [
-        f"{name}.__class__ in tensor_classes and {name}._requires_grad" for name in others
-    ]
-    lines = [
-        f"if ({' or '.join(lives)}) and (plain or recording()): return write({first}, {plan.key}_again{given})"
-    ]
-    if not symbol or len(others) != 1:
-        lines.append(f"return store({first}, {plan.key}_again({', '.join(plan.kinds)}))")
-    else:
-        lines += unrecorded_lines(symbol, first, others[0], f"{plan.key}_again")
-    return defined(f"{plan.key}_in_place", list(plan.kinds), lines)
-
-
-def unrecorded_lines(symbol: str, first: str, other: str, out: str) -> list[str]:
-    """The fast way of the operators, where nothing is recorded and all types are float32."""
-    return f"""\
-value = {first}._value; kind = {other}.__class__
-if {first}._dtype is not float32: return store({first}, {out}({first}, {other}))
-if kind is float or kind is int: right = constant({other}, float32) if value.__class__ is ndarray else {other}
-elif kind not in tensor_classes: return store({first}, {out}({first}, {other}))
-elif {other}._written is not None and {other}._written is {first}._written: return write({first}, {out}, {other})
-elif {other}._dtype is float32 and {other}._shape == {first}._shape: right = {other}._value
-else: return store({first}, {out}({first}, {other}))
-if value.__class__ is not ndarray:
-    if right.__class__ is ndarray: return store({first}, {out}({first}, {other}))
-    {first}._value = value {symbol} right
-else:
-    try:
-        if value.size < 64: value[...] = value {symbol} right
-        else: value {symbol}= right
-    except ValueError: return store({first}, {out}({first}, {other}))  # elements on one another
-version = {first}._written
-if version is None or {first}._node is not None: version = {first}._shared_version()
-version.bump()
-return {first}""".splitlines()
+    room[plan.key] = node_class(plan, parts)
+    room[f"new_{plan.key}"] = node.maker(room[plan.key])
 
 
 WRITERS: dict[str, Callable[[Plan], str]] = {
-    "forward": forward_text,
-    "operator": operator_text,
-    "in_place": in_place_text,
-    "backward_graph": backward_graph_text,
+    "forward": templates.forward_text,
+    "operator": templates.operator_text,
+    "in_place": templates.in_place_text,
+    "backward_graph": templates.backward_graph_text,
 }
 
 
 # -------------------------------------------------------------------------- the node class
 
 
-def node_class(plan: Plan, backward: Callable, walk: Callable, edges: Callable) -> type[Node]:
+def node_class(plan: Plan, parts: dict[str, Any]) -> type[Node]:
     """The class of an op's nodes: slots for the edges and for what is saved, `_saved_name` to look at each."""
     op = plan.op
     slots = [*plan.edge_names, *plan.saved, *(["targets_"] if plan.broadcasts else [])]
-    members: dict[str, Any] = {
+    members: dict[str, Any] = parts | {
         "__slots__": slots,
         "__module__": "builtins",
         "op": op,
         "saves": tuple(plan.saved),
-        "_backward": backward,
-        "_edges": edges,
-        "next_functions": node.fixed("next_functions", walk),
         "_backward_graph": sleeping(op, "backward_graph", f"{plan.key}_backward_graph"),
     }
     if plan.op.outputs is not None:

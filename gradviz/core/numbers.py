@@ -12,18 +12,41 @@ class RuleInt(int):
 
     __slots__ = ()
 
+    def __sub__(self, other: Any) -> Any:
+        return int(self) - other
+
+    def __truediv__(self, other: Any) -> Any:
+        return int(self) / other
+
+    def __pow__(self, other: Any) -> Any:
+        return int(self) ** other
+
 
 class RuleFloat(float):
     """The same for a float."""
 
     __slots__ = ()
 
+    def __sub__(self, other: Any) -> Any:
+        return float(self) - other
+
+    def __truediv__(self, other: Any) -> Any:
+        return float(self) / other
+
+    def __pow__(self, other: Any) -> Any:
+        return float(self) ** other
+
 
 rule_numbers = {RuleInt: int, RuleFloat: float}
 number_types = frozenset(
     {bool, np.bool_, RuleInt, RuleFloat, *(np.dtype(code).type for code in "bBhHiIlLqQefd")}
 )
-SCALAR_OPS = {"mul": "mul_scalar", "over": "div_scalar", "plus": "add_scalar", "minus": "sub_scalar"}
+SCALAR_OPS = {
+    "mul": "mul_scalar",
+    "over": "div_scalar",
+    "plus": "add_scalar",
+    "minus": "sub_scalar",
+}
 
 
 def marked(value: Any) -> Any:
@@ -37,7 +60,13 @@ def plain(value: Any) -> Any:
     """A number of any kind as Python's own."""
     if value.__class__ in rule_numbers:
         return rule_numbers[value.__class__](value)
-    return value.item() if isinstance(value, np.generic) else int(value) if value.__class__ is bool else value
+    return (
+        value.item()
+        if isinstance(value, np.generic)
+        else int(value)
+        if value.__class__ is bool
+        else value
+    )
 
 
 def numbered(op: Any, operands: tuple) -> Any:
@@ -48,7 +77,9 @@ def numbered(op: Any, operands: tuple) -> Any:
         return getattr(ops, SCALAR_OPS[op.name])(operands[0], plain(operands[1]))
     if operands[1].__class__ in (bool, np.bool_):
         return with_bool(op, operands)
-    return op.function(*[plain(each) if each.__class__ in number_types else each for each in operands])
+    return op.function(
+        *[plain(each) if each.__class__ in number_types else each for each in operands]
+    )
 
 
 def with_bool(op: Any, operands: tuple) -> Any:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-
 from ..calls import called
 from ..errors import not_broadcastable
 from ..inplace import write
