@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from gradviz.render.graph_figure import draw_graph
 from gradviz.render.layout import place
 from gradviz.render.plot_svg import colour, text_colour
-from gradviz.render.plots import Drawn, Plot, plot_at
+from gradviz.render.plots import Drawn, Plot, plot_at, tick_text
 from gradviz.render.sheet import token
 from gradviz.render.wording import Moment, Styled, moment, runs
-from gradviz.stories.parts import Axes, PartState, Picture, Stacks
+from gradviz.stories.parts import Axes, Matrix, PartState, Picture, Stacks
 from gradviz.stories.story import Story
 
 if TYPE_CHECKING:
@@ -33,13 +33,11 @@ def frame_figure(story: Story, step: int | None = None) -> Figure:
     for part in story.scene.parts:
         if isinstance(part, Picture):
             return _graph_figure(now, part)
-    plots = [part for part in story.scene.parts if isinstance(part, Axes)]
-    stacks = [part for part in story.scene.parts if isinstance(part, Stacks)]
-    if not plots and not stacks:
+    if not any(isinstance(part, (Axes, Stacks, Matrix)) for part in story.scene.parts):
         raise ValueError(
             f"{story.title!r} shows neither a graph nor a plot: save it as html or txt"
         )
-    return _plot_figure(now, plots, stacks)
+    return _plot_figure(now)
 
 
 def _figure(width: float, height: float) -> Figure:
@@ -67,19 +65,51 @@ def _graph_figure(now: Moment, picture: Picture) -> Figure:
     return figure
 
 
-def _plot_figure(now: Moment, plots: Sequence[Axes], stacks: Sequence[Stacks]) -> Figure:
-    rows = len(plots) + bool(stacks)
-    heights = [float(part.height) for part in plots] + [190.0] * bool(stacks)
-    figure = _figure(7.0, 0.8 + sum(heights) / 60)
+def _plot_figure(now: Moment) -> Figure:
+    """Plots above each other, then stacks side by side, then matrices."""
+    parts = now.story.scene.parts
+    rows: list[tuple[float, list[Axes | Stacks | Matrix]]] = []
+    rows += [(float(part.height), [part]) for part in parts if isinstance(part, Axes)]
+    stacks: list[Axes | Stacks | Matrix] = [part for part in parts if isinstance(part, Stacks)]
+    rows += [(190.0, stacks)] if stacks else []
+    rows += [(60.0 + 45 * len(part.cells), [part]) for part in parts if isinstance(part, Matrix)]
+    figure = _figure(7.0, 0.8 + sum(height for height, _ in rows) / 60)
     figure.set_layout_engine("constrained")
-    grid = figure.add_gridspec(rows, max(1, len(stacks)), height_ratios=heights)
+    grid = figure.add_gridspec(
+        len(rows), max(1, len(stacks)), height_ratios=[height for height, _ in rows]
+    )
     figure.suptitle(_text([("", now.story.title)]), x=0.02, ha="left", weight="bold")
-    for row, part in enumerate(plots):
-        _draw_axes(figure.add_subplot(grid[row, :]), plot_at(now, part))
-    for column, part in enumerate(stacks):
-        state = now.frame.states.get(part.id, {})
-        _draw_stacks(figure.add_subplot(grid[rows - 1, column]), part, state, now)
+    for row, (_, shown) in enumerate(rows):
+        for column, part in enumerate(shown):
+            where = grid[row, column] if len(shown) > 1 else grid[row, :]
+            _draw_part(figure.add_subplot(where), part, now)
     return figure
+
+
+def _draw_part(drawing: Drawing, part: Axes | Stacks | Matrix, now: Moment) -> None:
+    if isinstance(part, Axes):
+        _draw_axes(drawing, plot_at(now, part))
+    elif isinstance(part, Stacks):
+        _draw_stacks(drawing, part, now.frame.states.get(part.id, {}), now)
+    else:
+        _draw_matrix(drawing, part, now)
+
+
+def _draw_matrix(drawing: Drawing, part: Matrix, now: Moment) -> None:
+    greatest = max((abs(value) for row in part.cells for value in row), default=0.0) or 1.0
+    drawing.imshow(
+        part.cells, cmap="PuOr_r", vmin=-greatest, vmax=greatest, alpha=0.5, aspect="auto"
+    )
+    for i, row in enumerate(part.cells):
+        for j, value in enumerate(row):
+            drawing.text(j, i, tick_text(value), ha="center", va="center", fontsize=13)
+    drawing.set_xticks(
+        range(len(part.columns)), [_text(runs(name, now.look)) for name in part.columns]
+    )
+    drawing.set_yticks(range(len(part.rows)), [_text(runs(name, now.look)) for name in part.rows])
+    drawing.xaxis.tick_top()
+    drawing.tick_params(length=0)
+    drawing.spines[:].set_visible(False)
 
 
 def _draw_axes(drawing: Drawing, plot: Plot) -> None:

@@ -1,4 +1,4 @@
-"""Plots, stacks and matrices as SVG, for the still picture of a story without a graph."""
+"""Plots as SVG, for the still picture of a story without a graph."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from gradviz.render.markup import element, escape, spans
 from gradviz.render.paths import spell
 from gradviz.render.plots import Drawn, Plot, decades, tick_text, ticks
 from gradviz.render.sheet import token
-from gradviz.render.wording import Look, Styled, runs
-from gradviz.stories.parts import Matrix, PartState, Stacks
 
 Scale = Callable[[float], float]
 _TONES = {"ring": "done", "mut": "idle"}
 _TEXT_TONES = {"hot": "hot-t", "done": "done-t", "leaf": "leaf-t"}
-STACK_HEIGHT = 160.0
 TANGENT, LANE = 70.0, 10.0
 
 
@@ -45,13 +42,14 @@ class Frame:
     y_ticks: Sequence[float]
 
 
-def _scale(low: float, high: float, start: float, end: float) -> Scale:
+def scale(low: float, high: float, start: float, end: float) -> Scale:
+    """From data to pixels, in a straight line."""
     span = (high - low) or 1.0
     return lambda value: start + (value - low) / span * (end - start)
 
 
 def _log(low: float, high: float, start: float, end: float, shift: float = 0.0) -> Scale:
-    inner = _scale(math.log10(low + shift), math.log10(high + shift), start, end)
+    inner = scale(math.log10(low + shift), math.log10(high + shift), start, end)
     return lambda value: inner(math.log10(max(value + shift, 1e-300)))
 
 
@@ -65,8 +63,8 @@ def frame_of(plot: Plot, width: float) -> Frame:
     if part.equal:
         unit = min((right - left) / (x1 - x0), (bottom - top) / (y1 - y0))
         right, bottom = left + unit * (x1 - x0), top + unit * (y1 - y0)
-    x = _log(x0, x1, left, right, 1.0) if part.x_log else _scale(x0, x1, left, right)
-    y = (_log if part.log else _scale)(y0, y1, bottom, top)
+    x = _log(x0, x1, left, right, 1.0) if part.x_log else scale(x0, x1, left, right)
+    y = (_log if part.log else scale)(y0, y1, bottom, top)
     return Frame(left, top, right, bottom, x, y, y_ticks)
 
 
@@ -100,16 +98,17 @@ def _axes(plot: Plot, frame: Frame) -> Iterator[str]:
     for tick in x_ticks:
         x = frame.x(tick)
         yield element("path", d=spell("M", x, frame.bottom, "v", 4), **line)
-        yield _tick(tick_text(tick), x, frame.bottom + 18, "middle")
+        yield numeral(tick_text(tick), x, frame.bottom + 18, "middle")
     for tick in frame.y_ticks:
         y = frame.y(tick)
         yield element("path", d=spell("M", frame.left - 4, y, "h", 4), **line)
-        yield _tick(tick_text(tick), frame.left - 7, y + 4, "end")
+        yield numeral(tick_text(tick), frame.left - 7, y + 4, "end")
     yield _name(part.x_name, frame.right + 6, frame.bottom + 4)
     yield _name(part.y_name, 14.0, frame.top - 10)
 
 
-def _tick(text: str, x: float, y: float, anchor: str) -> str:
+def numeral(text: str, x: float, y: float, anchor: str) -> str:
+    """A number at an axis."""
     return element("text", text, class_="tick", x=x, y=y, text_anchor=anchor)
 
 
@@ -253,78 +252,3 @@ def _label(drawn: Drawn, frame: Frame) -> str:
         text_anchor=anchor,
         style=f"fill:{text_colour(mark.tone)}",
     )
-
-
-def draw_stacks(part: Stacks, state: PartState, width: float, look: Look) -> str:
-    """Blocks that pile up, a column an epoch."""
-    left, bottom = 26.0, STACK_HEIGHT
-    y = _scale(0.0, part.top or 1.0, bottom, 44.0)
-    room = (width - left - 4) / max(1, len(part.names))
-    wide = min(46.0, room - 12)
-    title = [*runs(part.title, look), ("", "  "), *runs(state.get("note", ()), look)]
-    drawn = [element("text", spans(title), class_="axname", x=0.0, y=12.0)]
-    for tick in part.ticks:
-        drawn.append(element("path", d=spell("M", left, y(tick), "H", width), stroke=token("hair")))
-        drawn.append(_tick(tick_text(tick), left - 6, y(tick) + 4, "end"))
-    columns = state.get("columns", ())
-    for place, name in enumerate(part.names):
-        middle = left + room * (place + 0.5)
-        drawn.append(_tick(escape(name), middle, bottom + 16, "middle"))
-        if place < len(columns):
-            drawn.append(_column(columns[place], middle, wide, y, look))
-    drawn.append(element("path", d=spell("M", left, bottom, "H", width), stroke=token("idle")))
-    return "".join(drawn)
-
-
-def _column(column: PartState, middle: float, wide: float, y: Scale, look: Look) -> str:
-    blocks, gone = column.get("blocks", ()), column.get("gone")
-    active = column.get("mark") == "active"
-    drawn, total = "", 0.0
-    for place, (size, text) in enumerate(blocks):
-        top, base = y(total + size), y(total)
-        total += size
-        hot = active and place + 1 == len(blocks)
-        box = {
-            "x": middle - wide / 2,
-            "y": top + 1,
-            "width": wide,
-            "height": max(0.0, base - top - 2),
-        }
-        ink = token("hot" if hot else "done")
-        dashes = {"stroke": token("idle"), "stroke_dasharray": "3 3"} if gone else {}
-        drawn += element("rect", rx=3.0, fill="none" if gone else ink, **box, **dashes)
-        if not gone:
-            on = "#000" if hot else "#fff"
-            at = {"x": middle, "y": (top + base) / 2 + 4, "text_anchor": "middle"}
-            drawn += element("text", escape(str(text)), class_="mlabel", style=f"fill:{on}", **at)
-    over: Sequence[Styled] = runs(gone or column.get("sum", ()), look)
-    if over and blocks:
-        ink = text_colour("mut" if gone else "hot" if active else "done")
-        at = {"x": middle, "y": y(total) - 5, "text_anchor": "middle"}
-        drawn += element("text", spans(over), class_="mlabel", style=f"fill:{ink}", **at)
-    return drawn
-
-
-def draw_matrix(part: Matrix, state: PartState, look: Look) -> tuple[str, float, float]:
-    """A matrix with its names; the drawing, and how wide and high it is."""
-    cell, high, left = 72.0, 40.0, 120.0
-    greatest = max((abs(value) for row in part.cells for value in row), default=1.0) or 1.0
-    chosen = state.get("column")
-    drawn = [element("text", spans(runs(part.head, look)), class_="tick", x=0.0, y=12.0)]
-    for j, name in enumerate(part.columns):
-        at = {"x": left + (j + 0.5) * cell, "y": 12.0, "text_anchor": "middle"}
-        drawn.append(element("text", spans(runs(name, look)), class_="axname", **at))
-    for i, row in enumerate(part.cells):
-        y = 22 + i * (high + 4)
-        at = {"x": left - 10, "y": y + high / 2 + 4, "text_anchor": "end"}
-        drawn.append(element("text", spans(runs(part.rows[i], look)), class_="axname", **at))
-        for j, value in enumerate(row):
-            x = left + j * cell
-            share = 0.04 if not value else 0.08 + 0.38 * abs(value) / greatest
-            tint = {"fill": token("neg" if value < 0 else "pos"), "fill_opacity": f"{share:.2f}"}
-            rim = token("hot" if j == chosen else "hair")
-            box = {"x": x + 2, "y": y, "width": cell - 4, "height": high, "rx": 6.0}
-            drawn.append(element("rect", stroke=rim, stroke_width=1.5, **box, **tint))
-            middle = {"x": x + cell / 2, "y": y + high / 2 + 5, "text_anchor": "middle"}
-            drawn.append(element("text", tick_text(value), class_="mcell", **middle))
-    return "".join(drawn), left + cell * len(part.columns), 22 + (high + 4) * len(part.cells)

@@ -84,6 +84,7 @@ text{font-size:13px;fill:ink}
 .times{font-size:15px;font-weight:700;text-anchor:end}
 .bang{fill:hot-t}
 .bangs{stroke:card;stroke-width:2;stroke-linecap:round}
+.code{white-space:pre}
 .tick{font-size:12px;fill:mut}
 .axname{font-size:12.5px}
 .mlabel{font-size:12px;font-weight:650}

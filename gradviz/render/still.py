@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gradviz.render.lettering import break_lines
 from gradviz.render.markup import element, escape, spans
-from gradviz.render.plot_svg import STACK_HEIGHT, draw_matrix, draw_plot, draw_stacks
+from gradviz.render.panel_svg import STACK_HEIGHT, draw_matrix, draw_stacks
+from gradviz.render.plot_svg import draw_plot
 from gradviz.render.plots import plot_at
 from gradviz.render.sheet import token
 from gradviz.render.svg import LETTERS, LINE, frame_svg, signed
@@ -31,8 +32,9 @@ def still_svg(story: Story, step: int | None = None) -> str:
 def plots_svg(now: Moment) -> str:
     """Title, plots from the largest to the smallest, and the caption."""
     wide = WIDTH - 2 * AIR
-    drawn = [_heading(now)]
-    y = AIR + 28
+    heading, lines = _heading(now, wide)
+    drawn = [heading]
+    y = AIR + 6 + LINE * lines
     for row in _rows(list(_panels(now, wide)), wide):
         x = AIR
         for text, width, _ in row:
@@ -51,10 +53,15 @@ def plots_svg(now: Moment) -> str:
     return signed(now, body, WIDTH, tall)
 
 
-def _heading(now: Moment) -> str:
-    title = element("tspan", escape(now.story.title), class_="b")
-    rest = spans([("", "   "), *runs(now.story.subtitle, now.look)]) if now.story.subtitle else ""
-    return element("g", element("text", title + rest, x=AIR, y=AIR + 8), class_="cap")
+def _heading(now: Moment, wide: float) -> tuple[str, int]:
+    story = now.story
+    rest = [("", "   "), *runs(story.subtitle, now.look)] if story.subtitle else []
+    lines = break_lines([("b", story.title), *rest], wide, LETTERS)
+    drawn = "".join(
+        element("text", spans(line), x=AIR, y=AIR + 8 + number * LINE)
+        for number, line in enumerate(lines)
+    )
+    return element("g", drawn, class_="cap"), len(lines)
 
 
 def _panels(now: Moment, wide: float) -> Iterator[Panel]:
@@ -71,15 +78,15 @@ def _panels(now: Moment, wide: float) -> Iterator[Panel]:
         yield draw_stacks(part, state, room, now.look), room, STACK_HEIGHT + 24
     for part in parts:
         if isinstance(part, Matrix):
-            yield draw_matrix(part, now.frame.states.get(part.id, {}), now.look)
-    if not plots and not stacks:
+            yield draw_matrix(part, now)
+    if len(parts) and not any(isinstance(part, (Axes, Stacks, Matrix)) for part in parts):
         yield from (_code(part, now, wide) for part in parts if isinstance(part, Code))
 
 
 def _code(part: Part, now: Moment, wide: float) -> Panel:
     lines = part.lines[:MOST_LINES] if isinstance(part, Code) else ()
     drawn = "".join(
-        element("text", escape(line), class_="m", x=0.0, y=14 + number * CODE_LINE)
+        element("text", escape(line), class_="m code", x=0.0, y=14 + number * CODE_LINE)
         for number, line in enumerate(lines)
     )
     return drawn, wide, CODE_LINE * len(lines)

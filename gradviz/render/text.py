@@ -185,6 +185,7 @@ def _notes(part: Code, state: State, old: State, look: Look) -> Iterator[str]:
 
 def _rows(part: Table, state: State, old: State, look: Look) -> Iterator[str]:
     heads = [sentence(head, look) for head in part.heads]
+    title = sentence(part.title, look)
     rows = state.get("rows", ())
     before = old.get("rows", ())
     for place, row in enumerate(rows):
@@ -192,4 +193,4 @@ def _rows(part: Table, state: State, old: State, look: Look) -> Iterator[str]:
             continue
         cells = [sentence(cell, look) for cell in row]
         pairs = [f"{head} {cell}".strip() for head, cell in zip(heads, cells, strict=False) if cell]
-        yield ", ".join(pairs)
+        yield (f"{title}: " if title else "") + ", ".join(pairs)

@@ -8,7 +8,7 @@ from typing import Any
 
 from gradviz.stories import story as stories
 from gradviz.stories.numbers import factor, figure, minus
-from gradviz.stories.parts import Ref, Rich, Run
+from gradviz.stories.parts import Matrix, Ref, Rich, Run
 from gradviz.stories.story import Axis, Frame, Story
 
 Look = Callable[[Ref], str]
@@ -75,17 +75,64 @@ class Moment:
 
     def _axis(self, name: str) -> Any:
         stem, _, word = name.partition(".")
-        for axis, index in zip(self.story.axes, self.place, strict=False):
+        for part in self.story.scene.parts:
+            if isinstance(part, Matrix) and part.id == stem:
+                return _of_matrix(part, self.weights(part), word)
+        indexes = iter(self.place)
+        for axis in self.story.axes:
+            index = 0 if axis.control == "weights" else next(indexes, axis.start)
             if axis.name == stem:
                 return _on_axis(axis, index, word)
         return f"{{{name}}}"
 
+    def weights(self, part: Matrix) -> tuple[float, ...]:
+        """What multiplies the rows of a matrix, as the story starts."""
+        for axis in self.story.axes:
+            if axis.name == part.weights:
+                return axis.values
+        return (1.0,) * len(part.cells)
+
 
 def _on_axis(axis: Axis, index: int, word: str) -> Any:
-    if axis.texts and not word:
+    if axis.control == "weights":
+        return axis.values[int(word)] if word.isdigit() else _listed(axis.values)
+    if axis.texts:
         return axis.texts[index]
     value = axis.values[index]
-    return value[int(word)] if word.isdigit() and isinstance(value, Sequence) else value
+    return ("off", "on")[value] if isinstance(value, bool) else value
+
+
+def _listed(values: Sequence[float]) -> str:
+    return (
+        "[" + ", ".join(f"{value:.4g}" + "." * float(value).is_integer() for value in values) + "]"
+    )
+
+
+def weighted_sums(part: Matrix, weights: Sequence[float]) -> list[float]:
+    """What stands below a matrix: the rows, each times its weight, added up."""
+    return [
+        float(f"{sum(w * row[j] for w, row in zip(weights, part.cells, strict=True)):.9g}")
+        for j in range(len(part.columns))
+    ]
+
+
+def _of_matrix(part: Matrix, weights: Sequence[float], word: str) -> Any:
+    sums = weighted_sums(part, weights)
+    if word == "print":
+        whole = all(value.is_integer() for value in sums)
+        texts = [f"{value:.0f}." if whole else f"{value:.4f}" for value in sums]
+        wide = max(map(len, texts), default=0)
+        return f"tensor([{', '.join(text.rjust(wide) for text in texts)}])"
+    column, _, what = word.partition(".")
+    if not column.isdigit() or int(column) >= len(sums):
+        return f"{{{part.id}.{word}}}"
+    if what != "terms":
+        return sums[int(column)]
+    pairs = zip(weights, part.cells, strict=True)
+    return " + ".join(
+        f"{written(w, 'signed' if k else '')} × {written(row[int(column)], 'signed')}"
+        for k, (w, row) in enumerate(pairs)
+    )
 
 
 def moment(story: Story, step: int | None = None, place: tuple[int, ...] | None = None) -> Moment:
@@ -95,7 +142,7 @@ def moment(story: Story, step: int | None = None, place: tuple[int, ...] | None 
         IndexError: if the story has no such step, or no such place on its axes.
     """
     if place is None:
-        place = tuple(axis.start for axis in story.axes)
+        place = tuple(axis.start for axis in story.axes if axis.control != "weights")
         place = place if place in story.runs else next(iter(story.runs))
     if place not in story.runs:
         raise IndexError(f"the story has no place {place} on its axes: {_few(story.runs)}")
