@@ -185,7 +185,7 @@ def index_backward(grad, shape, indices):
 
 @spoken
 def index_put(value, indices, values, accumulate):
-    full = value.copy()
+    full = np.array(value)
     if accumulate:
         np.add.at(full, key_of(indices), values)
     else:
@@ -209,7 +209,7 @@ def index_select_backward(grad, shape, dim, index):
 
 @spoken
 def index_fill(value, dim, index, number):
-    full = value.copy()
+    full = np.array(value)
     full[at(dim, index._shaped()) if value.ndim else ...] = number
     return full
 
@@ -229,7 +229,7 @@ def gather_backward(grad, shape, dim, index):
 
 @spoken
 def scatter(value, dim, index, source):
-    full, picks = value.copy(), index._shaped()
+    full, picks = np.array(value), index._shaped()
     if source.__class__ is ndarray and source.shape != picks.shape:
         source = source[tuple(slice(size) for size in picks.shape)]
     full[along(picks, dim)] = source
@@ -243,7 +243,7 @@ def scatter_backward(grad, shape, dim, index):
 
 @spoken
 def scatter_add(value, dim, index, source):
-    full, picks = value.copy(), index._shaped()
+    full, picks = np.array(value), index._shaped()
     if source.shape != picks.shape:
         source = source[tuple(slice(size) for size in picks.shape)]
     np.add.at(full, along(picks, dim), source)
@@ -264,7 +264,7 @@ def take_backward(grad, shape, index):
 
 @spoken
 def put(value, index, source, accumulate):
-    full = value.copy(order="C")
+    full = np.array(value, order="C")
     if accumulate:
         np.add.at(full.reshape(-1), index._shaped(), source)
     else:
@@ -290,7 +290,7 @@ def masked_select_backward(grad, shape, mask):
 
 @spoken
 def masked_scatter(value, mask, source):
-    full = value.copy()
+    full = np.array(value)
     chosen = np.broadcast_to(mask._shaped(), full.shape)
     full[chosen] = source.reshape(-1)[: np.count_nonzero(chosen)]
     return full

@@ -71,6 +71,7 @@ def transposed(self, dim0, dim1):
 def movedim(self, source, destination):
     sources, targets = (wrapped_all(dims, self.ndim) for dims in (source, destination))
     if len(sources) != len(targets): raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same number of dims as destination ({list(targets)} dims)")
+    if not self.ndim: return ops.alias(self)
     order = [dim for dim in range(self.ndim) if dim not in sources]
     for target, dim in sorted(zip(targets, sources, strict=True)): order.insert(target, dim)
     return ops.permute_to(self, tuple(order))
@@ -107,6 +108,10 @@ class ViewTo(Op, node="ViewBackward0", view=True, face="", method=False):
     def forward(self: Tensor, shape: Scalar, strides: Scalar = None): return self.reshape(shape) if strides is None else strided(self, shape, strides)
     def grad_self(grad, self_sym_sizes): return reshaped(grad, self_sym_sizes)
 
+class ReshapeAlias(Op, view=True, face="", method=False):
+    def forward(self: Tensor, shape: Scalar, strides: Scalar): return strided(self, shape, strides)
+    def grad_self(grad, self_sym_sizes): return reshaped(grad, self_sym_sizes)
+
 @word
 def reshaped(grad, shape): return view(grad, shape)
 
@@ -136,7 +141,9 @@ def in_other_type(self, kind):
 def reshape(self, *shape):
     shape = inferred(shape_from(shape), self)
     value = self._value
-    if value.__class__ is not np.ndarray or value.flags.c_contiguous or shape == self._shape or compatible_strides(value, shape): return ops.view(self, shape)
+    if value.__class__ is not np.ndarray or value.flags.c_contiguous: return ops.view(self, shape)
+    strides = value.strides if shape == self._shape else compatible_strides(value, shape)
+    if strides is not None: return ops.reshape_alias(self, shape, strides)
     return ops.unsafe_view(ops.clone_contiguous(self), shape)
 
 @composed(face="")

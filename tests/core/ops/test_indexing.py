@@ -178,6 +178,22 @@ w = x * 2; w.scatter_add_(1, g, y); w
 w = x * 2; w.index_put_((i - 1,), v); w
 w = x * 2; w.masked_scatter_(m, y); w
 w = x * 2; w[0].masked_fill_(m[0], s); w
+s.index_fill(0, torch.tensor([0]), 2.0)
+s.index_add(0, torch.tensor([0]), s)
+s.index_copy(0, torch.tensor([0]), s)
+s.scatter(0, torch.tensor(0), s * 2)
+s.scatter(0, torch.tensor(0), 2.0)
+s.scatter_add(0, torch.tensor(0), s)
+s.take(torch.tensor([0, 0]))
+s.put(torch.tensor([0]), v[:1])
+s.masked_fill(torch.tensor(True), 2.0)
+s.masked_fill(s > 0, s)
+s.masked_select(s > 0)
+s.masked_scatter(s > 0, v)
+s.take_along_dim(torch.tensor([0]))
+s.nonzero()
+w = s * 2; w.index_fill_(0, torch.tensor([0]), 2.0); w
+w = s * 2; w.masked_fill_(w > 0, 3.0); w
 k.nonzero()
 (x > 0).nonzero(as_tuple=True)
 torch.nonzero(n - 1)
