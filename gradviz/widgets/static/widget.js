@@ -21,6 +21,7 @@ export async function render({ model, el }) {
       onstep: (step, player) => share({ step, places: [...player.places] }),
       onanswer: (answers) => share({ answers }),
     });
+    step(); // Python may have moved it while the story was being unpacked
   };
   const step = () => shell?.player.go(model.get("step"), { silent: true });
   const places = () => shell?.player.stand(model.get("places"));
