@@ -132,6 +132,8 @@ def is_library(frame: FrameType) -> bool:
     module = frame.f_globals.get("__name__", "")
     if module is None:  # what the small torch writes for itself comes from no module
         return True
+    if frame.f_code.co_filename.startswith("<doctest "):  # a docstring's example is a learner's
+        return False
     return module.partition(".")[0] in {"gradviz", "torch"} or module == "contextlib"
 
 

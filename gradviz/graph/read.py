@@ -27,7 +27,7 @@ def read(tensors: Any, names: Any = None, *, tape: Tape | None = None) -> Graph:
     >>> import gradviz
     >>> x = gradviz.tensor(3.0, requires_grad=True)
     >>> y = 2 * x
-    >>> [(node.name, node.names) for node in read(y, names={"x": x, "y": y}).nodes]
+    >>> [(node.name, node.names) for node in read(y).nodes]
     [('MulBackward0', ('y',)), ('AccumulateGrad', ('x',))]
 
     Raises:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import textwrap
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import FrameType
+from types import FrameType, ModuleType
+from typing import Any
 
 from gradviz.graph.fit import Fit, Matcher
 from gradviz.graph.model import Cut, Edge, Node, Span, Value
@@ -89,7 +90,7 @@ class _Search:
             return
         number = len(self.program.texts) - 1
         call = call_at(self.frame, self.program.texts[number].tree)
-        if call is None or not call.args:
+        if call is None or not call.args or not _is_ours(call.func, self.matcher.scope):
             return
         given = call.args[0]
         parts = given.elts if isinstance(given, ast.List | ast.Tuple) else [given]
@@ -155,6 +156,16 @@ class _Search:
         if call is not None:
             self.statements[call[0], call[1].lineno] = call[1]
         return call
+
+
+def _is_ours(called: ast.expr, scope: Mapping[str, Any]) -> bool:
+    """Whether the function that is called is one of this package."""
+    if isinstance(called, ast.Attribute):
+        owner = scope.get(called.value.id) if isinstance(called.value, ast.Name) else None
+        function = vars(owner).get(called.attr) if isinstance(owner, ModuleType) else None
+    else:
+        function = scope.get(called.id) if isinstance(called, ast.Name) else None
+    return str(getattr(function, "__module__", "")).partition(".")[0] == "gradviz"
 
 
 class _Lines:

@@ -138,6 +138,19 @@ graph = read(x.exp()*2)
     assert expressions(graph) == ["x.exp()*2", "x.exp()"]
 
 
+def test_only_a_call_of_ours_is_read(engine):
+    graph = run(
+        engine,
+        """
+x = torch.tensor(3., requires_grad=True)
+y = x.exp()*2
+(graph,) = list(map(read, [y]))
+hidden, = map(lambda t: (read(t), 1)[0], [y])
+""",
+    )["graph"]
+    assert graph.nodes[0].expression == "x.exp()*2"
+
+
 def test_code_that_does_not_fit_is_not_used(engine):
     graph = run(
         engine,
