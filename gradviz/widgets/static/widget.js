@@ -20,12 +20,29 @@ export async function render({ model, el }) {
       places: model.get("places"),
       onstep: (step, player) => share({ step, places: [...player.places] }),
       onanswer: (answers) => share({ answers }),
+      onwish: model.get("live") ? wish : null,
     });
-    step(); // Python may have moved it while the story was being unpacked
+  };
+  let wishes = {};
+  let waiting = false;
+  const send = () => {
+    waiting = true;
+    share({ choices: { ...model.get("choices"), ...wishes } });
+    wishes = {};
+  };
+  const wish = (name, value) => {
+    wishes[name] = value;
+    if (!waiting) send();
+  };
+  const renew = () => {
+    if (!waiting) return open();
+    waiting = false;
+    shell.player.renew(model.get("payload"));
+    if (Object.keys(wishes).length) send();
   };
   const step = () => shell?.player.go(model.get("step"), { silent: true });
-  const places = () => shell?.player.stand(model.get("places"));
-  const listeners = { "change:payload": open, "change:step": step, "change:places": places };
+  const places = () => waiting || shell?.player.stand(model.get("places"));
+  const listeners = { "change:payload": renew, "change:step": step, "change:places": places };
   for (const event in listeners) model.on(event, listeners[event]);
   await open();
   return () => {
