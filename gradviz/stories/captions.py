@@ -107,12 +107,13 @@ def _leaf(turn: Turn, longest: int) -> Rich:
     step = turn.step
     state = "again" if step.before is not None else "met" if len(step.arrivals) > 1 else "first"
     in_numbers = is_single(turn.arrived)
-    if state == "met" and in_numbers and not turn.meeting:
-        state = "first"
+    if state == "met" and in_numbers and len(turn.meeting) not in (2, 3):
+        state = "met, many"
     return sentence(
         f"leaf, {state}" + ("" if in_numbers else ", tensor"),
         {
             "title": title_of(turn.node, longest),
+            "count": len(step.arrivals),
             "Both": BOTH.get(len(step.arrivals), f"All {len(step.arrivals)}"),
             "sum": " + ".join(turn.meeting),
             "arrived": value_text(turn.arrived),
@@ -144,7 +145,7 @@ def _keys(turn: Turn, fields: Mapping[str, Field]) -> list[str]:
         if kind == "tensor" and fields["copied"]:
             rows = [f"{op} tensor, rows"] if fields["by rows"] else []
             return [*rows, f"{op} tensor, copies", "tensor, copies"]
-        if several and len({delivery.target.id for delivery in turn.deliveries}) == 1:
+        if several and len({(d.target.id, d.edge.port) for d in turn.deliveries}) == 1:
             return [f"{op} {kind}, twice", f"{kind}, twice", f"{kind}{several}"]
         return [f"{op} {kind}{several}", f"{kind}{several}"]
     family = FAMILIES.get(op, op)
@@ -152,7 +153,8 @@ def _keys(turn: Turn, fields: Mapping[str, Field]) -> list[str]:
         family = "shape, matmul"
     named = [f"{family}, {delivery.input}" for delivery in turn.deliveries[:1] if not several]
     in_numbers = [] if is_single(turn.arrived) else [f"{family}, tensor"]
-    return [f"{family}{several}", *named, *in_numbers, *([] if several else [family])]
+    together = [family] if not several or family in ("join", "split", "best", "part") else []
+    return [f"{family}{several}", *named, *in_numbers, *together]
 
 
 def _fields(turn: Turn, longest: int) -> dict[str, Field]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,24 @@ def fit_curve(
         parameters = parameters if parameters is not None else _start(bench)
         names = names if names is not None else dict(zip("abc", _listed(parameters), strict=False))
     job = _job(bench, x, y, model, parameters, names, (lr, steps, loss, optimizer))
-    return tell(fit(bench, job), job, best_fit(bench, job), _model_text(model, job))
+    with _kept(bench, job):
+        found = fit(bench, job)
+    return tell(found, job, best_fit(bench, job), _model_text(model, job))
+
+
+@contextmanager
+def _kept(bench: Bench, job: Job) -> Iterator[None]:
+    """A rehearsal: afterwards the parameters and their gradients are as they were."""
+    before = [(one.detach().clone(), one.grad) for one in job.parameters]
+    for parameter in job.parameters:
+        parameter.grad = None
+    try:
+        yield
+    finally:
+        with bench.engine.no_grad():
+            for parameter, (value, grad) in zip(job.parameters, before, strict=True):
+                parameter.copy_(value)
+                parameter.grad = grad
 
 
 def _parabola(x: Any, a: Any, b: Any, c: Any) -> Any:

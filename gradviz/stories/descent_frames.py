@@ -50,7 +50,8 @@ class Frames:
 
     def _zoom(self, k: int, phase: int) -> int:
         ahead = k + (2 if phase >= 2 else 1)
-        far = max(abs(x - self.plot.middle) for x in self.track.x[:ahead] if math.isfinite(x))
+        known = (x for x in self.track.x[:ahead] if math.isfinite(x))
+        far = max((abs(x - self.plot.middle) for x in known), default=0.0)
         wide = [self.plot.half * zoom for zoom in ZOOMS[: len(self.plot.ranges)]]
         return next((i for i, half in enumerate(wide) if half >= far * 1.001), len(wide) - 1)
 
@@ -72,7 +73,7 @@ class Frames:
     def _loss_range(self, k: int) -> list[float | None]:
         """As long as the run, and as high as what was seen, in steps of 1, 2, 5."""
         seen = [f for f in self.track.f[: k + 1] if math.isfinite(f)] or [0.0]
-        lowest = min(f for f in self.track.f if math.isfinite(f))
+        lowest = min((f for f in self.track.f if math.isfinite(f)), default=0.0)
         low, high = _spread((min(lowest, self.plot.least), max(seen)))
         return [0, max(10, self.last), stored(low, 3), stored(high, 3)]
 

@@ -148,7 +148,7 @@ def _row(turn: Turn, delivery: Delivery) -> dict[str, Any]:
     if delivery.value is None:
         return _none_row(turn, title_of(delivery.target))
     if delivery.slope is None:
-        return {"cells": [arrived, {"op": "→"}, "", {"op": "→"}, {"sent": sent}], "to": to}
+        return {"cells": [arrived, {"op": ""}, {"op": "→"}, {"op": ""}, {"sent": sent}], "to": to}
     middle = [{"op": "×"}, number(delivery.slope), {"op": "="}]
     return {"cells": [arrived, *middle, {"sent": sent}], "to": to, "below": _tie(turn, delivery)}
 

@@ -158,7 +158,7 @@ def _plain(label: str) -> float | None:
 
 
 def _leaf_hints(turn: Turn, title: str) -> list[Hint]:
-    arrivals = [float(text.replace("−", "-")) for text in turn.meeting]
+    arrivals = [float(text.strip("()").replace("−", "-")) for text in turn.meeting]
     before, arrived = as_float(turn.step.before), as_float(turn.arrived)
     fields: dict[str, Field] = {"title": title, "before": value_text(turn.step.before)}
     found: list[tuple[float | None, str]] = [(guess, "hint, path") for guess in reversed(arrivals)]

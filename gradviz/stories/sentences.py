@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     # Leaves.
     "leaf, first": "`{title}.grad` was None, so it becomes **{after}**: this is where backward ends.",
     "leaf, met": "{Both} paths have met at `{title}`: {sum} = {arrived}, and `{title}.grad`, which was None, becomes **{after}**.",
+    "leaf, met, many": "All {count} paths have met at `{title}`: they bring {arrived}, and `{title}.grad`, which was None, becomes **{after}**.",
     "leaf, again": "`{title}.grad` still held {before} from before, and backward adds: **{before} + {arrived} = {after}**.",
     "leaf, first, tensor": "`{title}.grad` was None and becomes what arrived: the same shape as `{title}`, **{after}**.",
     "leaf, met, tensor": "{Both} paths have met at `{title}`: what they brought is **summed**, and becomes `{title}.grad`.",
@@ -96,6 +97,10 @@ SENTENCES: dict[str, str] = {
     "Mm, mat2": "The gradient of `{target}` is the transposed input times what arrived: **{product}**.",
     "Mm, several": "Each matrix receives what arrived times the other one, transposed: **{sents}**.",
     "Mv": "A matrix times a vector: `{target}` receives what arrived, weighed by the other: **{sent}**.",
+    "Mv, several": "The matrix receives what arrived times the vector, the vector what arrived times the matrix.",
+    "NllLoss": "The loss looks only at the true class of each row; all others receive 0: **{sent}**.",
+    "LogSoftmax": "Each row receives what arrived, less each class's share of it by probability: **{sent}**.",
+    "Softmax": "More for one class is less for the others, so each row's gradients add up to 0: **{sent}**.",
     "Dot": "Each number of `{target}` receives what arrived times its partner: **{sent}**.",
     "Dot, several": "Each number receives what arrived times its partner in the other vector.",
     "Addmm, several": "A layer: the weights receive input⊤ times what arrived, the bias its sum over the rows.",

@@ -17,6 +17,9 @@ from gradviz.stories.turns import Delivery, Turn, title_of, value_text
 
 State = dict[str, Any]
 
+MOST_MEETING = 3
+"""The pill over a leaf has room for so many numbers."""
+
 
 class Stage:
     """The states of all cards, wires and notes; `frame` freezes them.
@@ -249,10 +252,11 @@ def _wire_state(turn: Turn, delivery: Delivery) -> State:
 
 def _meeting(turn: Turn) -> Rich:
     runs: list[Any] = []
+    if len(turn.meeting) > MOST_MEETING:
+        return (f"{len(turn.meeting)} paths", ("op", " = "), ("sent", value_text(turn.arrived)))
     for place, text in enumerate(turn.meeting):
-        shown = f"({text})" if place and text.startswith("−") else text
         runs += [("op", " + ")] if place else []
-        runs.append(shown)
+        runs.append(text)
     return (*runs, ("op", " = "), ("sent", value_text(turn.arrived)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradviz.graph import catalogue
 from gradviz.graph.model import Constant, Edge, Graph, Node, Recording, Step, Value
-from gradviz.stories.numbers import is_single, number, printed, shape_text
+from gradviz.stories.numbers import factor, is_single, number, printed, shape_text
 
 LONGEST_TITLE = 30
 
@@ -74,6 +74,7 @@ def turns(recording: Recording) -> Iterator[Turn]:
     nodes = {node.id: node for node in recording.graph.nodes}
     edges = edges_by_source(recording.graph)
     steps = {step.node: step for step in recording.steps}
+    ports = {(edge.source, edge.slot): edge.port for edge in recording.graph.edges}
     for step in recording.steps:
         node = nodes[step.node]
         entry = catalogue.entry(node.name)
@@ -82,7 +83,7 @@ def turns(recording: Recording) -> Iterator[Turn]:
             for edge in edges.get(node.id, ())
             if edge.target is not None and edge.target in nodes
         )
-        yield Turn(node, step, entry, deliveries, _meeting(step, steps))
+        yield Turn(node, step, entry, deliveries, _meeting(step, steps, ports))
 
 
 def edges_by_source(graph: Graph) -> dict[int, list[Edge]]:
@@ -113,16 +114,20 @@ def _size(value: Value) -> int:
     return size
 
 
-def _meeting(step: Step, steps: Mapping[int, Step]) -> tuple[str, ...]:
-    if len(step.arrivals) < 2:
+def _meeting(
+    step: Step, steps: Mapping[int, Step], ports: Mapping[tuple[int, int], int]
+) -> tuple[str, ...]:
+    """The numbers that met: only what arrives at one output is summed."""
+    if len(step.arrivals) < 2 or len({ports.get(arrival, 0) for arrival in step.arrivals}) > 1:
         return ()
-    texts = []
+    texts: list[str] = []
     for source, slot in step.arrivals:
         sender = steps.get(source)
         value = sender.sent[slot] if sender and slot < len(sender.sent) else None
         if value is None or not is_single(value):
             return ()
-        texts.append(number(value))
+        text = number(value)
+        texts.append(factor(text) if texts else text)
     return tuple(texts)
 
 

@@ -1,0 +1,380 @@
+"""The stories that run a loop: every number in their frames against the engine's own."""
+
+import math
+import re
+
+import numpy as np
+import pytest
+
+from gradviz.stories.accumulation import accumulate
+from gradviz.stories.compare import compare
+from gradviz.stories.contours import contour_lines
+from gradviz.stories.curve_fit import fit_curve
+from gradviz.stories.descent import descend_curve
+from gradviz.stories.numbers import figure
+from gradviz.stories.parts import Ref
+from gradviz.stories.rich import plain
+from gradviz.stories.sentences import LONGEST
+from gradviz.stories.vector_jacobian import multiply_jacobian
+
+
+def told(run, place):
+    """The caption of a frame as the player shows it: references read in the run's columns."""
+    frame = run.frames[place]
+    row = place if frame.row is None else frame.row
+    return "".join(read(part, run.columns, row) for part in frame.caption)
+
+
+def read(part, columns, row):
+    if isinstance(part, str):
+        return part
+    if not isinstance(part, Ref):
+        return part[1]
+    name, _, word = part.name.partition(".")
+    if name not in columns:
+        return f"<{part.name}>"
+    at = {"next": row + 1, "previous": row - 1, "first": 0, "last": -1}.get(word, row)
+    text = figure(columns[name][at])
+    return f"({text})" if part.form == "signed" and text.startswith("−") else text
+
+
+def close(text, number):
+    return math.isclose(float(text.replace("−", "-")), number, rel_tol=6e-4, abs_tol=1e-6)
+
+
+# ---------------------------------------------------------------- accumulation
+
+
+def test_accumulation_tells_what_the_loop_prints(engine):
+    weights = engine.ones(3, requires_grad=True)
+    story = accumulate(lambda weights: (weights * 3).sum(), weights)
+    for cleans in (0, 1):
+        fresh = engine.ones(3, requires_grad=True)
+        printed = []
+        for _ in range(3):
+            (fresh * 3).sum().backward()
+            printed.append(str(fresh.grad))
+            if cleans:
+                fresh.grad.zero_()
+        last = story.runs[(cleans,)].frames[-1].states
+        assert [plain(line) for line in last["output"]["lines"]] == printed
+    assert weights.grad is None
+
+
+def test_accumulation_adds_up_in_its_captions(engine):
+    weights = engine.ones(3, requires_grad=True)
+    story = accumulate(lambda weights: (weights * 3).sum(), weights)
+    without = [plain(frame.caption) for frame in story.runs[(0,)].frames]
+    assert without[8].startswith("Backward adds to what is there: 6 + 3 = 9.")
+    assert any("3 → 0" in plain(frame.caption) for frame in story.runs[(1,)].frames)
+    column = story.runs[(0,)].frames[8].states["without"]["columns"][2]
+    assert column["blocks"] == [[3.0, "+3"]] * 3
+    assert plain(column["sum"]) == "6 + 3 = 9"
+
+
+def test_the_cell_run_three_times(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    (cells,) = accumulate(lambda x: 3 * x**2 + 4 * x + 2, x).variants
+    captions = [plain(frame.caption) for frame in cells.runs[()].frames]
+    assert "22 + 22 = 44" in captions[2]
+    assert "44 + 22 = 66" in captions[3]
+    assert "66 → 0" in captions[4]
+    assert "0 + 22 = 22" in captions[5]
+    assert x.grad is None
+
+
+def test_accumulation_without_arguments_is_a_story():
+    assert len(accumulate().runs[(0,)].frames) == 10
+
+
+@pytest.mark.parametrize("clear", ["zero_()", "zero_grad()", "None"])
+def test_what_empties_the_gradient(engine, clear):
+    x = engine.tensor(2.0, requires_grad=True)
+    story = accumulate(lambda x: x * 5, x, clear=clear, epochs=2)
+    end = story.runs[(1,)].frames[-1].states["with"]["note"]
+    assert plain(end) == f".grad = {'0' if clear == 'zero_()' else 'None'}"
+
+
+# ---------------------------------------------------------------- descent
+
+
+def parabola(x):
+    return 3 * x**2 + 2 * x - 1.2
+
+
+def test_descent_makes_the_steps_of_the_loop(engine):
+    story = descend_curve(parabola, engine.tensor(2.0), lr=[0.1], optimizers=["SGD"], starts=[])
+    run = story.runs[(0, 0, 0, 1)]
+    x = engine.tensor(2.0, requires_grad=True)
+    for step in range(len(run.frames)):
+        y = parabola(x)
+        y.backward()
+        assert math.isclose(run.columns["x"][step], x.item(), rel_tol=6e-4, abs_tol=1e-6)
+        assert math.isclose(run.columns["f"][step], y.item(), rel_tol=6e-4)
+        assert math.isclose(run.columns["grad"][step], x.grad.item(), rel_tol=6e-4, abs_tol=1e-6)
+        with engine.no_grad():
+            x -= 0.1 * x.grad
+        x.grad.zero_()
+    assert told(run, 0) == (
+        "At x = 2 the curve rises with slope 14, so the step goes left: "
+        "−lr · grad = −<learning rate> × 14 = −1.4."
+    )
+    assert told(run, len(run.frames) - 1).startswith("Stop after 11 steps: |grad| = ")
+
+
+@pytest.mark.parametrize("name", ["momentum", "Nesterov", "Adam"])
+def test_descent_follows_the_engines_optimiser(engine, name):
+    story = descend_curve(
+        parabola, engine.tensor(2.0), lr=[0.1], optimizer=name, optimizers=[], starts=[], steps=8
+    )
+    run = story.runs[(0, 0, 0, 1)]
+    x = engine.tensor(2.0, requires_grad=True)
+    if name == "Adam":
+        optimizer = engine.optim.Adam([x], lr=0.1)
+    else:
+        optimizer = engine.optim.SGD([x], lr=0.1, momentum=0.9, nesterov=name == "Nesterov")
+    for step in range(len(run.frames)):
+        assert math.isclose(run.columns["x"][step], x.item(), rel_tol=6e-4, abs_tol=1e-5)
+        before = x.item()
+        optimizer.zero_grad()
+        parabola(x).backward()
+        optimizer.step()
+        assert math.isclose(
+            run.columns["move"][step], x.item() - before, rel_tol=2e-3, abs_tol=1e-5
+        )
+
+
+def test_forgetting_to_clear_is_told(engine):
+    story = descend_curve(parabola, engine.tensor(2.0), lr=[0.1], optimizers=["SGD"], starts=[])
+    run = story.runs[(0, 0, 0, 0)]
+    captions = [told(run, place) for place in range(len(run.frames))]
+    assert any("x.grad holds the sum" in text and "uphill" in text for text in captions)
+    slope, held = run.columns["slope"], run.columns["grad"]
+    assert math.isclose(held[2], slope[0] + slope[1] + slope[2], rel_tol=1e-3)
+
+
+def test_divergence_is_told_honestly(engine):
+    story = descend_curve(
+        parabola, engine.tensor(2.0), lr=[0.1, 0.4], optimizers=["SGD"], starts=[]
+    )
+    run = story.runs[(0, 1, 0, 1)]
+    assert run.status == "too large"
+    assert told(run, len(run.frames) - 1).startswith("Diverged: in 25 steps f(x) grew from 14.8 to")
+    notes = [frame.states["curve"].get("note") for frame in run.frames]
+    assert any(note and "wider" in plain(note) for note in notes)
+    bounce = descend_curve(parabola, engine.tensor(2.0), lr=[1 / 3], optimizers=["SGD"], starts=[])
+    assert "bounce for ever" in told(bounce.runs[(0, 0, 0, 1)], 3)
+
+
+def test_overflow_ends_the_run(engine):
+    story = descend_curve(
+        lambda x: (x * 40).exp(), engine.tensor(3.0), lr=[0.1], optimizers=["SGD"], starts=[]
+    )
+    run = story.runs[(0, 0, 0, 1)]
+    assert len(run.frames) == 1
+    assert "overflow" in told(run, 0)
+
+
+def test_line_by_line_is_a_story_beside(engine):
+    story = descend_curve(parabola, engine.tensor(2.0), lr=[0.1], optimizers=["SGD"], starts=[])
+    (lines,) = story.variants
+    run = lines.runs[(0, 1)]
+    captions = [told(run, place) for place in range(8)]
+    assert captions[0] == "Forward: at x = 2, f(x) = 14.8."
+    assert captions[1] == "Backward: the slope of the tangent at x = 2 is x.grad = 14."
+    assert captions[3].startswith("Clear the gradient")
+    assert [frame.row for frame in run.frames[:5]] == [0, 0, 0, 0, 1]
+
+
+def test_two_variables_give_a_map(engine):
+    def bowl(w, b):
+        return (w - 1) ** 2 + 3 * (b + 0.5) ** 2 + 0.25
+
+    story = descend_curve(bowl, engine.tensor([-2.0, 1.0]), lr=[0.1], steps=10)
+    run = next(iter(story.runs.values()))
+    pair = engine.tensor([-2.0, 1.0], requires_grad=True)
+    for step in range(11):
+        loss = bowl(pair[0], pair[1])
+        loss.backward()
+        assert math.isclose(
+            run.columns["first x"][step], pair[0].item(), rel_tol=6e-4, abs_tol=1e-5
+        )
+        assert math.isclose(run.columns["first loss"][step], loss.item(), rel_tol=6e-4)
+        with engine.no_grad():
+            pair -= 0.1 * pair.grad
+        pair.grad.zero_()
+    assert story.title == "Two parameters, two optimisers"
+
+
+def test_contours_are_where_the_height_is():
+    xs, ys = np.linspace(-2, 2, 41), np.linspace(-1.5, 1.5, 31)
+    heights = xs[None, :] ** 2 + ys[:, None] ** 2
+    (circle,) = contour_lines(xs, ys, heights, 1.0)
+    assert circle[0] == circle[-1]
+    assert all(abs(math.hypot(x, y) - 1) < 0.01 for x, y in circle)
+
+
+# ---------------------------------------------------------------- fit
+
+
+def test_a_fit_follows_the_loop(engine):
+    x = engine.linspace(-2, 2, 30)
+    y = 0.5 * x**2 - x + 0.3
+    a, b = engine.tensor(1.0), engine.tensor(0.5)
+    story = fit_curve(x, y, lambda x, a, b: a * x**2 + b * x, (a, b), lr=0.05, steps=12)
+    run = story.runs[(1,)]
+    a, b = engine.tensor(1.0, requires_grad=True), engine.tensor(0.5, requires_grad=True)
+    for step in range(13):
+        loss = (a * x**2 + b * x - y).pow(2).mean()
+        loss.backward()
+        for name, tensor in (("a", a), ("b", b)):
+            assert math.isclose(run.columns[f"value {name}"][step], tensor.item(), rel_tol=6e-4)
+            assert math.isclose(run.columns[f"grad {name}"][step], tensor.grad.item(), rel_tol=6e-4)
+            with engine.no_grad():
+                tensor -= 0.05 * tensor.grad
+            tensor.grad.zero_()
+        assert math.isclose(run.columns["loss"][step], loss.item(), rel_tol=6e-4)
+    assert "has the largest gradient" in told(run, 2) or "moves by" in told(run, 2)
+
+
+def test_the_floor_of_a_linear_model_is_found(engine):
+    x = engine.linspace(-1, 1, 20)
+    y = 2 * x + 1 + (7 * x).sin()
+    w, b = engine.tensor(0.0), engine.tensor(0.0)
+    story = fit_curve(x, y, lambda x, w, b: w * x + b, (w, b), lr=0.3, steps=300)
+    columns = np.stack([np.linspace(-1, 1, 20), np.ones(20)], axis=1)
+    best, residual, *_ = np.linalg.lstsq(columns, y.numpy().astype(float), rcond=None)
+    end = told(story.runs[(1,)], len(story.runs[(1,)].frames) - 1)
+    assert f"No choice of w, b can do better than {figure(residual[0] / 20)} here" in end
+    shown = plain(story.runs[(1,)].frames[0].states["numbers"]["rows"][0][-1])
+    assert close(shown, best[0])
+
+
+def test_a_long_fit_keeps_few_steps(engine):
+    story = fit_curve(
+        bench_x := engine.linspace(-1, 1, 5),
+        bench_x * 2,
+        lambda x, k: k * x,
+        (engine.tensor(0.0),),
+        steps=1000,
+        lr=0.01,
+    )
+    run = story.runs[(1,)]
+    assert len(run.frames) < 110
+    assert run.columns["step"][-1] == 1000
+
+
+def test_a_fit_that_diverges_says_so(engine):
+    x = engine.linspace(-5, 5, 20)
+    story = fit_curve(x, x**2, lambda x, a: a * x**2, (engine.tensor(3.0),), lr=1.0, steps=50)
+    run = story.runs[(1,)]
+    assert told(run, len(run.frames) - 1).startswith("Diverged:")
+
+
+def test_a_module_can_be_fitted(engine):
+    engine.manual_seed(0)
+    x = engine.linspace(-1, 1, 16).reshape(16, 1)
+    model = engine.nn.Linear(1, 1)
+    before = model.weight.detach().clone()
+    story = fit_curve(x, 3 * x, model, lr=0.2, steps=20)
+    rows = [plain(row[0]) for row in story.runs[(1,)].frames[0].states["numbers"]["rows"]]
+    assert rows == ["weight", "bias"]
+    assert (model.weight == before).all()
+
+
+# ---------------------------------------------------------------- v times J
+
+
+@pytest.mark.parametrize("weights", [[1.0, 1.0, 1.0], [0.1, 1.0, 0.001], [-2.0, 0.5, 1.5]])
+def test_the_weighted_sums_are_what_backward_gives(engine, weights):
+    x = engine.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    story = multiply_jacobian(lambda x: x * x.sum(), x)
+    matrix = story.scene.parts[0]
+    (x * x.sum()).backward(gradient=engine.tensor(weights))
+    sums = np.array(weights) @ np.array(matrix.cells)
+    assert np.allclose(sums, x.grad.numpy(), rtol=1e-3)
+
+
+def test_three_examples_without_arguments():
+    story = multiply_jacobian()
+    assert [one.tab for one in (story, *story.variants)] == [
+        "elementwise",
+        "matmul",
+        "broadcasting",
+    ]
+    assert len(story.runs[()].frames) == 4
+
+
+# ---------------------------------------------------------------- compare
+
+
+def test_the_first_difference_is_lit(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    a = x * 3
+    whole = a * a
+    cut = a * a.detach()
+    story = compare(whole, cut, titles=("whole", "cut"))
+    captions = [plain(frame.caption) for frame in story.runs[()].frames]
+    parting = [text for text in captions if text.startswith("Here they part")]
+    assert len(parting) == 1
+    assert "12 on the left, 6 on the right" in parting[0]
+    assert "x.grad: 36 on the left, 18 on the right." in captions
+    assert x.grad is None
+
+
+@pytest.mark.torch
+def test_the_two_libraries_agree_step_by_step():
+    import torch
+
+    import gradviz
+
+    def program(x):
+        return (x.exp() * x).sum() / 2
+
+    ours = program(gradviz.tensor([1.0, 2.0], requires_grad=True))
+    theirs = program(torch.tensor([1.0, 2.0], requires_grad=True))
+    story = compare(ours, theirs, titles=("gradviz", "torch"))
+    assert plain(story.runs[()].frames[-1].caption).startswith("No difference")
+
+
+# ---------------------------------------------------------------- all
+
+
+def test_captions_of_loops_are_short(engine):
+    x = engine.tensor(2.0, requires_grad=True)
+    stories = [
+        accumulate(lambda x: x * 3, x),
+        descend_curve(parabola, engine.tensor(2.0), lr=[0.1], starts=[], steps=6),
+    ]
+    for story in stories:
+        for one in (story, *story.variants):
+            for run in one.runs.values():
+                for place in range(len(run.frames)):
+                    text = re.sub(r"<.*?>", "0.1", told(run, place))
+                    assert len(text) <= LONGEST + 40, text
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: accumulate(lambda x: 3.0, 2.0), TypeError, "has to return a tensor"),
+        (lambda: accumulate(lambda x: x.detach(), 2.0), ValueError, "without a graph"),
+        (lambda: accumulate(lambda x: x * 2, [1.0, 2.0]), ValueError, "single number"),
+        (lambda: accumulate(lambda x: x * 2, 1.0, epochs=0), ValueError, "at least 1"),
+        (lambda: accumulate(lambda x: x * 2, 1.0, clear="zap"), ValueError, "zero_grad"),
+        (lambda: accumulate(lambda x: x * 2, "2"), TypeError, "give a number"),
+        (lambda: descend_curve(lr=0), ValueError, "positive"),
+        (lambda: descend_curve(lr=-0.1), ValueError, "positive"),
+        (lambda: descend_curve(lr="fast"), TypeError, "lr is str"),
+        (lambda: descend_curve(steps=10**6), ValueError, "at most"),
+        (lambda: descend_curve(optimizer="LBFGS"), ValueError, "give one of"),
+        (lambda: descend_curve(start=[1.0, 2.0, 3.0]), ValueError, "3 numbers"),
+        (lambda: fit_curve([1.0], [2.0], lambda x, a: a * x, ()), TypeError, "give a tensor"),
+        (lambda: multiply_jacobian(lambda x: x * 2), TypeError, "x is missing"),
+        (lambda: multiply_jacobian(lambda x: x * 2, [1.0] * 9), ValueError, "at most 6"),
+        (lambda: compare(3, 4), TypeError, "give a tensor"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
