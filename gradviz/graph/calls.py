@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +25,7 @@ class Line:
 
     @property
     def place(self) -> str:
-        """Where it stands, as a traceback would say it: `lesson.py:3`, or `cell, line 3`."""
+        """Where it stands, as a traceback would say it: `lesson.py:3`, or `cell [2], line 3`."""
         return f"{place_name(self.file)}{self.line}"
 
 
@@ -68,12 +69,20 @@ class Call:
         return self.line.code if self.line is not None and written else f"{self.name}()"
 
 
+cells: dict[str, int] = {}
+"""The numbers of a notebook's cells, by the file names that their code is given."""
+
+
 def place_name(file: str) -> str:
     """The words before a line's number.
 
-    >>> place_name("/home/ada/lesson.py"), place_name("/tmp/ipykernel_12/3456.py")
-    ('lesson.py:', 'cell, line ')
+    >>> place_name("/home/ada/lesson.py"), place_name("<ipython-input-3-0a1b>")
+    ('lesson.py:', 'cell [3], line ')
     """
-    if file.startswith("<") or "ipykernel_" in file:
-        return f"{file[1:-1]}:" if file.endswith(".py>") else "cell, line "
-    return file.replace("\\", "/").rpartition("/")[2] + ":"
+    numbered = re.match(r"<ipython-input-(\d+)-", file)
+    number = int(numbered[1]) if numbered else cells.get(file)
+    if number is not None:
+        return f"cell [{number}], line "
+    if "ipykernel_" in file:
+        return "cell, line "
+    return file.replace("\\", "/").rpartition("/")[2].strip("<>") + ":"

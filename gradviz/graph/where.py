@@ -9,7 +9,7 @@ from itertools import islice
 from types import CodeType, FrameType
 from typing import Any
 
-from gradviz.graph.calls import Line
+from gradviz.graph.calls import Line, cells
 from gradviz.graph.names import is_library
 from gradviz.graph.program import column_span, lines_of, parsed
 
@@ -41,6 +41,9 @@ def module_around(frame: FrameType | None) -> Any:
 
 def line_of(frame: FrameType) -> Line:
     """The stretch of source that `frame` is just running."""
+    file, inputs = frame.f_code.co_filename, frame.f_globals.get("In")
+    if "ipykernel_" in file and file not in cells and isinstance(inputs, list):
+        cells[file] = len(inputs) - 1
     return _line(frame.f_code, frame.f_lasti, frame.f_lineno)
 
 
