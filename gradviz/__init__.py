@@ -24,6 +24,7 @@ from ._version import __version__ as __version__
 from .core.dtypes import aliases, dtypes
 from .core.op import faces
 from .core.printing import Size as Size
+from .core.scope import missing
 from .core.tensor import Tensor as Tensor
 
 _ROOMS = ("autograd", "nn", "optim")
@@ -79,4 +80,4 @@ def _find(name: str) -> Any:
         found = importlib.import_module("gradviz._lens").find(name) if found is None else found
         if found is not None:
             return found
-    raise AttributeError(f"module 'gradviz' has no attribute '{name}'")
+    raise AttributeError(missing("gradviz", name))

@@ -67,8 +67,8 @@ def device_of(place: Any) -> device:
         raise AssertionError("Torch not compiled with CUDA enabled")
     if found.type != "cpu":
         raise NotImplementedError(
-            f"gradviz computes on the CPU and has no device {found}; its drawing and stepping "
-            "tools take real torch tensors on every device"
+            f"the device {found} is beyond gradviz, a small torch for learning autograd; its "
+            "drawing and stepping tools take real torch tensors"
         )
     return found
 

@@ -89,8 +89,8 @@ int64, boolean = dtypes["int64"]._numpy, dtypes["bool"]._numpy
 default_float: np.dtype = float32
 
 OUT_OF_SCOPE = (
-    "gradviz computes with torch's real types up to 64 bits and has no {name}; "
-    "its drawing and stepping tools take real torch tensors of every type"
+    "torch.{name} is beyond gradviz, a small torch for learning autograd; its drawing and stepping "
+    "tools take real torch tensors"
 )
 
 

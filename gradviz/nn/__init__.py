@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from gradviz.core.scope import missing
+
 from . import activations, functional, init, utils
 from .activations import (
     ELU,
@@ -49,13 +51,6 @@ __all__ = [
     "Unflatten", "activations", "functional", "init", "utils",
 ]  # fmt: skip
 
-BEYOND = ("Conv", "Norm", "LSTM", "GRU", "RNN", "Transformer", "Multihead", "Pool", "Upsample")
-
 
 def __getattr__(name: str) -> Any:
-    if any(part in name for part in BEYOND):
-        raise AttributeError(
-            f"gradviz has no torch.nn.{name}: it is a small torch for learning autograd. Its "
-            "drawing and stepping tools take real torch tensors, so use PyTorch for this module"
-        )
-    raise AttributeError(f"module 'gradviz.nn' has no attribute '{name}'")
+    raise AttributeError(missing("gradviz.nn", name))

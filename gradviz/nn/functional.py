@@ -12,13 +12,14 @@ from typing import Any
 
 from gradviz import core  # noqa: F401  (the ops declare themselves)
 from gradviz.core.op import faces
+from gradviz.core.scope import missing
 
 
 def __getattr__(name: str) -> Any:
     try:
         found = globals()[name] = faces["nn.functional"][name]
     except KeyError:
-        raise AttributeError(f"module 'gradviz.nn.functional' has no attribute '{name}'") from None
+        raise AttributeError(missing("gradviz.nn.functional", name)) from None
     return found
 
 
