@@ -205,6 +205,8 @@ class Frames:
         raised: Rich = (first[0].upper() + first[1:], *why[1:]) if isinstance(first, str) else why
         fields |= {"why": why, "why_long": raised, "hint": self._hint(k)}
         key = track.end
+        if key == "overflow":
+            fields["f"] = figure(track.f[k])
         if key == "more" and abs(track.f[k]) > 1.5 * abs(track.f[0]) + 1:
             key = "worse"
         return compose(DESCENT[key], fields)
