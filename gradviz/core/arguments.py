@@ -163,6 +163,7 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
         given = (given,)
     elif len(given) > way.most:
         _refuse_count(function, way, given)
+    called = list(named)
     if named:
         named = {_own_name(way, name): value for name, value in named.items()}
     values = {}
@@ -181,7 +182,7 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
             )
         values[slot.name] = value
     if named:
-        _refuse_strangers(function, way, len(given), named)
+        _refuse_strangers(function, way, len(given), named, called)
     return values
 
 
@@ -235,11 +236,14 @@ def _refuse_missing(function: str, way: Signature, place: int) -> NoReturn:
     raise TypeError(f"{function}() missing {what}")
 
 
-def _refuse_strangers(function: str, way: Signature, count: int, named: dict) -> None:
+def _refuse_strangers(
+    function: str, way: Signature, count: int, named: dict, called: list[str]
+) -> None:
     for name in named:
         place = way.names.get(name)
-        if place is None:
-            raise TypeError(f"{function}() got an unexpected keyword argument '{name}'")
+        if place is None:  # PyTorch blames the first name that is not its own, numpy's included
+            blamed = next(each for each in called if each not in way.names)
+            raise TypeError(f"{function}() got an unexpected keyword argument '{blamed}'")
         if place < count and place < way.most:
             raise TypeError(f"{function}() got multiple values for argument '{name}'")
 
