@@ -14,6 +14,7 @@ from .op import ops
 from .tensor import Tensor, ndarray, wrap
 
 LAST = 2**63 - 1  # PyTorch's "to the end"
+FULL = slice(None)
 NOT_AN_INDEX = (
     "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
     "indices (got {})"
@@ -68,14 +69,37 @@ def _bound(value: Any) -> int:
         raise TypeError(text) from None
 
 
+def quickly(self: Tensor, key: tuple) -> Tensor | None:
+    """What a key of numbers and slices takes; None if there is more in it."""
+    if len(key) > len(self._shape):
+        return None
+    for part in key:
+        if part.__class__ is not int and part.__class__ is not slice:
+            return None
+    view, dim = self, 0
+    for place, part in enumerate(key):
+        size = view._shape[dim]
+        if part.__class__ is int:
+            _check_place(part, size, place)
+            view = ops.select_at(view, dim, part)
+        else:
+            if part != FULL:
+                start, end, step = bounds(part)
+                if start or end < size or step != 1:
+                    view = ops.cut(view, dim, start, end, step)
+            dim += 1
+    return view
+
+
 def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
     """The view that a key's numbers, slices and None take, and the tensors to index it with."""
     if key.__class__ is slice and not self._shape:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    parts = [_part(part) for part in parts_of(key)]
-    taken = sum(_dimensions(part) for part in parts)
-    if taken > len(self._shape):
+    given = parts_of(key)
+    if sum(_dimensions(part) for part in given) > len(self._shape):
         raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
+    parts = [_part(part) for part in given]
+    taken = sum(_dimensions(part) for part in parts)
     view, dim, hidden = self, 0, len(self._shape) - taken  # what the dots stand for
     indices: list[Any] = []
     for place, part in enumerate(parts):
@@ -161,9 +185,10 @@ def _index_tensor(part: Tensor) -> Any:
 
 def _dimensions(part: Any) -> int:
     """How many dimensions a part takes up."""
-    if part is None or part is Ellipsis:
+    if part is None or part is Ellipsis or part is True or part is False:
         return 0
-    return part.ndim if isinstance(part, Tensor) and part._dtype.kind == "b" else 1
+    masks = isinstance(part, Tensor) and part._dtype in (np.bool_, np.uint8)
+    return part.ndim if masks else 1
 
 
 def _as_vector(part: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
 import numpy as np
 
@@ -16,8 +16,15 @@ from . import words
 from .memory import positions, reach
 from .words import ndarray, word
 
-# Gradients made by writing into zeros: PyTorch counts that write in their version.
-placed: WeakValueDictionary[int, ndarray] = WeakValueDictionary()
+
+class Mark(ref):
+    """A weak reference to a gradient that was made by writing into memory, so many times."""
+
+    __slots__ = ("key", "writes")
+
+
+# Gradients made by writing into zeros and the like: PyTorch counts these writes in their version.
+placed: dict[int, Mark] = {}
 
 
 def spoken(function: Callable) -> Callable:
@@ -41,10 +48,23 @@ def at(dim: int, index: Any) -> tuple:
 # ------------------------------------------------------------------------------- views
 
 
-def counted(full: ndarray) -> ndarray:
-    """Note that a gradient was written into zeros."""
-    placed[id(full)] = full
+def forget(mark: Mark) -> None:
+    """The gradient is gone."""
+    placed.pop(mark.key, None)
+
+
+def counted(full: Any, writes: int = 1) -> Any:
+    """Note that a gradient was made by that many writes; of one number nobody keeps count."""
+    if full.__class__ is ndarray:
+        mark = placed[id(full)] = Mark(full, forget)
+        mark.key, mark.writes = id(full), writes
     return full
+
+
+def writes_into(grad: Any) -> int:
+    """How many writes made a gradient, itself or the memory that it shows."""
+    mark = placed.get(id(grad)) or placed.get(id(grad.base))
+    return 0 if mark is None else mark.writes
 
 
 @spoken
@@ -160,7 +180,10 @@ def along(index: ndarray, dim: int) -> tuple:
     """The key that follows an index along one dimension and stays in place in the others."""
     if not index.ndim:
         return ()
-    key: list[Any] = list(np.ogrid[tuple(slice(size) for size in index.shape)])
+    key: list[Any] = []
+    for axis, size in enumerate(index.shape):
+        shape = (1,) * axis + (size,) + (1,) * (index.ndim - axis - 1)
+        key.append(np.arange(size).reshape(shape))  # `np.ogrid` takes four times as long
     key[dim] = index
     return tuple(key)
 

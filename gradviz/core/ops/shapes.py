@@ -12,7 +12,7 @@ from ..dims import wrapped, wrapped_all
 from ..memory import compatible_strides, contiguous_strides, strided
 from ..methods import refuse
 from ..op import Op, Scalar, composed, ops
-from ..placing import permute, squeeze_dim
+from ..placing import at, permute, squeeze_dim
 from ..tensor import Tensor, wrap
 from ..words import on_tensors, t, transpose, view, word
 from ..words import sum_to_size as summed_to_size
@@ -206,7 +206,7 @@ class Squeeze(Op, view=True, bare=True, face="", method=False, name="squeeze_all
     def grad_self(grad, self_sym_sizes): return unsqueezed(grad, self_sym_sizes, tuple(range(len(self_sym_sizes))))
 
 class SqueezeOne(Op, node="SqueezeBackward1", view=True, bare=True, face="", method=False):
-    def forward(self: Tensor, dim: Scalar): return without(self, (dim,))
+    def forward(self: Tensor, dim: Scalar): return self[at(dim, 0)] if self.ndim and self.shape[dim] == 1 else self[...]
     def grad_self(grad, self_sym_sizes, dim): return unsqueezed(grad, self_sym_sizes, (dim,))
 
 class SqueezeSome(Op, node="SqueezeBackward2", view=True, bare=True, face="", method=False):
