@@ -36,7 +36,7 @@ def __getattr__(name: str) -> Any:
     if name == "functional":
         return importlib.import_module("gradviz.autograd.functional")
     if name in ("gradcheck", "gradgradcheck"):
-        # Kept under its name at once: importing has put the module there, and torch has the function.
+        # Kept under its name at once: the import has put the module there.
         found = getattr(importlib.import_module("gradviz.autograd.gradcheck"), name)
         globals()[name] = found
         return found

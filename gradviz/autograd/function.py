@@ -274,7 +274,7 @@ class Function(metaclass=FunctionMeta):
 
 
 def described(argument: Any, recorded: bool) -> tuple:
-    """What a node keeps of an argument: whether its gradient is wanted, whether it is a tensor, its form."""
+    """Of an argument: whether its gradient is wanted, whether it is a tensor, its form."""
     if not isinstance(argument, Tensor):
         return False, False, None, None
     return argument._requires_grad, True, argument._shape, argument._dtype
@@ -293,7 +293,7 @@ def run_forward(cls: type[Function], ctx: Any, args: tuple, kwargs: dict) -> Any
 def finished(ctx: Any, tensors: list, outputs: Any, recorded: bool) -> Any:
     """Connect the outputs of a custom function to its node."""
     several = isinstance(outputs, tuple)
-    made = [each for each in (outputs if several else (outputs,))]
+    made = list(outputs) if several else [outputs]
     for argument in ctx._to_save:
         if argument is not None and not isinstance(argument, Tensor):
             place = ctx._to_save.index(argument)

@@ -43,7 +43,8 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     """
     if not tensor._requires_grad:
         raise RuntimeError(
-            "It is not possible to get the gradient edge for a Tensor that does not require gradients"
+            "It is not possible to get the gradient edge for a Tensor that does not require "
+            "gradients"
         )
     edge = engine.edge_of(tensor)
     if isinstance(edge, Tensor):

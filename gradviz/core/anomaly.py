@@ -49,7 +49,10 @@ def tell(node: Any) -> None:
     lines = extras(node).metadata.get("traceback_")
     start = f"Error detected in {node.name()}. "
     if lines is None:
-        text = "No forward pass information available. Enable detect anomaly during forward pass for more information."
+        text = (
+            "No forward pass information available. Enable detect anomaly during forward pass for "
+            "more information."
+        )
     else:
         text = "Traceback of forward call that caused the error:\n" + "".join(lines)
     warnings.warn(start + text, stacklevel=2)

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 
 room |= {
     "Tensor": Tensor,
-    "new_tensor": new_tensor, "ndarray": ndarray, "float32": float32, "float64": float64, "FREED": FREED,
+    "new_tensor": new_tensor, "ndarray": ndarray, "float32": float32, "float64": float64,
+    "FREED": FREED,
     "next_number": next_number, "tensor_classes": tensor_classes, "Output": Output, "wrap": wrap,
     "settled": settled, "constant": operands.constant, "combined": operands.combined,
     "fit": operands.fit, "misused": operands.misused, "shaped": operands.shaped,
@@ -80,6 +81,7 @@ def sleeping(op: type[Op], part: str, name: str) -> Any:
 
 
 def asleep(*args: Any, **kwargs: Any) -> Any:
+    """The code of a function before its first call."""
     call = "call"
     return call(*args, **kwargs)  # type: ignore[operator]
 
@@ -156,7 +158,7 @@ WRITERS: dict[str, Callable[[Plan], str]] = {
 
 
 def node_class(plan: Plan, parts: dict[str, Any]) -> type[Node]:
-    """The class of an op's nodes: slots for the edges and for what is saved, `_saved_name` to look at each."""
+    """The class of an op's nodes: slots for edges and saved names, `_saved_name` to look."""
     op = plan.op
     slots = [*plan.edge_names, *plan.saved, *(["targets_"] if plan.broadcasts else [])]
     members: dict[str, Any] = parts | {

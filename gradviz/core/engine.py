@@ -19,12 +19,12 @@ from . import anomaly, errors, hooks
 from .hooks import Hooks
 from .modes import Anomaly, GradMode, current, enable_grad, no_grad
 from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
-from .placing import placed
+from .placing import placed, writes_into
 from .tensor import Tensor, ndarray, settled, tensor_classes, wrap, written_times
 
 
 def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict[int, list]:
-    """Send `grad` back from `node`; return what arrived at the leaves, as `[leaf, gradient, writes]`.
+    """Send `grad` back from `node`; return what arrived: `[leaf, gradient, writes]` by id.
 
     The pending node of the highest number is always ready: whoever could still send it something
     was made later, and would be pending with a higher number.
@@ -112,16 +112,14 @@ def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0) -> None:
     elif old is None:
         alone = getrefcount(grad) == 2
         if grad.__class__ is ndarray:
-            if not alone or not (grad.base is None or owns_memory(grad)):
-                own = grad.copy()
-            else:
-                own = grad
+            new = alone and (grad.base is None or owns_memory(grad))
+            own = grad if new else grad.copy()
             value = leaf._value
             alone = alone and (value.__class__ is not ndarray or grad.strides == value.strides)
             grad = settled(own)[0] if own.size == 1 else own
         leaf._grad = found = wrap(grad, leaf._shape)
-        if placed and (id(grad) in placed or id(grad.base) in placed):
-            writes += 1
+        if placed:
+            writes += writes_into(grad)
         if writes or not alone:
             found._written = written_times(writes if alone else 1)  # torch copies into new memory
     else:
@@ -149,7 +147,7 @@ def copied(grad: Tensor) -> Tensor:
 
 
 def survey(edges: Sequence[Any]) -> tuple[list, dict]:
-    """All nodes below some edges, latest first; and for each leaf the last node that sends to it."""
+    """All nodes below some edges, latest first; and for each leaf who sends to it last."""
     seen: set = set()
     last: dict = {}
     unseen = list(edges)
@@ -275,7 +273,7 @@ class Pass:
         return gathered(node, *backward(grad, self.keep))
 
     def before(self, node: Any, own: Any, grads: tuple) -> tuple:
-        """The gradients of a node's outputs, after the hooks of the outputs and the node's prehooks."""
+        """The gradients of a node's outputs, after the hooks of the outputs and of the node."""
         ends = node in self.only_captured
         if not ends:
             self.capture(node, grads)
@@ -311,6 +309,7 @@ class Pass:
                 self.finish_one(leaf, self.arrived.pop(id(leaf)))
 
     def finish_one(self, leaf: Tensor, entry: list) -> None:
+        """A leaf's turn: its hooks, `.grad`, hooks."""
         writes, grad = entry.pop(), entry.pop()
         own = getattr(leaf, "_hooks", None)
         if own is not None and own.tensor_hooks:
@@ -428,7 +427,7 @@ def at_once(roots: list, keep: Any, graph: bool, wanted: Any) -> bool:
 
 
 def pass_on(edge: Any, grads: list, keep: Any, graph: bool) -> None:
-    """A pass that nobody listens to; the list holds the first gradient, so that nobody else does."""
+    """A pass that nobody listens to; the list alone holds the first gradient."""
     for entry in run(edge, grads.pop(), keep, graph).values():
         leaf, writes = entry[0], entry[2]
         accumulate(leaf, entry.pop(1), graph, writes)

@@ -21,13 +21,14 @@ def modified(value: Any, node: Any, count: int, expected: int) -> str:
     made_by = ""
     if node is not None:
         owner = node.owner
-        made_by = f", which is output {getattr(node, 'number', 0)} of {owner.name().removesuffix('Backward0')},"
+        name = owner.name().removesuffix("Backward0")
+        made_by = f", which is output {getattr(node, 'number', 0)} of {name},"
     kind = dtypes.scalar_name(value._dtype)
     return (
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [torch.{kind}Tensor {list(value._shape)}]{made_by} is at version {count}; "
-        f"expected version {expected} instead. Hint: enable anomaly detection to find the operation "
-        "that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
+        f"expected version {expected} instead. Hint: enable anomaly detection to find the "
+        "operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
         "check_nan=False)."
     )
 

@@ -192,9 +192,8 @@ def run_hooks(hooks: Iterable[Callable], given: tuple, taken: tuple) -> tuple:
 
 def checked_all(hook: Callable, grads: tuple, changed: Any) -> tuple:
     """What a hook returned for several gradients, if it is fit to replace them."""
-    if not isinstance(changed, tuple):
-        if len(grads) != 1 or isinstance(changed, Tensor):
-            raise TypeError(f"expected tuple, but hook returned '{type(changed).__name__}'")
+    if not isinstance(changed, tuple) and (len(grads) != 1 or isinstance(changed, Tensor)):
+        raise TypeError(f"expected tuple, but hook returned '{type(changed).__name__}'")
     if len(changed) != len(grads):
         raise RuntimeError(
             f"hook '{hook_name(hook)}' has returned an incorrect number of values "

@@ -121,7 +121,7 @@ def requires_grad(value: Any) -> bool:
 
 
 def keep_old_value(self: Tensor, node: Any) -> None:
-    """A rule may need what is overwritten now: it gets a copy, as in torch (but `w *= w` does not)."""
+    """A rule may need what is overwritten now: it gets a copy, but not in `w *= w`."""
     written = next(iter(node.op.plan.kinds)) if node.saves else None
     if written in node.saves and getattr(node, written) is self:
         setattr(node, written, wrap(self._array().copy(), None, self._node))

@@ -210,7 +210,8 @@ def set_grad(self: Tensor, value: Tensor | None) -> None:
     if value._shape != self._shape:
         raise RuntimeError(
             f"attempting to assign a gradient of size '{list(value._shape)}' to a tensor of size "
-            f"'{list(self._shape)}'. Please ensure that the gradient and the tensor are the same size"
+            f"'{list(self._shape)}'. Please ensure that the gradient and the tensor are the "
+            "same size"
         )
     self._grad = value
 

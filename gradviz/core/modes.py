@@ -127,6 +127,7 @@ class no_grad(GradMode):
     mode = False
 
     def __new__(cls, function: Callable | None = None) -> Any:
+        """As `@no_grad` without brackets, decorate at once."""
         made = object.__new__(cls)
         return made if function is None else made(function)
 
@@ -139,6 +140,7 @@ class enable_grad(GradMode):
     mode = True
 
     def __new__(cls, function: Callable | None = None) -> Any:
+        """As `@no_grad` without brackets, decorate at once."""
         made = object.__new__(cls)
         return made if function is None else made(function)
 
@@ -209,6 +211,7 @@ class set_grad_enabled(GradMode):
     __slots__ = ()
 
     def __new__(cls, mode: Any = MISSING) -> Any:
+        """Switch at once."""
         if mode is MISSING:
             raise TypeError(
                 "set_grad_enabled.__init__() missing 1 required positional argument: 'mode'"
@@ -238,6 +241,7 @@ class inference_mode(GradMode):
     __slots__ = ("was_inference",)
 
     def __new__(cls, mode: Any = True) -> Any:
+        """Take a mode, or a function to decorate."""
         made = object.__new__(cls)
         if not isinstance(mode, bool):
             made.mode = True
@@ -282,20 +286,18 @@ def note(node: Any) -> None:
     import sys
     import traceback
 
-    frame = sys._getframe(2)
-    while (frame is not None and frame.f_globals.get("__name__") in (None, "")) or str(
-        frame.f_globals.get("__name__")
-    ).startswith("gradviz."):
-        frame = frame.f_back
-    extras = noted_extras(node)
-    extras.metadata["traceback_"] = traceback.format_list(traceback.extract_stack(frame))
-
-
-def noted_extras(node: Any) -> Any:
-    """A node's extras."""
     from .node import extras
 
-    return extras(node)
+    frame: Any = sys._getframe(2)
+    while is_own(frame.f_globals.get("__name__")):
+        frame = frame.f_back
+    lines = traceback.format_list(traceback.extract_stack(frame))
+    extras(node).metadata["traceback_"] = lines
+
+
+def is_own(module: str | None) -> bool:
+    """Whether a line of this module is none of the learner's; compiled functions have no module."""
+    return module is None or module.startswith("gradviz.")
 
 
 def is_inference_mode_enabled() -> bool:

@@ -1,4 +1,4 @@
-"""The nodes of the graph. The engine knows only this: a node turns one gradient into (edge, gradient) pairs.
+"""The nodes of the graph. To the engine a node turns one gradient into (edge, gradient) pairs.
 
 `node._backward(grad, keep)` returns `edge, gradient, edge, gradient`. An edge is a node, or a leaf
 tensor itself (so that there is no cycle leaf -> AccumulateGrad -> leaf), or None where nothing
@@ -28,6 +28,7 @@ class NodeType(type):
     """The type of the node types: nodes are made by operations, never by a call."""
 
     def __call__(cls, *args: Any) -> Any:
+        """Refuse."""
         raise TypeError(f"cannot create '{cls.__name__}' instances")
 
     def __setattr__(cls, name: str, value: Any) -> None:
@@ -204,7 +205,7 @@ class Rest:
 
 
 def spread(edges: list, grads: list, sequence: float) -> tuple:
-    """Any number of pairs as the two that the engine takes: the first, and a Rest that runs next."""
+    """Any number of pairs as the two that the engine takes: the first, and a Rest, run next."""
     if len(edges) < 2:
         return (edges[0], grads[0], None, None) if edges else (None, None, None, None)
     return edges[0], grads[0], Rest(edges[1:], sequence - 0.01 / len(edges)), grads[1:]

@@ -8,7 +8,7 @@ import numpy as np
 
 
 class RuleInt(int):
-    """A whole number in a rule: with a tensor it makes torch's node for a number, `MulBackward1`."""
+    """A whole number in a rule: with a tensor it makes torch's node for a number, MulBackward1."""
 
     __slots__ = ()
 
@@ -83,7 +83,7 @@ def numbered(op: Any, operands: tuple) -> Any:
 
 
 def with_bool(op: Any, operands: tuple) -> Any:
-    """True and False count as tensors of their own type: `n + True` stays whole, `m + True` a bool."""
+    """True and False count as tensors: `n + True` stays whole, `m + True` a bool."""
     from .tensor import wrap
 
     return op.function(operands[0], wrap(np.asarray(bool(operands[1]))), *operands[2:])

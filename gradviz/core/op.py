@@ -15,7 +15,7 @@ shows. How to read a declaration:
 * `grad_self` is the gradient for `self`, made from `grad`, the gradient of the result (`grads`, a
   list, where the op has several outputs). The other names it takes decide what is saved: an input,
   `result` or the name of an output, `self_sym_sizes` (the shape of self), `self_sym_numel`,
-  `self_options` (its type). A name is saved only if a rule that uses it will run.
+  `self_sym_strides`,  `self_options` (its type). A name is saved only if a rule that uses it will run.
 * Rules are plain numpy. For `create_graph=True` the same code runs on tensors: each word that it
   calls (`exp`, `mm`, `expand`: see `words.py`) then means the op of that name.
 
@@ -181,7 +181,7 @@ def composed(
         face: where it is shown, as for an op.
         method: whether tensors have it as a method.
         operators: the operators that mean it.
-        in_place: whether there is a method `name_`, which writes the result into its first argument.
+        in_place: whether there is a method `name_`, which writes into its first argument.
     """
 
     def place(function: Callable) -> Callable:

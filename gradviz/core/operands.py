@@ -24,7 +24,7 @@ def ops() -> Any:
 
 
 def constant(number: Any, dtype: np.dtype) -> np.ndarray:
-    """A Python number as a 0-d array of the other operand's type: numpy is twice as fast with it."""
+    """A number as a 0-d array of the other operand's type: numpy is twice as fast with it."""
     if dtype is not float32:
         return np.array(number, dtype)
     array = constants.get(number)

@@ -13,7 +13,8 @@ from .tensor import float32
 if TYPE_CHECKING:
     from .op import Op
 
-INFIX = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "**": operator.pow,
+INFIX = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+         "**": operator.pow,
          ">": operator.gt, "<": operator.lt, ">=": operator.ge, "<=": operator.le}  # fmt: skip
 SYMBOLS: dict[Any, str] = {function: symbol for symbol, function in INFIX.items()}
 SYMBOLS |= {eval(f"lambda a, b: a {sign} b").__code__.co_code: sign for sign in INFIX}
@@ -85,7 +86,7 @@ def arguments(function: FunctionType) -> tuple[str, ...]:
 
 
 def with_constant_arrays(rule: FunctionType) -> FunctionType | None:
-    """The rule with each number in it as a float32 0-d array: `1 - x` takes 220 ns so, 490 as written."""
+    """The rule with its numbers as float32 0-d arrays: `1 - x` takes 220 ns so, 490 as written."""
     constants = rule.__code__.co_consts
     if not any(value.__class__ in (int, float) for value in constants):
         return None
@@ -104,7 +105,7 @@ def symbol_of(function: Any) -> str | None:
 
 
 def written_out(function: Any, name: str, values: list[str]) -> str:
-    """The text of a call; of a function that is one operator (`return grad * other`), the operator itself."""
+    """The text of a call; of a function that is one operator, like `grad * other`, that."""
     symbol = symbol_of(function)
     if symbol and len(values) == 2:
         return f"{values[0]} {symbol} {values[1]}"

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a line of compiled code may be long
 """The text of compiled functions. What it reads like: `print(gradviz.core.compiler.source(op))`.
 
 Names of its own end in `_`, so that they never meet the names of an op's parameters.
@@ -27,6 +28,7 @@ def operator_text(plan: Plan) -> str:
 
 
 def forward_function(plan: Plan, part: str, otherwise: str) -> str:
+    """The text that both begin with; `otherwise` is what happens to other operands."""
     lines = value_lines(plan, otherwise)
     if plan.op.outputs is not None:
         lines += several_lines(plan)
@@ -150,7 +152,7 @@ def single_lines(plan: Plan) -> list[str]:
     if plan.recorded:
         lines += lives_lines(plan)
         lines += [f"if {lives_text(plan)} and (plain or recording()):"]
-        lines += indented([*record_lines(plan), *record]) + [f"else: {none}"]
+        lines += [*indented([*record_lines(plan), *record]), f"else: {none}"]
     else:
         lines += [none]
     lines.append("y_._grad = y_._written = y_._accumulator = None")
@@ -164,7 +166,7 @@ def single_lines(plan: Plan) -> list[str]:
 
 def several_lines(plan: Plan) -> list[str]:
     """From the values to several results."""
-    lines = lives_lines(plan) + ["node_ = None"]
+    lines = [*lives_lines(plan), "node_ = None"]
     if plan.recorded:
         lines += [
             f"if {lives_text(plan)} and (plain or recording()):",
@@ -245,6 +247,8 @@ def save_line(plan: Plan, name: str) -> str:
             if plan.kinds[of] == "list":
                 return f"node_.{name} = [tensor{attribute} for tensor in {of}]"
             return f"node_.{name} = {of}{attribute}"
+    if name.endswith("_sym_strides"):
+        return f"node_.{name} = strides_of({name.removesuffix('_sym_strides')})"
     if name.endswith("_sym_numel"):
         return f"node_.{name} = {name.removesuffix('_sym_numel')}._value.size"
     needing = plan.needing(name)

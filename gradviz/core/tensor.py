@@ -180,7 +180,7 @@ def wrap(value: Any, shape: tuple[int, ...] | None = None, node: Any = None) -> 
 
 
 def settled(value: Any) -> tuple[Any, tuple[int, ...]]:
-    """A computed value as tensors keep it, and its shape: one float as a numpy scalar, all else as arrays."""
+    """A computed value as tensors keep it, one float as a numpy scalar, and its shape."""
     if value.__class__ is not ndarray:
         return (value if value.dtype.kind == "f" else np.asarray(value)), ()
     if value.size == 1 and value.dtype.kind == "f":

@@ -1,4 +1,4 @@
-"""The words that rules may use, on numpy values. Under create_graph each means the op of the same name.
+"""The words that rules may use, on numpy values; under create_graph each means the op of its name.
 
 They know that a one-element value may be a numpy scalar without its shape.
 """
@@ -218,7 +218,7 @@ def to(value, dtype):
 
 
 def expand(value, shape):
-    """Repeat to a larger shape, in no memory of its own. `broadcast_to` would take five times as long."""
+    """Repeat to a larger shape, in no memory of its own; `broadcast_to` takes 5 times as long."""
     if value.__class__ is not ndarray:
         for size in shape:
             if size != 1:
@@ -229,6 +229,32 @@ def expand(value, shape):
     extra = len(shape) - value.ndim
     steps = [0 if own == 1 else step for own, step in zip(value.shape, value.strides, strict=True)]
     return ndarray(shape, value.dtype, value, 0, (*(0,) * extra, *steps))
+
+
+def repeated(value, shape):
+    """Repeat to a larger shape, in memory of its own."""
+    full = np.empty(shape, value.dtype)
+    full[...] = value
+    return full if full.size != 1 else full.reshape(())[()]
+
+
+@on_tensors
+def repeated(value, shape):  # noqa: F811
+    from .op import ops
+
+    return ops.expand(value, shape)
+
+
+def written(grad, writes):
+    """The gradient, with the number of times that PyTorch writes into it in place."""
+    from .placing import counted
+
+    return counted(grad, writes)
+
+
+@on_tensors
+def written(grad, writes):  # noqa: F811
+    return grad
 
 
 def sum_to_size(grad, shape):

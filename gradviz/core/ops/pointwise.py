@@ -36,8 +36,7 @@ from ..words import (
     where,
     word,
     zero,
-    zeros_like,
-)
+    zeros_like, written)
 
 # --- exponentials and logarithms
 
@@ -284,7 +283,7 @@ class NanToNum(Elementwise, face="", method=False, name="nan_to_num_of"):
 @word
 def won(grad, ahead, level):
     """The gradient where a maximum took this side; half of it where both were level."""
-    return where(level, grad / 2, where(ahead, grad, zero))
+    return written(where(level, grad / 2, where(ahead, grad, zero)), 1)
 
 @word
 def inside(self, min, max):
