@@ -95,7 +95,8 @@ class Display:
         """Save to a file, as its ending says: html, svg, txt, json, dot, pdf or png.
 
         Raises:
-            ValueError: if the ending is none of these.
+            ValueError: if the ending is none of these, or if a step is given for one that always
+                holds the whole story.
         """
         path = Path(path)
         writer = _WRITERS.get(path.suffix.lower())
@@ -103,6 +104,11 @@ class Display:
             known = ", ".join(_WRITERS)
             raise ValueError(
                 f"cannot save a story as {path.name!r}: its name may end in {known}, so choose one"
+            )
+        if step is not None and path.suffix.lower() in _WHOLE:
+            raise ValueError(
+                f"{path.name!r} holds every step: leave out step={step}, and link to a step of a "
+                f"page by adding #step={step} to its address"
             )
         writer(self, path, step)
         return path
@@ -143,6 +149,7 @@ def _save_picture(shown: Display, path: Path, step: int | None) -> None:
     shown.figure(step=step).savefig(path, dpi=192)
 
 
+_WHOLE = (".html", ".json", ".dot", ".gv")
 _WRITERS: dict[str, Callable[[Display, Path, int | None], None]] = {
     ".html": _save_html,
     ".svg": _save_svg,

@@ -68,9 +68,9 @@ def _graph_figure(now: Moment, picture: Picture) -> Figure:
 def _plot_figure(now: Moment) -> Figure:
     """Plots above each other, then stacks side by side, then matrices."""
     parts = now.story.scene.parts
-    rows: list[tuple[float, list[Axes | Stacks | Matrix]]] = []
+    rows: list[tuple[float, Sequence[Axes | Stacks | Matrix]]] = []
     rows += [(float(part.height), [part]) for part in parts if isinstance(part, Axes)]
-    stacks: list[Axes | Stacks | Matrix] = [part for part in parts if isinstance(part, Stacks)]
+    stacks = [part for part in parts if isinstance(part, Stacks)]
     rows += [(190.0, stacks)] if stacks else []
     rows += [(60.0 + 45 * len(part.cells), [part]) for part in parts if isinstance(part, Matrix)]
     figure = _figure(7.0, 0.8 + sum(height for height, _ in rows) / 60)

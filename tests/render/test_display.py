@@ -55,6 +55,11 @@ def test_an_unknown_ending_is_refused_with_the_known_ones(tmp_path):
         Display(stepper()).save(tmp_path / "page.doc")
 
 
+def test_a_step_of_a_whole_page_is_a_link(tmp_path):
+    with pytest.raises(ValueError, match="#step=2"):
+        Display(stepper()).save(tmp_path / "page.html", step=2)
+
+
 def test_a_story_without_a_graph_has_no_dot(tmp_path):
     with pytest.raises(ValueError, match="shows no graph"):
         Display(descent()).save(tmp_path / "plot.dot")
