@@ -9,8 +9,9 @@ A module under `static/` keeps to these rules, and joining needs nothing else:
 - a statement ends with a semicolon or a brace; a template holds no other template and no newline;
 - a regular expression stands after `(`, `,`, `=` or `:`.
 
-Joined, import lines, `export `, comments and the space around signs fall away, for thirty outputs
-in a notebook each carry the whole text. What follows it calls `fill(hash, data)`.
+Joined, import lines, `export `, comments and the space around signs fall away, and `const` becomes
+`let`, for thirty outputs in a notebook each carry the whole text. What follows it calls
+`fill(hash, data)`.
 """
 
 from __future__ import annotations
@@ -145,5 +146,10 @@ def _joined(source: str) -> str:
             lines.append(line.removeprefix("export "))
         comment = comment and not line.endswith("*/")
     pieces = _QUOTED.split("\n".join(lines))
-    pieces[::2] = [_IDLE.sub("", _SPACED.sub(r"\1", piece)) for piece in pieces[::2]]
+    pieces[::2] = [_shorter(piece) for piece in pieces[::2]]
     return "".join(pieces) + "\n"
+
+
+def _shorter(code: str) -> str:
+    """Code between strings, without the space and the signs that can be spared."""
+    return _IDLE.sub("", _SPACED.sub(r"\1", code)).replace("const ", "let ")

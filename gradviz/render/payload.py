@@ -3,6 +3,7 @@
 A frame is stored as what differs from the one before (key by key, a dict in a dict, null takes
 a key away), with a whole one every `WHOLE`. What occurs more than once is stored once: captions
 under `texts`, frames under `frames`, columns under `series`; a number stands in their place.
+A story's variants share its pools.
 """
 
 from __future__ import annotations
@@ -36,7 +37,14 @@ def payload(story: Story) -> dict[str, Any]:
     >>> payload(still)["runs"]
     {'': {'frames': [{'caption': ['a ', ['code', 'b']]}]}}
     """
-    runs = {place: _run(run) for place, run in story.runs.items()}
+    tellings = [_telling(one) for one in (story, *story.variants)]
+    pools = _pool([telling["runs"] for telling in tellings])
+    first, *others = tellings
+    return first | pools | ({"variants": others} if others else {})
+
+
+def _telling(story: Story) -> dict[str, Any]:
+    """A story without its variants, nothing pooled yet."""
     whole = {
         "gradviz": story.schema,
         "title": story.title,
@@ -52,11 +60,10 @@ def payload(story: Story) -> dict[str, Any]:
         "axes": [plain(axis) for axis in story.axes],
         "columns": _columns(story.columns),
         "record": plain(story.record),
-        "variants": [payload(variant) for variant in story.variants],
+        "runs": {",".join(map(str, place)): _run(run) for place, run in story.runs.items()},
     }
     empty = ("", 0, [], {}, False)
-    kept = {key: value for key, value in whole.items() if key == "parts" or value not in empty}
-    return kept | _pooled({",".join(map(str, place)): run for place, run in runs.items()})
+    return {key: value for key, value in whole.items() if key == "parts" or value not in empty}
 
 
 def encode(data: Mapping[str, Any], *, packed: bool | None = None) -> str:
@@ -193,23 +200,21 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
     return found | {key: None for key in old if key not in new and old[key] is not None}
 
 
-def _pooled(runs: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The runs, and the pools of what occurs in them more than once."""
-    texts = _Pool(
-        frame["caption"] for run in runs.values() for frame in run["frames"] if "caption" in frame
-    )
-    for run in runs.values():
-        for frame in run["frames"]:
-            if "caption" in frame:
-                frame["caption"] = texts.short(frame["caption"])
-    frames = _Pool(frame for run in runs.values() for frame in run["frames"])
-    series = _Pool(column for run in runs.values() for column in run.get("columns", {}).values())
-    for run in runs.values():
+def _pool(tellings: Sequence[dict[str, dict[str, Any]]]) -> dict[str, list[Any]]:
+    """The pools of what occurs more than once in the runs, which are changed to refer to them."""
+    runs = [run for telling in tellings for run in telling.values()]
+    told = [frame for run in runs for frame in run["frames"] if "caption" in frame]
+    texts = _Pool(frame["caption"] for frame in told)
+    for frame in told:
+        frame["caption"] = texts.short(frame["caption"])
+    frames = _Pool(frame for run in runs for frame in run["frames"])
+    series = _Pool(column for run in runs for column in run.get("columns", {}).values())
+    for run in runs:
         run["frames"] = [frames.short(frame) for frame in run["frames"]]
         if "columns" in run:
             run["columns"] = {n: series.short(column) for n, column in run["columns"].items()}
     pools = {"texts": texts.items, "frames": frames.items, "series": series.items}
-    return {name: items for name, items in pools.items() if items} | {"runs": runs}
+    return {name: items for name, items in pools.items() if items}
 
 
 class _Pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anywidget
@@ -32,13 +33,33 @@ class StoryWidget(anywidget.AnyWidget):
     answers = traitlets.List().tag(sync=True)
     """Of a story that asks: `[step, right]` for each first answer."""
 
-    def __init__(self, story: Story, **traits: Any) -> None:
+    choices = traitlets.Dict().tag(sync=True)
+    """Of a live story: the value that the learner wants on an axis, by the axis's name."""
+    live = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(
+        self,
+        story: Story,
+        *,
+        retell: Callable[[Mapping[str, Any]], Story] | None = None,
+        **traits: Any,
+    ) -> None:
+        """Play a story; with `retell`, sliders glide and the story is told anew as they move.
+
+        Args:
+            story: what is played first.
+            retell: makes the story for any values on the axes, given by the axes' names; the new
+                story's axes start at those values.
+            **traits: of the widget, such as `step`.
+        """
         data = payload(story)
         places = [axis.start for axis in story.axes]
         code = bundle(kinds_of(data), widget=True)
         run = next(iter(story.runs.values()))
         self._asked = sum(frame.question is not None for frame in run.frames)
-        super().__init__(payload=data, places=places, _esm=code, **traits)
+        self._retell = retell
+        live = retell is not None
+        super().__init__(payload=data, places=places, _esm=code, live=live, **traits)
 
     @property
     def score(self) -> tuple[int, int]:
@@ -52,6 +73,13 @@ class StoryWidget(anywidget.AnyWidget):
         (1, 3)
         """
         return sum(bool(right) for _, right in self.answers), self._asked
+
+    @traitlets.observe("choices")
+    def _tell_again(self, change: traitlets.Bunch) -> None:
+        if self._retell is not None:
+            story = self._retell(change["new"])
+            self.places = [axis.start for axis in story.axes]
+            self.payload = payload(story)
 
     @traitlets.validate("step")
     def _known_step(self, proposal: traitlets.Bunch) -> int:

@@ -130,6 +130,12 @@ test("the part of a slider where it goes wrong is orange", () => {
   assert.match(track, /var\(--hot\) 75% 100%/);
 });
 
+test("a live slider stands between the values of its grid", () => {
+  assert.equal(player.valueBetween([0.1, 0.2, 0.4], 1.5), 0.3);
+  assert.equal(player.valueBetween([0.1, 0.2, 0.4], 2), 0.4);
+  assert.equal(player.valueBetween([7], 0), 7);
+});
+
 test("plain data are compared by what they hold", () => {
   assert.ok(player.same({ a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }));
   for (const other of [{ a: [1, { b: 3 }] }, { a: [1] }, null, 3, { a: [1, { b: 2 }], c: 1 }])

@@ -89,7 +89,7 @@ def test_joined_modules_are_one_that_parses(kinds: tuple[str, ...], tmp_path: Pa
 def test_space_inside_strings_templates_and_expressions_stays() -> None:
     source = 'const a = "x = ( 1 , 2 )", b = `u ; ${ a } v`, c = /[ :] {2}/.test( a );\n'
     assert (
-        rules._joined(source) == 'const a="x = ( 1 , 2 )",b=`u ; ${ a } v`,c= /[ :] {2}/.test(a);\n'
+        rules._joined(source) == 'let a="x = ( 1 , 2 )",b=`u ; ${ a } v`,c= /[ :] {2}/.test(a);\n'
     )
 
 

@@ -103,6 +103,16 @@ def test_what_is_said_often_is_stored_once() -> None:
     assert len(text) < 1500
 
 
+def test_variants_share_what_is_stored_once() -> None:
+    run = Run((Frame(("Said in both.", Ref("x"))),) * 2, {"x": [float(k) for k in range(40)]})
+    variant = Story("B", Scene(()), {(): run}, tab="b")
+    data = payload(Story("A", Scene(()), {(): run}, variants=(variant,)))
+    text = json.dumps(data)
+    assert text.count("Said in both") == 1
+    assert text.count("37, 38, 39") == 1
+    assert data["variants"][0]["runs"][""]["columns"] == {"x": 0}
+
+
 def test_columns_keep_four_digits_and_other_numbers_nine() -> None:
     run = Run((Frame(("x",), {"n": {"range": [1 / 3]}}, {"v": 2 / 3}),), {"x": [1 / 3, 123456.0]})
     stored = payload(Story("Digits", Scene((Note("n"),)), {(): run}))["runs"][""]

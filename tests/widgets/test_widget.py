@@ -9,9 +9,7 @@ import ipywidgets
 import pytest
 import traitlets
 
-from gradviz.render.display import Display
 from gradviz.stories.story import Axis, Frame, Run, Scene, Story
-from gradviz.widgets import make_widget
 from gradviz.widgets.widget import StoryWidget
 
 
@@ -21,11 +19,25 @@ def story(steps: int = 3) -> Story:
     return Story("A story", Scene(()), {(0,): Run(frames), (1,): Run(frames)}, (axis,))
 
 
-def test_a_display_becomes_a_widget() -> None:
-    widget = make_widget(Display(story()))
-    assert isinstance(widget, StoryWidget)
+def test_a_widget_holds_the_story_as_the_player_reads_it() -> None:
+    widget = StoryWidget(story())
     assert widget.payload["title"] == "A story"
     assert widget.places == [1]
+    assert not widget.live
+
+
+def test_a_story_is_told_anew_for_values_between_those_of_the_grid() -> None:
+    def retell(choices: dict[str, float]) -> Story:
+        rate = choices["rate"]
+        frames = (Frame((f"At {rate}.",)),) * 3
+        return Story("A story", Scene(()), {(0,): Run(frames)}, (Axis("rate", (rate,)),))
+
+    widget = StoryWidget(story(), retell=retell, step=2)
+    assert widget.live
+    widget.choices = {"rate": 0.15}
+    assert widget.payload["runs"]["0"]["frames"][0]["caption"] == ["At 0.15."]
+    assert widget.places == [0]
+    assert widget.step == 2
 
 
 def test_its_module_is_what_anywidget_calls() -> None:

@@ -8,6 +8,10 @@ PARTS.controls = (player) => {
   const { story, shell } = player;
   const axes = story.axes ?? [];
   player.controlOf = (axis) => (made[axis] ??= MAKERS[axes[axis].control ?? "slider"](player, axis));
+  player.renew = (told) => {
+    player.story = { ...story, ...told, parts: player.story.parts };
+    player.stand(player.story.axes.map(({ start }) => start ?? 0));
+  };
   const made = [];
   axes.forEach((axis, k) => (player.names[axis.name] ??= (word) => axisText(player, k, word)));
   const standing = (place) => axes.flatMap((axis, k) =>
@@ -42,8 +46,9 @@ function makeSlider(player, axis) {
   const { name, values } = player.story.axes[axis];
   const first = player.story.axes.findIndex(({ control }) => (control ?? "slider") === "slider") === axis;
   const output = html("span", { class: "reading" });
-  const range = html("input", { type: "range", min: 0, max: values.length - 1, "aria-label": name,
-    input: () => player.move(axis, +range.value) });
+  const { wish } = player.shell;
+  const range = html("input", { type: "range", min: 0, max: values.length - 1, step: wish ? "any" : 1, "aria-label": name,
+    value: player.places[axis], input: () => wish ? wish(name, valueBetween(values, +range.value)) : player.move(axis, +range.value) });
   const statusAt = (index) => player.story.runs[player.keyOf(player.places.with(axis, index))]?.status ?? "";
   const words = first ? Object.values(player.story.runs).map(({ status }) => status?.length ?? 0) : [0];
   output.style.minWidth = `${Math.max(3.4, 0.58 * (Math.max(...words) + 5))}em`;
@@ -53,12 +58,18 @@ function makeSlider(player, axis) {
     draw() {
       const text = axisText(player, axis);
       const status = first ? statusAt(player.places[axis]) : "";
-      range.value = player.places[axis];
+      if (!wish) range.value = player.places[axis];
       set(range, { "aria-valuetext": text });
       output.replaceChildren(text, status && html("span", { class: "status" }, ` ${status}`));
       if (first) range.style.setProperty("--track", trackOf(values.map((_, k) => !!statusAt(k))));
     },
   };
+}
+
+/** The value at a place between those of the grid. @param {number[]} values @param {number} place */
+export function valueBetween(values, place) {
+  const k = Math.min(values.length - 2, Math.floor(place));
+  return values.length < 2 ? values[0] : +(values[k] + (values[k + 1] - values[k]) * (place - k)).toPrecision(6);
 }
 
 /** The part of a slider where the run does not end well is orange. @param {boolean[]} bad */

@@ -200,7 +200,8 @@ export class Player {
  * @param {HTMLElement} host
  * @param {any} data the payload, or the same deflated and in base 85
  * @param {{hash?: string, step?: number, places?: number[],
- *   onstep?: (step: number, player: Player) => void, onanswer?: (answers: any[]) => void}} [options]
+ *   onstep?: (step: number, player: Player) => void, onanswer?: (answers: any[]) => void,
+ *   onwish?: (axis: string, value: number) => void}} [options]
  */
 export async function play(host, data, options = {}) {
   const shadow = host.shadowRoot ?? host.attachShadow({ mode: "open" });
@@ -211,9 +212,10 @@ export async function play(host, data, options = {}) {
     const text = `A newer gradviz wrote this story (format ${payload.gradviz}); this player reads ${FORMAT}.`;
     return root.append(html("p", { class: "newer" }, text));
   }
-  const stories = [payload, ...(payload.variants ?? [])];
+  const { texts, frames, series } = payload;
+  const stories = [payload, ...(payload.variants ?? [])].map((told) => ({ texts, frames, series, ...told }));
   const shell = { host, root, hash: options.hash ?? "", stories, open,
-    moved: (player) => options.onstep?.(player.step, player), answered: options.onanswer };
+    moved: (player) => options.onstep?.(player.step, player), answered: options.onanswer, wish: options.onwish };
   const changes = {
     theme: () => (host.dataset.theme = pageTheme()),
     print: () => drawTable(shell.player),
