@@ -42,6 +42,7 @@ text{font-size:13px;fill:ink}
 .sheet{fill:card;stroke:idle;stroke-width:1.25}
 .halo{fill:none;stroke:hot;stroke-opacity:.16;stroke-width:6}
 .name{font-weight:500;white-space:pre}
+.name>tspan{unicode-bidi:isolate}
 .is{fill:mut}
 .val{font-weight:700}
 .kind{font-size:11px;fill:mut}
