@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradviz.graph.model import CutKind, Value
+from gradviz.graph.values import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,15 @@ class Call:
         """What the learner wrote, or the call's name: `a.detach()`."""
         written = self.line is not None and self.line.code and self.direct
         return self.line.code if self.line is not None and written else f"{self.name}()"
+
+
+def call_text(call: Call) -> str:
+    """One call as a line of text: where, what, and what came of it."""
+    where = "" if call.line is None else f"{call.line.place}: "
+    given = "" if call.result_name is None else f"{call.result_name} = "
+    value = "" if call.value is None else f" → {in_words(call.value)}"
+    cut = "" if call.cut is None else f"; tracking ends here ({call.cut})"
+    return f"{where}{given}{call.label}{value}{cut}"
 
 
 cells: dict[str, int] = {}

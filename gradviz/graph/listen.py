@@ -87,8 +87,12 @@ class Listener:
 
     def _send(self, node: int, grads: tuple) -> tuple[Value | None, ...]:
         """The values sent; a tensor on the only way to its target is known again on arrival."""
-        values = tuple(None if grad is None else value_of(grad) for grad in grads)
-        values += (None,) * (len(self.survey.links[node]) - len(values))
+        links = self.survey.links[node]
+        values = tuple(
+            None if grad is None or link[0] is None else value_of(grad)
+            for link, grad in zip(links, grads, strict=False)
+        )
+        values += (None,) * (len(links) - len(values))
         for slot, value in enumerate(values):
             way = self._only_ways.get((node, slot))
             if way is not None and value is not None:

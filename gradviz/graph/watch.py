@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradviz.graph.calls import Call, Line, Operand
+from gradviz.graph.calls import Call, Line, Operand, call_text
 from gradviz.graph.cuts import LEAVING, cut_by, is_array
 from gradviz.graph.engines import engine_of
 from gradviz.graph.interpose import hearing
@@ -25,7 +25,7 @@ MOST_CALLS = 20_000
 MOST_INNER = 200
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Tape:
     """What a watch has written down. Of a long program the latest calls are kept.
 
@@ -54,6 +54,13 @@ class Tape:
     def latest(self) -> Call | None:
         """The call that was noted last."""
         return next(reversed(self._calls.values()), None)
+
+    def text(self) -> str:
+        """The calls in words, a line each; where tracking ended it says so."""
+        return "\n".join(map(call_text, self._calls.values())) or "No call was heard."
+
+    def __repr__(self) -> str:
+        return self.text()
 
     def call(self, number: int | None) -> Call | None:
         """The call of that number, if it is still kept."""
@@ -165,6 +172,7 @@ class Trace:
 
 
 _latest: Tape | None = None
+_open: list[Tape] = []
 
 
 @contextmanager
@@ -175,13 +183,17 @@ def watch(tape: Tape | None = None) -> Iterator[Tape]:
     """
     global _latest
     _latest = tape = Tape() if tape is None else tape
-    with hearing(tape):
-        yield tape
+    _open.append(tape)
+    try:
+        with hearing(tape):
+            yield tape
+    finally:
+        _open.remove(tape)
 
 
 def latest_tape() -> Tape | None:
-    """The tape of the watch that was opened last."""
-    return _latest
+    """The tape of the outermost watch that is open, else of the one that was opened last."""
+    return _open[0] if _open else _latest
 
 
 def trace(function: Callable[..., Any], *inputs: Any) -> Trace:

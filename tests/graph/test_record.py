@@ -238,6 +238,13 @@ def test_the_sum_of_broadcasting_is_made_by_the_engine(engine):
     assert numbers(leaf_step(recording, "b").received[0]) == [4.0, 4.0]
 
 
+def test_nothing_is_sent_to_a_none_slot(engine):
+    x = engine.tensor([3.0], requires_grad=True)
+    k = engine.tensor([1.0])
+    recording = record(engine.cat((x, k)).sum())
+    assert turns(recording)[1] == ("CatBackward0", [[1.0, 1.0]], [[1.0], None])
+
+
 def test_a_chain_of_ten_thousand_is_recorded(engine):
     y = engine.tensor(1.0, requires_grad=True)
     for _ in range(10_000):

@@ -36,6 +36,16 @@ def test_every_call_is_written_down_with_its_line(engine):
     assert tape.maker_of(y) is tape.calls[-1]
 
 
+def test_a_tape_can_be_read_aloud(engine):
+    with watch() as tape:
+        x = engine.tensor(3.0, requires_grad=True)
+        y = (x * 2).detach()
+    assert y is not None
+    lines = repr(tape).splitlines()
+    assert lines[1].endswith("x * 2 → 6")
+    assert lines[2].endswith("y = (x * 2).detach() → 6; tracking ends here (detach)")
+
+
 def test_nothing_is_heard_outside_of_the_block(engine):
     x = engine.tensor(3.0, requires_grad=True)
     with watch() as tape:
@@ -214,6 +224,14 @@ def test_watches_may_be_nested(engine):
             x + 2
     assert [call.label for call in inner.calls] == ["x + 2"]
     assert [call.label for call in outer.calls] == ["x + 1", "x + 2"]
+
+
+def test_the_widest_tape_is_the_one_that_is_asked(engine):
+    with watch() as outer:
+        x = engine.tensor(1.0, requires_grad=True)
+        trace(lambda t: t * 2, x)
+        assert latest_tape() is outer
+    assert latest_tape() is not None
 
 
 def test_our_functions_are_put_back_afterwards():
