@@ -12,7 +12,7 @@ from . import dtypes, errors
 from .memory import offset_in_memory, window
 from .modes import recording
 from .node import small
-from .tensor import Tensor, ndarray, wrap
+from .tensor import Tensor, ndarray
 from .views import View, copy_slices, hand_over, refusal, renew_views
 
 
@@ -124,7 +124,9 @@ def keep_old_value(self: Tensor, node: Any) -> None:
     """A rule may need what is overwritten now: it gets a copy, but not in `w *= w`."""
     written = next(iter(node.op.plan.kinds)) if node.saves else None
     if written in node.saves and getattr(node, written) is self:
-        setattr(node, written, wrap(self._array().copy(), None, self._node))
+        from .op import ops
+
+        setattr(node, written, ops.clone_of(self))
 
 
 def rebase(self: Tensor, node: Any) -> None:
