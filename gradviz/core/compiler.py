@@ -12,6 +12,7 @@ fastest on straight lines that are not shared between ops. To see what it wrote:
 from __future__ import annotations
 
 import linecache
+import threading
 from collections.abc import Callable
 from functools import partial
 from types import FunctionType
@@ -66,36 +67,35 @@ def sleeping(op: type[Op], part: str, name: str) -> Any:
     It stays the same object, so whoever imported it or made a method of it has the fast one from
     then on: only its code is exchanged.
     """
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        wake(op, part, function)
-        return function(*args, **kwargs)
-
-    code = asleep.__code__
-    constants = tuple(call if value == "call" else value for value in code.co_consts)
-    function: Any = FunctionType(
-        code.replace(co_name=name, co_qualname=name, co_consts=constants), room, name
-    )
+    function: Any = FunctionType(asleep.__code__, room, name)
+    function.__kwdefaults__ = {"wake_": partial(wake, op, part, function)}
     function.op, function.__doc__, function.__module__ = op, op.__doc__, "gradviz"
     return function
 
 
-def asleep(*args: Any, **kwargs: Any) -> Any:
+def asleep(*args: Any, wake_: Callable, **kwargs: Any) -> Any:
     """The code of a function before its first call."""
-    call = "call"
-    return call(*args, **kwargs)  # type: ignore[operator]
+    return wake_()(*args, **kwargs)
 
 
-def wake(op: type[Op], part: str, function: Any) -> None:
+def wake(op: type[Op], part: str, function: Any) -> Any:
     """Compile one part of an op into a function."""
-    plan = planned(op)
-    prepare(plan)
-    made = emit(plan, part, WRITERS[part](plan))
-    if part != "backward_graph" and plan.written:
-        function.__defaults__ = plan.forward.__defaults__
-        function.__kwdefaults__ = plan.forward.__kwdefaults__
-    name = function.__name__
-    function.__code__ = made.__code__.replace(co_name=name, co_qualname=name)
+    with waking:
+        if function.__code__ is not asleep.__code__:
+            return function  # another thread was first
+        plan = planned(op)
+        prepare(plan)
+        made = emit(plan, part, WRITERS[part](plan))
+        own = plan.forward if plan.written and part != "backward_graph" else made
+        name = function.__name__
+        function.__defaults__ = own.__defaults__
+        function.__kwdefaults__ |= own.__kwdefaults__ or {}
+        function.__code__ = made.__code__.replace(co_name=name, co_qualname=name)
+        function.__kwdefaults__ = own.__kwdefaults__
+        return function
+
+
+waking = threading.RLock()
 
 
 def planned(op: type[Op]) -> Plan:

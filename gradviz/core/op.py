@@ -15,7 +15,8 @@ shows. How to read a declaration:
 * `grad_self` is the gradient for `self`, made from `grad`, the gradient of the result (`grads`, a
   list, where the op has several outputs). The other names it takes decide what is saved: an input,
   `result` or the name of an output, `self_sym_sizes` (the shape of self), `self_sym_numel`,
-  `self_sym_strides`,  `self_options` (its type). A name is saved only if a rule that uses it will run.
+  `self_sym_strides`, `self_options` (its type). A name is saved only if a rule that uses it will
+  run.
 * Rules are plain numpy. For `create_graph=True` the same code runs on tensors: each word that it
   calls (`exp`, `mm`, `expand`: see `words.py`) then means the op of that name.
 
@@ -98,7 +99,7 @@ class Op:
         if abstract:
             return
         members = vars(cls)
-        cls.name = name or re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        cls.name = name or snake_case(cls.__name__)
         cls.node_name = node or cls.__name__ + "Backward0"
         cls.view, cls.floating = view, floating
         cls.bare = bare or cls.elementwise
@@ -132,6 +133,13 @@ def one_node(node: str, **rules: Callable) -> Callable:
         return rule
 
     return mark
+
+
+def snake_case(name: str) -> str:
+    """A class's name as a function's: `MaskedFill` is `masked_fill`."""
+    if name[1:].islower():
+        return name.lower()
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 class Elementwise(Op, abstract=True):

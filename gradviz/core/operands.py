@@ -49,7 +49,7 @@ def combined(plan: Any, operands: tuple) -> tuple:
     given = dict(zip(plan.kinds, operands, strict=True))
     speaking = plan.edges or plan.tensors
     for name in plan.tensors:
-        if not isinstance(given[name], Tensor | float | int) and given[name] is not None:
+        if not isinstance(given[name], Tensor | float | int | np.number | np.bool_) and given[name] is not None:
             misused(op, given)
     dtype = dtypes.result_dtype(*[given[name] for name in speaking if given[name] is not None])
     if op.floating and dtype.kind != "f":
@@ -197,6 +197,9 @@ def saved_reader(plan: Any, name: str) -> Any:
             freed()
         if value.__class__ is Packed:
             return value.unpacked()
+        if name.endswith("_sym_strides"):  # kept in bytes, shown in elements
+            step = min(filter(None, value), default=1)
+            return tuple([each // step for each in value])
         if name in plan.results:
             shape = (
                 node.result_shape

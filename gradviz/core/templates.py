@@ -51,7 +51,7 @@ def value_lines(plan: Plan, otherwise: str) -> list[str]:
     if not plan.op.elementwise:
         return array_value_lines(plan)
     if not plan.recorded or len(plan.tensors) > 2:
-        return combined_lines(plan)
+        return [*stranger_lines(plan, otherwise), *combined_lines(plan)]
     if len(plan.tensors) == 1:
         values = [f"{name}._value" if name == first else name for name in plan.kinds]
         return [
@@ -92,6 +92,17 @@ elif kind_ is Tensor or kind_ in tensor_classes:
 elif kind_ in number_types:
     return numbered({plan.key}_op, ({", ".join(plan.kinds)},))
 else: {otherwise}""".splitlines()
+
+
+def stranger_lines(plan: Plan, otherwise: str) -> list[str]:
+    """What happens to a second operand that is neither a tensor nor a number, as in `x == None`."""
+    if len(plan.tensors) != 2:
+        return []
+    return [
+        f"kind_ = {plan.tensors[1]}.__class__",
+        "if kind_ not in tensor_classes and kind_ is not float and kind_ is not int"
+        f" and kind_ not in number_types: {otherwise}",
+    ]
 
 
 def combined_lines(plan: Plan) -> list[str]:
@@ -233,7 +244,7 @@ def record_lines(plan: Plan) -> list[str]:
     return lines
 
 
-SUFFIXES = {"_sym_sizes": "._shape", "_options": "._dtype"}
+SUFFIXES = {"_sym_sizes": "._shape", "_sym_strides": "._value.strides", "_options": "._dtype"}
 
 
 def save_line(plan: Plan, name: str) -> str:
@@ -247,8 +258,6 @@ def save_line(plan: Plan, name: str) -> str:
             if plan.kinds[of] == "list":
                 return f"node_.{name} = [tensor{attribute} for tensor in {of}]"
             return f"node_.{name} = {of}{attribute}"
-    if name.endswith("_sym_strides"):
-        return f"node_.{name} = strides_of({name.removesuffix('_sym_strides')})"
     if name.endswith("_sym_numel"):
         return f"node_.{name} = {name.removesuffix('_sym_numel')}._value.size"
     needing = plan.needing(name)

@@ -4,6 +4,7 @@ import operator
 
 import numpy as np
 
+from .. import dtypes
 from ..calls import called
 from ..numbers import number_types, plain
 from ..op import Elementwise, Scalar, composed, ops
@@ -33,11 +34,20 @@ class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_pl
 @called("Number exponent", "Tensor exponent")
 def power(self, exponent):
     kind = exponent.__class__
+    if isinstance(self, Tensor) and self._dtype.kind != "f" and not isinstance(exponent, Tensor): return power_of_whole(self, exponent)
     if kind is int or kind is float: return ops.pow_scalar(self, exponent) if exponent else ops.pow_zero(self, exponent)
     if isinstance(exponent, Tensor):
         return ops.pow_tensor(self, exponent) if isinstance(self, Tensor) else ops.pow_of_number(exponent, self)
     if kind in number_types: return ops.pow(self, plain(exponent))
     return NotImplemented
+
+def power_of_whole(self, exponent):
+    """A power of whole numbers, which have no negative powers of their own kind."""
+    if exponent.__class__ not in (int, float) and exponent.__class__ not in number_types: return NotImplemented
+    exponent = plain(exponent)
+    kind = dtypes.result_dtype(self, exponent)
+    if kind.kind != "f" and exponent < 0: raise RuntimeError("Integers to negative integer powers are not allowed.")
+    return ops.pow_scalar(ops.to_copy(self, kind), exponent)
 
 @composed(name="number_to_the", face="", method=False, operators="2**x")
 def number_to_the(self, number): return ops.pow_of_number(self, number)
