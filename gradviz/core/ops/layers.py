@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import random
 from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor, wrap, written_times
 from ..words import mean_dim, on_tensors, sum_dim, word
 
 
@@ -56,7 +56,9 @@ def one_hot(tensor, num_classes=-1):
     if indices.size and indices.min() < 0: raise RuntimeError("Class values must be non-negative.")
     if num_classes == -1: num_classes = int(indices.max()) + 1
     if indices.size and indices.max() >= num_classes: raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap((indices[..., None] == np.arange(num_classes)).astype(np.int64))
+    made = wrap((indices[..., None] == np.arange(num_classes)).astype(np.int64))
+    made._written = written_times(2)  # PyTorch writes zeros, then ones
+    return made
 
 @layer
 def dropout(input, p=0.5, training=True, inplace=False):

@@ -7,7 +7,7 @@ import numpy as np
 from ..dtypes import scalar_name
 from ..op import Elementwise, Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor, wrap
-from ..words import abs, exp, log, log1p, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, zero, zeros_like
+from ..words import abs, exp, log, log1p, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, written, zero, zeros_like
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -79,7 +79,7 @@ class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", face="", method=Fal
 
 class BinaryCrossEntropyWithLogits(Op, name="binary_cross_entropy_with_logits_of", face="", method=False):
     def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced((1 - target) * self - (np.minimum(self, zero) - log1p(exp(-abs(self)))), reduction)
-    def grad_self(grad, self, target, reduction): return each((sigmoid(self) - target) * grad, self, reduction)
+    def grad_self(grad, self, target, reduction): return written(each((sigmoid(self) - target) * grad, self, reduction), 3 if reduction == 1 else 2)
     def grad_target(grad, self, reduction): return each(-self * grad, self, reduction)
     _saved_weight = _saved_pos_weight = None
 

@@ -6,6 +6,7 @@ from .. import dims as dimensions
 from ..calls import called
 from ..dtypes import c_name, scalar_name
 from ..op import Op, Scalar, composed, ops
+from ..placing import counted
 from ..tensor import Tensor, Version
 from ..words import bmm, expand, mm, mv, on_tensors, reshape, sum_to_size, t, transpose, unsqueeze, word
 
@@ -15,8 +16,8 @@ from ..words import bmm, expand, mm, mv, on_tensors, reshape, sum_to_size, t, tr
 class Mm(Op):
     pattern = "{self} @ {mat2}"
     def forward(self: Tensor, mat2: Tensor): return product(self, mat2)
-    def grad_self(grad, mat2): return mm(grad, t(mat2))
-    def grad_mat2(grad, self): return mm(t(self), grad)
+    def grad_self(grad, mat2, self_sym_strides): return mm_as(self_sym_strides, grad, t(mat2))
+    def grad_mat2(grad, self, mat2_sym_strides): return mm_as(mat2_sym_strides, t(self), grad)
 
 class Bmm(Op):
     pattern = "{self} @ {mat2}"
@@ -40,8 +41,8 @@ class Addmm(Op, name="addmm_of", face="", method=False):
     pattern = "{self} + {mat1} @ {mat2}"
     def forward(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar, alpha: Scalar): return added(self, product(mat1, mat2), beta, alpha, "mat2")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
-    def grad_mat1(grad, mat2, alpha): return scaled(mm(grad, t(mat2)), alpha)
-    def grad_mat2(grad, mat1, alpha): return scaled(mm(t(mat1), grad), alpha)
+    def grad_mat1(grad, mat2, mat1_sym_strides, alpha): return scaled(mm_as(mat1_sym_strides, grad, t(mat2)), alpha)
+    def grad_mat2(grad, mat1, mat2_sym_strides, alpha): return scaled(mm_as(mat2_sym_strides, t(mat1), grad), alpha)
 
 class Addmv(Op, name="addmv_of", face="", method=False):
     pattern = "{self} + {mat} @ {vec}"
@@ -395,6 +396,12 @@ def added(value, product, beta, alpha, other):
     return scaled(value, beta) + scaled(product, alpha)
 
 @word
+def mm_as(strides, left, right):
+    """The product, laid out by columns if the factor was: then a transposed weight's gradient needs no copy."""
+    if len(strides) == 2 and strides[0] < strides[1]: return t(mm(t(right), t(left)))
+    return mm(left, right)
+
+@word
 def scaled(value, factor): return value if factor == 1 else value * factor
 
 def square(matrix, name):
@@ -418,8 +425,8 @@ word(inverted)
 def inverted(matrix): return ops.inverse_of(matrix)  # noqa: F811
 
 def scaled_inverse(matrix, factor):
-    """factor · A⁻¹, by solving A X = factor · I."""
-    return np.linalg.solve(matrix, np.asarray(factor)[..., None, None] * np.eye(matrix.shape[-1], dtype=matrix.dtype))
+    """factor · A⁻¹."""
+    return counted(np.asarray(factor)[..., None, None] * inverted(matrix), 1)
 
 word(scaled_inverse)
 
@@ -460,7 +467,7 @@ def traced(matrix):
 def identity(grad, shape):
     full = np.zeros(shape, grad.dtype)
     np.fill_diagonal(full, grad)
-    return full
+    return counted(full, 2)
 
 word(identity)
 

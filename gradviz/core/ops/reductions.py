@@ -6,7 +6,8 @@ from .. import dims as dimensions
 from ..calls import called
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor
-from ..words import abs, cumsum, equal_count, exp, expand, flip, log_sum_exp, masked_fill, mean_dim, numel, on_tensors, sgn, sum_dim, total, view, where, word
+from ..placing import counted
+from ..words import abs, cumsum, equal_count, exp, expand, flip, log_sum_exp, masked_fill, mean_dim, numel, on_tensors, repeated, sgn, sum_dim, total, view, where, word, written
 
 
 # --- sum and mean
@@ -21,14 +22,14 @@ class SumDim(Op, node="SumBackward1", face="", method=False):
 
 class MeanAll(Op, node="MeanBackward0", face="", method=False, bare=True):
     def forward(self: Tensor): return total(self) / self.size
-    def grad_self(grad, self_sym_sizes, self_sym_numel): return expand(grad / self_sym_numel, self_sym_sizes)
+    def grad_self(grad, self_sym_sizes, self_sym_numel): return repeated(grad / self_sym_numel, self_sym_sizes)
 
 class MeanDim(Op, node="MeanBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return mean_dim(self, dim, keepdim)
     def grad_self(grad, self_sym_sizes, self_sym_numel, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes) / share(self_sym_sizes, dim)
 
 @composed
-@called("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
+@called("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None")
 def sum(self, dim=None, keepdim=False, *, dtype=None):
     if dim is None and dtype is None and not keepdim: return ops.sum_all(self)
     self = self if dtype is None else self.to(dtype)
@@ -289,7 +290,7 @@ def of_variance(grad, self, dim, correction, keepdim):
 def shared_out(grad, self, result, dim, keepdim):
     """To the greatest (or least) elements; those that are equal share."""
     mask = self == widened(result, self.shape, dim, keepdim)
-    return where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim), 0)
+    return written(where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim), 0), 1)
 
 @word
 def among_equals(grad, self, result, dim, keepdim):
@@ -397,7 +398,7 @@ def placed_along(grad, shape, dim, indices, keepdim):
         return full
     if not keepdim: grad, indices = np.expand_dims(grad, dim), np.expand_dims(indices, dim)
     np.put_along_axis(full, indices, grad, dim)
-    return full
+    return counted(full, 2)
 
 word(placed_along)
 

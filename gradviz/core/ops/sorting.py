@@ -7,7 +7,7 @@ from ..dims import wrapped
 from ..op import Op, Scalar, composed, many, ops
 from ..placing import at, scatter_backward
 from ..tensor import Tensor, wrap
-from ..words import on_tensors, unsqueeze, word
+from ..words import on_tensors, unsqueeze, word, written
 
 # --- the whole order, or its beginning
 
@@ -31,7 +31,7 @@ def ordered(array, dim, descending):
     return [np.take_along_axis(array, places, dim), np.ascontiguousarray(places)]
 
 @word
-def placed(grad, shape, dim, indices): return scatter_backward(grad, shape, dim, place_of(indices))
+def placed(grad, shape, dim, indices): return written(scatter_backward(grad, shape, dim, place_of(indices)), 2)
 
 @word
 def place_of(indices): return wrap(indices)
@@ -123,7 +123,7 @@ def returned(grad, shape, dim, indices, keepdim):
 def shared_among_equals(grad, self, result):
     """What equals the median shares its gradient."""
     equals = self == result
-    return spread_on(equals, grad / how_many(equals))
+    return written(spread_on(equals, grad / how_many(equals)), 1)
 
 @word
 def how_many(chosen): return int(np.count_nonzero(chosen))
