@@ -125,6 +125,7 @@ class _Teller:
 
     def rise(self) -> None:
         """The forward half: values rise from the leaves to the root."""
+        self.stage.hide()
         for node in reversed(self.graph.nodes):
             fields = {"title": title_of(node), "equals": _equals(node.value), "name": node.name}
             key = "forward, leaf" if node.kind == "leaf" else "forward"

@@ -18,9 +18,9 @@ from gradviz.stories.parts import Note, Part, Rich, Table
 from gradviz.stories.picture import picture, plan
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.stage import Stage
+from gradviz.stories.stepper import computed
 from gradviz.stories.story import Frame, Run, Scene, Story, story
 from gradviz.stories.turns import Turn, title_of, turns, value_text
-from gradviz.stories.workbench import bench_for
 
 SIDES = ("left", "right")
 
@@ -65,7 +65,7 @@ def compare(
     Args:
         first: a tensor, or a function that computes one.
         second: the same, for the other side; it may come from the other library.
-        *inputs: what functions are called with; each side gets its own copies.
+        *inputs: what functions are called with; a plain number becomes a tensor.
         titles: what the two sides are called.
         gradient: the weight of each element, where the tensors have more than one.
         retain_graph: whether the nodes keep what they saved, for both sides or for each.
@@ -78,24 +78,14 @@ def compare(
     kept = retain_graph if isinstance(retain_graph, tuple) else (retain_graph, retain_graph)
     recordings = []
     for side, title, retain in zip((first, second), titles, kept, strict=True):
-        root = _root(side, inputs, title)
-        recordings.append(rehearse(root, gradient, retain, passes=passes, names=names))
+        if not is_tensor(side) and not callable(side):
+            raise TypeError(
+                f"{title} is {type(side).__name__}: give a tensor, or a function that computes one"
+            )
+        root, known, tape = computed(side, inputs if not is_tensor(side) else ())
+        known = known if names is None else names
+        recordings.append(rehearse(root, gradient, retain, passes=passes, names=known, tape=tape))
     return tell(recordings[0], recordings[1], titles)
-
-
-def _root(side: Any, inputs: Sequence[Any], title: str) -> Any:
-    if is_tensor(side):
-        return side
-    if not callable(side):
-        raise TypeError(
-            f"{title} is {type(side).__name__}: give a tensor, or a function that computes one"
-        )
-    bench = bench_for(*inputs)
-    own = [bench.leaf(one) if is_tensor(one) and one.requires_grad else one for one in inputs]
-    result = side(*own)
-    if not is_tensor(result):
-        raise TypeError(f"{title} returned {type(result).__name__}: it has to return a tensor")
-    return result
 
 
 def tell(

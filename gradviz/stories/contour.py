@@ -48,7 +48,7 @@ class Map:
 def descend_map(
     function: Callable[..., Any] | None,
     start: Any,
-    rates: tuple[float, ...],
+    rates: tuple[float, ...] | None,
     steps: int,
     optimizers: tuple[Optimizer, ...],
     setting: Setting,
@@ -59,7 +59,7 @@ def descend_map(
     chosen = function or _valley
     walked = _of_pair(chosen)
     first = _pair(start)
-    multiples = rates if len(rates) != 12 else tuple(setting.lr * multiple for multiple in RATES)
+    multiples = rates or tuple(setting.lr * multiple for multiple in RATES)
     best = _lowest(bench, walked, first, setting)
     places = _places(first, best, starts)
     tracks = {

@@ -27,7 +27,7 @@ from gradviz.stories.workbench import (
     check_steps,
 )
 
-RATES = (0.1, 0.3, 0.5, 1, 1.3, 5 / 3, 2, 2.5, 3, 10 / 3, 3.6, 4)
+RATES = (0.1, 0.3, 0.5, 1, 5 / 3, 2, 2.5, 3, 10 / 3, 3.6, 4)
 """The learning rates beside the one given, as multiples of it: dense where things change."""
 MOST_STEPS = 200
 START, OPTIMIZER, CLEAR = "start", "optimiser", "zero_()"
@@ -73,7 +73,8 @@ def descend_curve(
     chosen = _chosen(optimizer, optimizers)
     if _size(start) == 2:
         setting = Setting(_first(lr, rates), optimizer, momentum, True, steps, stop)
-        return descend_map(function, start, rates, steps, chosen, setting, starts)
+        grid = rates if isinstance(lr, Sequence) else None
+        return descend_map(function, start, grid, steps, chosen, setting, starts)
     if _size(start) != 1:
         raise ValueError(
             f"start has {_size(start)} numbers: one variable gives a curve, two a map; "

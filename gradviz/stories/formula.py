@@ -21,7 +21,7 @@ _LETTERS = "abcdef"
 _MATRIX_OPS = {"mm", "mv", "bmm", "addmm", "matmul", "dot", "addmv", "baddbmm"}
 _PARAMETERS = {"exponent": "n", "alpha": "α", "beta": "β", "weight": "w", "eps": "ε"}
 _PARAMETERS |= {"self_sym_numel": "n", "numel": "n", "condition": "c", "self": "k", "other": "k"}
-_SILENT = {"expand", "sum_to_size", "scaled", "widened", "float"}
+_SILENT = {"expand", "sum_to_size", "scaled", "widened", "repeated", "float"}
 """Words of the rules that only see to shapes, or to a factor that is nearly always 1."""
 _SHARED = {"each"}
 """What a mean shares out among its numbers."""
@@ -329,7 +329,7 @@ def _transposed(arguments: Sequence[ast.expr], names: Names) -> tuple[list[Run],
 
 
 def _side_by_side(arguments: Sequence[ast.expr], names: Names) -> tuple[list[Run], int]:
-    left, right = arguments[0], arguments[-1]
+    left, right = arguments[-2:]
     return [*_runs(left, names, _PRODUCT), " ", *_runs(right, names, _SIGN)], _PRODUCT
 
 
@@ -357,12 +357,13 @@ _CALLS: Mapping[str, Callable[[Sequence[ast.expr], Names], tuple[list[Run], int]
     "t": _transposed,
     "mT": _transposed,
     "mm": _side_by_side,
+    "mm_as": _side_by_side,
     "mv": _side_by_side,
     "bmm": _side_by_side,
     "where": _where,
     "sum_dim": _around("Σ ", ""),
 }
-_LEAST = {"where": 3, "mm": 2, "mv": 2, "bmm": 2}
+_LEAST = {"where": 3, "mm": 2, "mm_as": 2, "mv": 2, "bmm": 2}
 _KNOWN = {
     *_CALLS,
     "sin",

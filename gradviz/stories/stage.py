@@ -33,6 +33,7 @@ class Stage:
         self.frames: list[Frame] = []
         self.cards: dict[str, State] = {}
         self.wires: dict[str, State] = {}
+        self.veiled: dict[str, State] = {}
         self.notes: dict[int, Rich] = {}
         self.steps: dict[int, int] = {}
         self.grads: dict[int, Value | None] = _first_grads(plan.graph.nodes, passes)
@@ -51,7 +52,7 @@ class Stage:
             for card, state in self.cards.items()
             if state.get("pocket") in ("freed", "used")
         }
-        self.wires = {}
+        self.wires, self.veiled = {}, {}
         self.cards = {} if self.retain else freed
         self.got = {}
         for node in self.nodes.values():
@@ -77,6 +78,8 @@ class Stage:
 
     def settle(self) -> None:
         """What was active is done: wires keep their number, pockets are freed."""
+        self.wires |= self.veiled
+        self.veiled = {}
         for name, state in list(self.wires.items()):
             if state.get("mark") != "done":
                 self.wires[name] = {"mark": "done"} | {
@@ -123,10 +126,17 @@ class Stage:
             text: Rich = (arrived, ("op", " × "), "…", ("op", " = "), ("sent", "?"))
             self.wires[name] = {"mark": "ask", "text": text}
 
+    def hide(self) -> None:
+        """Before the forward half: only the leaves have a value."""
+        for node in self.nodes.values():
+            if node.kind != "leaf" and is_single(node.value):
+                self._card(self.plan.card_of[node.id], value="…")
+
     def rise(self, node: Node) -> None:
         """The forward half: a value has been computed, and its wires have carried it up."""
         card = self.plan.card_of[node.id]
         self._card(card, mark="active")
+        self.cards[card] = {k: v for k, v in self.cards[card].items() if k != "value"}
         for edge in self.plan.graph.edges:
             name = self.plan.wire(edge) if edge.source == node.id else None
             if name is not None and edge.target is not None:
@@ -158,7 +168,16 @@ class Stage:
             state |= {"sockets": ["hot"] * count, "subtitle": turn.node.name}
             if turn.meeting:
                 state["meet"] = _meeting(turn)
+                self._veil(card)
         self._card(card, mark="active", **state)
+
+    def _veil(self, card: str) -> None:
+        """Twin wires stand so close that the pill over the leaf covers their numbers."""
+        for name in self.incoming.get(card, ()):
+            twins = [other for other in self.incoming[card] if _sender(other) == _sender(name)]
+            if len(twins) > 1 and name in self.wires:
+                self.veiled[name] = self.wires[name]
+                self.wires[name] = {"mark": "done"}
 
     def waiting(self, turn: Turn) -> list[Waiting]:
         """Who, among the targets of this turn, still waits for another path."""
@@ -224,6 +243,10 @@ class Stage:
         if size is None or not most:
             return 1.0
         return round(min(1.0, max(0.06, abs(size) / most)), 3)
+
+
+def _sender(wire: str) -> str:
+    return wire.partition("-")[0]
 
 
 def _lit(span: Span | None) -> State:

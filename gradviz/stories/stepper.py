@@ -43,13 +43,13 @@ def step_backward(
         TypeError: if the function returned something else than a tensor.
         ValueError: if the tensor has no graph.
     """
-    root, known, tape = _computed(tensor, inputs)
+    root, known, tape = computed(tensor, inputs)
     names = known if names is None else names
     recordings = rehearse(root, gradient, retain_graph, passes=passes, names=names, tape=tape)
     return tell(recordings, predict=predict, forward=forward, fold=fold)
 
 
-def _computed(tensor: Any, inputs: tuple[Any, ...]) -> tuple[Any, Any, Any]:
+def computed(tensor: Any, inputs: tuple[Any, ...]) -> tuple[Any, Any, Any]:
     """The root; of a function, which is run under a watch, also its names and the tape."""
     if is_tensor(tensor) or not callable(tensor):
         if inputs:
