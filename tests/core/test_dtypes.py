@@ -97,5 +97,5 @@ def test_a_type_is_one_object():
 
 
 def test_a_type_out_of_scope_is_named():
-    with pytest.raises(NotImplementedError, match="torch.complex64 is beyond gradviz"):
+    with pytest.raises(NotImplementedError, match=r"torch\.complex64 is beyond gradviz"):
         dtypes.shown(np.dtype("complex64"))
