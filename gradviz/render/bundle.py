@@ -35,7 +35,8 @@ MANNERS = ("values", "predict", "controls", "plot", "cell", "playing")
 questions, axes or variants, the layout of plots, a notebook's cells, more than a dozen steps."""
 EVERYTHING = (*KINDS, *MANNERS)
 NEEDS = {
-    "axes": ("values", "scales", "marks"),
+    "graph": ("pills", "cards"),
+    "axes": ("values", "scales", "strokes", "labels", "marks"),
     "stacks": ("values", "scales"),
     "matrix": ("values",),
     "controls": ("values",),

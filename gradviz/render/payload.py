@@ -195,8 +195,10 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
         before = old.get(key)
         if before is value or (type(before) is type(value) and before == value):
             continue
-        both = isinstance(value, Mapping) and isinstance(before, Mapping)
-        found[key] = _difference(before, value) if both else value
+        if isinstance(value, Mapping) and isinstance(before, Mapping):
+            found[key] = _difference(before, value)
+        else:
+            found[key] = value
     return found | {key: None for key in old if key not in new and old[key] is not None}
 
 

@@ -142,6 +142,6 @@ test("plain data are compared by what they hold", () => {
     assert.ok(!player.same({ a: [1, { b: 2 }] }, other));
 });
 
-test("an arrow's line breaks where a point was cut", () => {
+test("points become a path", () => {
   assert.equal(player.polyline([[0, 1], [2.04, 3]]), "M0.0 1.0L2.0 3.0");
 });

@@ -15,9 +15,25 @@ PARTS.axes = (given, player) => {
   const window = svg("rect");
   const [back, inside, front, moving] = [0, 1, 2, 3].map(() => svg("g"));
   inside.setAttribute("clip-path", `url(#${clip})`);
-  const drawing = svg("svg", { class: `picture plot-picture${part.drag ? " drag" : ""}`, role: "group", "aria-label": nameOf(part, player) },
-    svg("defs", {}, svg("clipPath", { id: clip }, window)), back, inside, front, moving);
-  const element = html("div", { class: "axes-part" }, part.title?.length > 0 && html("div", { class: "part-title" }, player.rich(part.title)), drawing);
+  const drawing = svg(
+    "svg",
+    {
+      class: `picture plot-picture${part.drag ? " drag" : ""}`,
+      role: "group",
+      "aria-label": nameOf(part, player),
+    },
+    svg("defs", {}, svg("clipPath", { id: clip }, window)),
+    back,
+    inside,
+    front,
+    moving,
+  );
+  const element = html(
+    "div",
+    { class: "axes-part" },
+    part.title?.length > 0 && html("div", { class: "part-title" }, player.rich(part.title)),
+    drawing,
+  );
   const balls = new Map();
   let width = 0;
   let state = {};
@@ -31,7 +47,12 @@ PARTS.axes = (given, player) => {
     if (key !== drawn) {
       scales = scalesOf(part, range, player, width);
       set(drawing, { width, height: scales.height, viewBox: `0 0 ${width} ${scales.height}` });
-      set(window, { x: scales.left, y: scales.top - 8, width: scales.right - scales.left, height: scales.bottom - scales.top + 8 });
+      set(window, {
+        x: scales.left,
+        y: scales.top - 8,
+        width: scales.right - scales.left,
+        height: scales.bottom - scales.top + 8,
+      });
       back.replaceChildren(...frameOf(part, scales));
       drawn = key;
     }
@@ -69,7 +90,12 @@ PARTS.axes = (given, player) => {
 const nameOf = (part, player) => player.text(part.title) || `${part.y_name} over ${part.x_name}`;
 
 const centred = (nodes, at) => {
-  const text = svg("text", { class: "ink halo", x: (at.left + at.right) / 2, y: at.top - 6, "text-anchor": "middle" });
+  const text = svg("text", {
+    class: "ink halo",
+    x: (at.left + at.right) / 2,
+    y: at.top - 6,
+    "text-anchor": "middle",
+  });
   text.append(...nodes);
   return text;
 };
@@ -107,16 +133,23 @@ function plotAt(part, scales, player) {
     const found = column(mark, name);
     return Array.isArray(found) ? found[at] : found;
   };
-  const shown = (mark, list) => list.slice(0, { step: row + 1, next: row + 2 }[mark.until] ?? list.length);
+  const shown = (mark, list) =>
+    list.slice(0, { step: row + 1, next: row + 2 }[mark.until] ?? list.length);
   return {
-    ...scales, part, player, row, number,
+    ...scales,
+    part,
+    player,
+    row,
+    number,
     look: player.look,
     has: (mark, at) => number(mark, "x", at) != null,
     point: (mark, at = row) => [x(number(mark, "x", at)), y(number(mark, "y", at))],
     points(mark) {
       const ys = shown(mark, column(mark, "y") ?? []);
       const xs = column(mark, "x");
-      return ys.map((value, k) => [x(xs ? xs[k] : k), y(value)]).filter(([px, py]) => Number.isFinite(px + py));
+      return ys
+        .map((value, k) => [x(xs ? xs[k] : k), y(value)])
+        .filter(([px, py]) => Number.isFinite(px + py));
     },
   };
 }
@@ -126,17 +159,35 @@ function frameOf(part, at) {
   const { x, y, left, right, top, bottom, yTicks, xRange } = at;
   const wide = right - left;
   const xTicks = part.x_log ? stepsFromZero(xRange[1]) : ticks(...xRange, wide < 380 ? 4 : 5);
-  const text = (value, px, py, anchor, look) => svg("text", { x: px, y: py, "text-anchor": anchor, class: look }, value);
+  const text = (value, px, py, anchor, look) =>
+    svg("text", { x: px, y: py, "text-anchor": anchor, class: look }, value);
   return [
-    part.grid === false ? null : yTicks.map((tick) => svg("line", { class: "grid", x1: left, x2: right, y1: y(tick), y2: y(tick) })),
+    part.grid === false
+      ? null
+      : yTicks.map((tick) =>
+          svg("line", { class: "grid", x1: left, x2: right, y1: y(tick), y2: y(tick) }),
+        ),
     svg("path", { class: "axis", d: `M${left} ${top}V${bottom}H${right}` }),
-    xTicks.map((tick) => [svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4 }),
-      text(tickText(tick), x(tick), bottom + 18, "middle")]),
-    yTicks.map((tick) => [svg("line", { class: "axis", x1: left - 4, x2: left, y1: y(tick), y2: y(tick) }),
-      text(tickText(tick), left - 7, y(tick) + 4, "end")]),
+    xTicks.map((tick) => [
+      svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: bottom, y2: bottom + 4 }),
+      text(tickText(tick), x(tick), bottom + 18, "middle"),
+    ]),
+    yTicks.map((tick) => [
+      svg("line", { class: "axis", x1: left - 4, x2: left, y1: y(tick), y2: y(tick) }),
+      text(tickText(tick), left - 7, y(tick) + 4, "end"),
+    ]),
     part.x_name && text(part.x_name, right + 6, bottom + 4, "start", "ink"),
-    part.y_name && text(part.y_name, part.height > 160 && part.y_name.length < 5 ? left - 20 : 14, top - 8, "start", "ink"),
-  ].flat(3).filter(Boolean);
+    part.y_name &&
+      text(
+        part.y_name,
+        part.height > 160 && part.y_name.length < 5 ? left - 20 : 14,
+        top - 8,
+        "start",
+        "ink",
+      ),
+  ]
+    .flat(3)
+    .filter(Boolean);
 }
 
 /** Dragging along the plot moves the step: to the row whose x is nearest. */

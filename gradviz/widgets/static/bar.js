@@ -12,10 +12,16 @@ export function makeBar(player) {
   const score = html("span", { class: "score", hidden: true });
   const menu = makeMenu(player);
   const controls = (long ? PARTS.playing : shortControls)(player);
-  const element = html("div", { class: `bar ${long ? "long" : "short"}`, role: "group", "aria-label": "steps" },
-    controls.before, track.element, score, count,
+  const element = html(
+    "div",
+    { class: `bar ${long ? "long" : "short"}`, role: "group", "aria-label": "steps" },
+    controls.before,
+    track.element,
+    score,
+    count,
     long && button("All steps as a table", "b icon table", () => player.toggleTable(), icon("table")),
-    menu.element);
+    menu.element,
+  );
   if (long) menu.list.append(controls.speed(menu.entry));
   return {
     element,
@@ -47,7 +53,9 @@ function shortControls(player) {
     draw() {
       const { step, last, asking } = player;
       const name = asking ? "Check" : step === last ? "Again" : step === 0 ? "Start" : "Next";
-      const label = { Check: "Check my answer", Again: "Again: start over", Start: "Start: next step" }[name] ?? "Next step";
+      const label =
+        { Check: "Check my answer", Again: "Again: start over", Start: "Start: next step" }[name] ??
+        "Next step";
       if (word.textContent === name) return;
       word.textContent = name;
       sign.replaceChildren(icon(name === "Again" ? "again" : "forward"));
@@ -68,7 +76,14 @@ function makeTrack(player, long) {
     player.stop();
     player.go(+range.value, { slid: true });
   };
-  const range = html("input", { type: "range", min: 0, max: 1, value: 0, "aria-label": "Step", input: slide });
+  const range = html("input", {
+    type: "range",
+    min: 0,
+    max: 1,
+    value: 0,
+    "aria-label": "Step",
+    input: slide,
+  });
   const element = html("div", { class: "track" }, drawing, range);
   let width = 0;
   const draw = () => {
@@ -81,8 +96,13 @@ function makeTrack(player, long) {
       for (let k = 0; k <= last; k++)
         drawing.append(svg("circle", { cx: at(k), cy: 18, r: 3.5, class: k <= step ? "past" : null }));
     for (const [name, start] of player.phases)
-      drawing.append(svg("text", { x: at(start), y: 3, "text-anchor": start ? "middle" : "start" },
-        width < 240 ? name.split(" ")[0] : name));
+      drawing.append(
+        svg(
+          "text",
+          { x: at(start), y: 3, "text-anchor": start ? "middle" : "start" },
+          width < 240 ? name.split(" ")[0] : name,
+        ),
+      );
     set(range, { max: last, "aria-valuetext": `step ${step} of ${last}` });
     range.value = step;
   };
@@ -103,17 +123,27 @@ function makeMenu(player) {
     set(opener, { "aria-expanded": String(open) });
     if (open) list.firstElementChild.focus();
   };
-  const entry = (name, act) => html("button", { type: "button", role: "menuitem", click: () => {
-    show(false);
-    act();
-    opener.focus();
-  } }, name);
+  const entry = (name, act) =>
+    html(
+      "button",
+      {
+        type: "button",
+        role: "menuitem",
+        click: () => {
+          show(false);
+          act();
+          opener.focus();
+        },
+      },
+      name,
+    );
   list.append(
     entry("All steps as a table", () => player.toggleTable()),
     entry("This step as SVG", () => player.saveStep("svg")),
     entry("This step as PNG", () => player.saveStep("png")),
     entry("Copy a link to this step", () => player.copyLink(opener)),
-    entry("Full screen", () => player.fullScreen()));
+    entry("Full screen", () => player.fullScreen()),
+  );
   const key = (event) => event.key === "Escape" && !list.hidden && (show(false), opener.focus());
   const leave = (event) => list.hidden || element.contains(event.relatedTarget) || show(false);
   const element = html("div", { class: "more", keydown: key, focusout: leave }, opener, list);

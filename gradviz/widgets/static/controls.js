@@ -14,8 +14,8 @@ PARTS.controls = (player) => {
   };
   const made = [];
   axes.forEach((axis, k) => (player.names[axis.name] ??= (word) => axisText(player, k, word)));
-  const standing = (place) => axes.flatMap((axis, k) =>
-    (axis.where ?? "row") === place ? [player.controlOf(k).element] : []);
+  const standing = (place) =>
+    axes.flatMap((axis, k) => ((axis.where ?? "row") === place ? [player.controlOf(k).element] : []));
   const row = standing("row");
   const head = standing("head");
   const tabs = shell.stories.length > 1 && makeTabs(player);
@@ -36,20 +36,35 @@ function axisText(player, axis, word) {
 }
 
 /** One weight, or all of them as they stand in code. */
-const weightText = (weights, word) => word === "list"
-  ? "[" + weights.map((weight) => (Number.isInteger(weight) ? weight + "." : +weight.toPrecision(4))).join(", ") + "]"
-  : printed(weights[+word]);
+const weightText = (weights, word) =>
+  word === "list"
+    ? "[" +
+      weights
+        .map((weight) => (Number.isInteger(weight) ? weight + "." : +weight.toPrecision(4)))
+        .join(", ") +
+      "]"
+    : printed(weights[+word]);
 
 const MAKERS = { slider: makeSlider, switch: makeSwitch, choice: makeChoice, weights: makePresets };
 
 function makeSlider(player, axis) {
   const { name, values } = player.story.axes[axis];
-  const first = player.story.axes.findIndex(({ control }) => (control ?? "slider") === "slider") === axis;
+  const first =
+    player.story.axes.findIndex(({ control }) => (control ?? "slider") === "slider") === axis;
   const output = html("span", { class: "reading" });
   const { wish } = player.shell;
-  const range = html("input", { type: "range", min: 0, max: values.length - 1, step: wish ? "any" : 1, "aria-label": name,
-    value: player.places[axis], input: () => wish ? wish(name, valueBetween(values, +range.value)) : player.move(axis, +range.value) });
-  const statusAt = (index) => player.story.runs[player.keyOf(player.places.with(axis, index))]?.status ?? "";
+  const range = html("input", {
+    type: "range",
+    min: 0,
+    max: values.length - 1,
+    step: wish ? "any" : 1,
+    "aria-label": name,
+    value: player.places[axis],
+    input: () =>
+      wish ? wish(name, valueBetween(values, +range.value)) : player.move(axis, +range.value),
+  });
+  const statusAt = (index) =>
+    player.story.runs[player.keyOf(player.places.with(axis, index))]?.status ?? "";
   const words = first ? Object.values(player.story.runs).map(({ status }) => status?.length ?? 0) : [0];
   output.style.minWidth = `${Math.max(3.4, 0.58 * (Math.max(...words) + 5))}em`;
   if (values.length < 7) range.style.width = "72px";
@@ -69,14 +84,18 @@ function makeSlider(player, axis) {
 /** The value at a place between those of the grid. @param {number[]} values @param {number} place */
 export function valueBetween(values, place) {
   const k = Math.min(values.length - 2, Math.floor(place));
-  return values.length < 2 ? values[0] : +(values[k] + (values[k + 1] - values[k]) * (place - k)).toPrecision(6);
+  return values.length < 2
+    ? values[0]
+    : +(values[k] + (values[k + 1] - values[k]) * (place - k)).toPrecision(6);
 }
 
 /** The part of a slider where the run does not end well is orange. @param {boolean[]} bad */
 export function trackOf(bad) {
   const end = bad.length - 1 || 1;
   const share = (k) => `${Math.round((Math.max(0, Math.min(end, k)) / end) * 1000) / 10}%`;
-  const stops = bad.map((isBad, k) => `var(--${isBad ? "hot" : "idle"}) ${share(k - 0.5)} ${share(k + 0.5)}`);
+  const stops = bad.map(
+    (isBad, k) => `var(--${isBad ? "hot" : "idle"}) ${share(k - 0.5)} ${share(k + 0.5)}`,
+  );
   return bad.includes(true) ? `linear-gradient(90deg,${stops.join(",")})` : "";
 }
 
@@ -84,8 +103,12 @@ function makeSwitch(player, axis) {
   const { name, values, texts, where } = player.story.axes[axis];
   const label = html("span", {}, where === "code" ? "" : html("code", {}, name));
   const press = () => player.move(axis, 1 - player.places[axis]);
-  const element = html("button", { type: "button", class: "switch", role: "switch", "aria-label": name, click: press },
-    html("i", {}), label);
+  const element = html(
+    "button",
+    { type: "button", class: "switch", role: "switch", "aria-label": name, click: press },
+    html("i", {}),
+    label,
+  );
   return {
     element: html("span", { class: "control" }, element),
     draw() {
@@ -93,8 +116,10 @@ function makeSwitch(player, axis) {
       const free = player.keyOf(player.places.with(axis, 1 - index)) in player.story.runs;
       element.disabled = !free;
       if (where === "code") label.textContent = texts?.[index] ?? (values[index] ? "on" : "off");
-      set(element, { "aria-checked": String(!!values[index]),
-        title: free ? null : "without a kernel this is not precomputed together with the other choices" });
+      set(element, {
+        "aria-checked": String(!!values[index]),
+        title: free ? null : "without a kernel this is not precomputed together with the other choices",
+      });
     },
   };
 }
@@ -102,12 +127,26 @@ function makeSwitch(player, axis) {
 function makeChoice(player, axis) {
   const { name, values, texts, mark } = player.story.axes[axis];
   const options = values.map((value, k) => {
-    const input = html("input", { type: "radio", name: `axis-${axis}`, value: k, change: () => player.move(axis, k) });
+    const input = html("input", {
+      type: "radio",
+      name: `axis-${axis}`,
+      value: k,
+      change: () => player.move(axis, k),
+    });
     return { input, label: html("label", {}, input, html("span", {}, texts?.[k] ?? String(value))) };
   });
   return {
-    element: html("fieldset", { class: "control" }, html("legend", { class: "unseen" }, name),
-      mark && keyOf(player, mark), html("span", { class: "segments" }, options.map(({ label }) => label))),
+    element: html(
+      "fieldset",
+      { class: "control" },
+      html("legend", { class: "unseen" }, name),
+      mark && keyOf(player, mark),
+      html(
+        "span",
+        { class: "segments" },
+        options.map(({ label }) => label),
+      ),
+    ),
     draw: () => options.forEach(({ input }, k) => (input.checked = k === player.places[axis])),
   };
 }
@@ -117,9 +156,19 @@ function keyOf(player, id) {
   const marks = player.story.parts.flatMap((part) => part.marks ?? []);
   const mark = marks.find((one) => one.id === id) ?? {};
   const color = `var(--${mark.tone ?? "ink"})`;
-  return svg("svg", { class: "key", viewBox: "0 0 22 10", "aria-hidden": "true" },
-    svg("path", { d: "M0 5H22", stroke: color, "stroke-width": 2.5, "stroke-dasharray": mark.dashed ? "4 3" : null }),
-    mark.dashed ? svg("rect", { x: 7, y: 1, width: 8, height: 8, fill: color }) : svg("circle", { cx: 11, cy: 5, r: 4.2, fill: color }));
+  return svg(
+    "svg",
+    { class: "key", viewBox: "0 0 22 10", "aria-hidden": "true" },
+    svg("path", {
+      d: "M0 5H22",
+      stroke: color,
+      "stroke-width": 2.5,
+      "stroke-dasharray": mark.dashed ? "4 3" : null,
+    }),
+    mark.dashed
+      ? svg("rect", { x: 7, y: 1, width: 8, height: 8, fill: color })
+      : svg("circle", { cx: 11, cy: 5, r: 4.2, fill: color }),
+  );
 }
 
 /** Buttons that set all weights at once; the sliders stand in the matrix. */
@@ -127,11 +176,19 @@ function makePresets(player, axis) {
   const { name, values, presets = [] } = player.story.axes[axis];
   player.weights ??= {};
   player.weights[axis] = [...values];
-  const buttons = presets.map(([text, weights]) => button(`${name} as in ${text}`, "b", () => {
-    player.weights[axis] = [...weights];
-    player.show();
-  }, text));
-  const same = (weights) => weights.every((weight, k) => Math.abs(weight - player.weights[axis][k]) < 1e-9);
+  const buttons = presets.map(([text, weights]) =>
+    button(
+      `${name} as in ${text}`,
+      "b",
+      () => {
+        player.weights[axis] = [...weights];
+        player.show();
+      },
+      text,
+    ),
+  );
+  const same = (weights) =>
+    weights.every((weight, k) => Math.abs(weight - player.weights[axis][k]) < 1e-9);
   return {
     element: html("span", { class: "presets" }, presets.length > 0 && `${name} as in`, buttons),
     draw: () => buttons.forEach((at, k) => set(at, { "aria-pressed": String(same(presets[k][1])) })),
@@ -143,13 +200,40 @@ function makeTabs(player) {
   const { shell, story } = player;
   const names = shell.stories.map(({ tab, title }) => tab || title);
   if (story.layout === "plot" || story.layout === "columns") {
-    const options = names.map((name, k) => html("label", {},
-      html("input", { type: "radio", name: "variant", checked: k === shell.index, change: () => shell.open(k) }),
-      html("span", {}, name)));
-    return html("fieldset", { class: "control" }, html("legend", { class: "unseen" }, "example"),
-      html("span", { class: "segments" }, options));
+    const options = names.map((name, k) =>
+      html(
+        "label",
+        {},
+        html("input", {
+          type: "radio",
+          name: "variant",
+          checked: k === shell.index,
+          change: () => shell.open(k),
+        }),
+        html("span", {}, name),
+      ),
+    );
+    return html(
+      "fieldset",
+      { class: "control" },
+      html("legend", { class: "unseen" }, "example"),
+      html("span", { class: "segments" }, options),
+    );
   }
-  return html("div", { class: "tabs", role: "tablist" }, names.map((name, k) => html("button", {
-    type: "button", role: "tab", "aria-selected": String(k === shell.index), click: () => shell.open(k),
-  }, name)));
+  return html(
+    "div",
+    { class: "tabs", role: "tablist" },
+    names.map((name, k) =>
+      html(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          "aria-selected": String(k === shell.index),
+          click: () => shell.open(k),
+        },
+        name,
+      ),
+    ),
+  );
 }

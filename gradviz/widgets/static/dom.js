@@ -49,13 +49,19 @@ const ICONS = {
 
 /** @param {keyof typeof ICONS} name */
 export const icon = (name) =>
-  svg("svg", { class: `i i-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true" },
-    svg("path", { d: ICONS[name] }));
+  svg(
+    "svg",
+    { class: `i i-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true" },
+    svg("path", { d: ICONS[name] }),
+  );
 
 /** @param {string} label @param {string} look @param {() => void} press @param {...any} children */
 export const button = (label, look, press, ...children) =>
-  html("button", { type: "button", class: look, "aria-label": label, title: label, click: press },
-    ...children);
+  html(
+    "button",
+    { type: "button", class: look, "aria-label": label, title: label, click: press },
+    ...children,
+  );
 
 const ELEMENTS = { code: "code", b: "b", i: "i", sup: "sup", sub: "sub", strike: "s", br: "br" };
 
@@ -66,7 +72,7 @@ const ELEMENTS = { code: "code", b: "b", i: "i", sup: "sup", sub: "sub", strike:
  * @param {(style: string, text: string) => Node} [make]
  */
 export function rich(runs, look, make = styled) {
-  const list = typeof runs === "string" ? [runs] : runs ?? [];
+  const list = typeof runs === "string" ? [runs] : (runs ?? []);
   return list.map((run) => {
     if (typeof run === "string") return make("", run);
     return Array.isArray(run) ? make(run[0], run[1] ?? "") : make(run.s ?? "", look(run));
@@ -85,8 +91,8 @@ export const spanned = (style, text) => svg("tspan", { class: style || null }, t
 
 /** @param {any[] | string | undefined} runs @param {(run: any) => string} look */
 export const plainText = (runs, look) =>
-  (typeof runs === "string" ? [runs] : runs ?? [])
-    .map((run) => (typeof run === "string" ? run : Array.isArray(run) ? run[1] ?? " " : look(run)))
+  (typeof runs === "string" ? [runs] : (runs ?? []))
+    .map((run) => (typeof run === "string" ? run : Array.isArray(run) ? (run[1] ?? " ") : look(run)))
     .join("");
 
 let ruler;

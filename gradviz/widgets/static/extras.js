@@ -13,9 +13,19 @@ export function drawTable(player) {
   const rows = [];
   for (let k = 0; k < frames; k += every) rows.push(tableRow(player, k, record));
   const heads = record.length ? record.map(([head]) => player.text(head)) : ["what happens"];
-  const head = html("tr", {}, ["step", ...heads].map((text) => html("th", { scope: "col" }, text)));
+  const head = html(
+    "tr",
+    {},
+    ["step", ...heads].map((text) => html("th", { scope: "col" }, text)),
+  );
   table.firstChild.replaceChildren(
-    html("table", { class: record.length ? "numbers" : "" }, html("thead", {}, head), html("tbody", {}, rows)));
+    html(
+      "table",
+      { class: record.length ? "numbers" : "" },
+      html("thead", {}, head),
+      html("tbody", {}, rows),
+    ),
+  );
 }
 
 function tableRow(player, k, record) {
@@ -27,12 +37,17 @@ function tableRow(player, k, record) {
     : [textOf(player.captionOf(frame), look)];
   const step = player.columns.step?.[row] ?? k;
   const here = k === player.step ? "here" : null;
-  return html("tr", { class: here, click: () => player.go(k) },
-    [step, ...cells].map((text) => html("td", {}, String(text))));
+  return html(
+    "tr",
+    { class: here, click: () => player.go(k) },
+    [step, ...cells].map((text) => html("td", {}, String(text))),
+  );
 }
 
 const textOf = (runs, look) =>
-  (runs ?? []).map((run) => (typeof run === "string" ? run : Array.isArray(run) ? run[1] : look(run))).join("");
+  (runs ?? [])
+    .map((run) => (typeof run === "string" ? run : Array.isArray(run) ? run[1] : look(run)))
+    .join("");
 
 /** The step's picture, which carries its own colours. @param {any} player */
 export function stepPicture(player) {
@@ -45,9 +60,11 @@ export function stepPicture(player) {
   const names = new Set(sheet.match(/--[\w-]+(?=:)/g));
   const tokens = [...names].map((name) => `${name}:${computed.getPropertyValue(name)}`).join(";");
   const ground = computed.getPropertyValue(player.story.layout === "plot" ? "--paper" : "--stage");
-  copy.prepend(Object.assign(document.createElementNS(copy.namespaceURI, "style"), {
-    textContent: `svg{${tokens};background:${ground};font-family:var(--ui)}\n${sheet}`,
-  }));
+  copy.prepend(
+    Object.assign(document.createElementNS(copy.namespaceURI, "style"), {
+      textContent: `svg{${tokens};background:${ground};font-family:var(--ui)}\n${sheet}`,
+    }),
+  );
   set(copy, { xmlns: copy.namespaceURI, ...size, style: "" });
   return { text: new XMLSerializer().serializeToString(copy), ...size };
 }

@@ -56,7 +56,10 @@ export function bytesOf(text) {
   const bytes = new DataView(new ArrayBuffer(((text.length + missing) / 5) * 4));
   for (let k = 0; k < text.length; k += 5) {
     const five = text.slice(k, k + 5).padEnd(5, "~");
-    bytes.setUint32((k / 5) * 4, [...five].reduce((sum, letter) => sum * 85 + LETTERS.indexOf(letter), 0));
+    bytes.setUint32(
+      (k / 5) * 4,
+      [...five].reduce((sum, letter) => sum * 85 + LETTERS.indexOf(letter), 0),
+    );
   }
   return new Uint8Array(bytes.buffer, 0, bytes.byteLength - missing);
 }

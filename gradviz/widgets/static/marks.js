@@ -1,48 +1,11 @@
 /** What is drawn in a plot, shape by shape; each yields the nodes that stand for a mark. */
 
-import { rich, spanned, svg, textWidth } from "./dom.js";
+import { svg } from "./dom.js";
+import { hasLabel, label, laneLabel, levelLabel, lost, within } from "./labels.js";
+import { arrow, colour, dot, polyline, stroke } from "./strokes.js";
 
 const TANGENT = 70;
 const ABOVE_AXIS = 10;
-
-const colour = (tone = "ink") => `var(--${{ ring: "focus", mut: "idle" }[tone] ?? tone})`;
-const tintOf = (tone) => ({ hot: "hot", done: "done-t", leaf: "leaf-t", ink: "ink" })[tone] ?? "";
-
-/** @param {number[][]} points */
-export const polyline = (points) =>
-  points.map(([x, y], k) => `${k && !points[k].cut ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-
-/** An arrow with a head that shrinks with it. */
-export function arrow(x1, y1, x2, y2, tone, width = 3) {
-  const length = Math.hypot(x2 - x1, y2 - y1);
-  if (!(length >= 1)) return svg("g");
-  const head = Math.min(9, Math.max(4, length / 2));
-  const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
-  const [bx, by] = [x2 - ux * head, y2 - uy * head];
-  const half = head / 2;
-  return svg("g", {}, svg("line", { x1, y1, x2: bx, y2: by, stroke: colour(tone), "stroke-width": width }),
-    svg("path", { d: `M${x2} ${y2}L${bx - uy * half} ${by + ux * half}L${bx + uy * half} ${by - ux * half}Z`, fill: colour(tone) }));
-}
-
-/** A dot, or the second run's square. */
-const dot = (x, y, r, { tone, dashed, hollow }, edge) => {
-  const look = { fill: hollow ? "var(--paper)" : colour(tone),
-    stroke: hollow ? colour(tone) : edge ? "var(--paper)" : null, "stroke-width": hollow ? 1.2 : edge };
-  return dashed ? svg("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r, ...look }) : svg("circle", { cx: x, cy: y, r, ...look });
-};
-
-const stroke = ({ tone, dashed, width }, dash) => ({ fill: "none", stroke: colour(tone),
-  "stroke-width": width ?? 2, "stroke-dasharray": dash ?? (dashed ? "4 3" : null), "stroke-linejoin": "round" });
-
-const label = (at, x, y, anchor, mark) => {
-  const text = svg("text", { x, y, "text-anchor": anchor, class: `halo ${tintOf(mark.tone)}` });
-  text.append(...rich(mark.label, at.look, spanned));
-  return text;
-};
-
-const hasLabel = (mark) => mark.label?.length > 0;
-const labelText = (at, mark) => rich(mark.label, at.look, spanned).map((node) => node.textContent).join("");
-const within = (value, least, most) => Math.max(least, Math.min(most, value));
 
 /**
  * Every shape: `(mark, at)` with `at` the plot's scales, its box, the rows to show.
@@ -52,24 +15,52 @@ export const SHAPES = {
   line(mark, at) {
     const points = at.points(mark);
     const path = (look) => svg("path", { d: polyline(points), ...look });
-    const halo = (mark.width ?? 2) >= 3 && path({ fill: "none", stroke: "var(--paper)", "stroke-width": mark.width + 3 });
+    const halo =
+      (mark.width ?? 2) >= 3 &&
+      path({ fill: "none", stroke: "var(--paper)", "stroke-width": mark.width + 3 });
     const last = points.at(-1);
     const end = hasLabel(mark) && last && label(at, last[0] - 4, last[1] - 6, "end", mark);
     return { clipped: [halo, path(stroke(mark))], free: [end] };
   },
   dots(mark, at) {
     const points = at.points(mark).filter((_, k) => k % (mark.data.every ?? 1) === 0);
-    return { clipped: points.map(([x, y]) => dot(x, y, mark.data.size ?? (mark.hollow ? 2.3 : mark.dashed ? 2.5 : 3), mark)) };
+    return {
+      clipped: points.map(([x, y]) =>
+        dot(x, y, mark.data.size ?? (mark.hollow ? 2.3 : mark.dashed ? 2.5 : 3), mark),
+      ),
+    };
   },
   stems(mark, at) {
     const line = at.points(at.part.marks.find(({ id }) => id === mark.data.to));
-    const lines = at.points({ ...mark, until: "all" }).map(([x, y], k) => k % (mark.data.every ?? 1) === 0 &&
-      svg("line", { x1: x, x2: x, y1: y, y2: heightAt(line, x), stroke: colour(mark.tone), "stroke-width": 1.25, opacity: 0.75 }));
+    const lines = at.points({ ...mark, until: "all" }).map(
+      ([x, y], k) =>
+        k % (mark.data.every ?? 1) === 0 &&
+        svg("line", {
+          x1: x,
+          x2: x,
+          y1: y,
+          y2: heightAt(line, x),
+          stroke: colour(mark.tone),
+          "stroke-width": 1.25,
+          opacity: 0.75,
+        }),
+    );
     return { clipped: lines };
   },
   band(mark, at) {
     const [x1, x2] = [at.number(mark, "x"), at.number(mark, "x2")].map(at.x);
-    return { clipped: [svg("rect", { x: Math.min(x1, x2), y: at.top, width: Math.abs(x2 - x1), height: at.bottom - at.top, fill: colour(mark.tone), opacity: 0.12 })] };
+    return {
+      clipped: [
+        svg("rect", {
+          x: Math.min(x1, x2),
+          y: at.top,
+          width: Math.abs(x2 - x1),
+          height: at.bottom - at.top,
+          fill: colour(mark.tone),
+          opacity: 0.12,
+        }),
+      ],
+    };
   },
   tangent(mark, at) {
     const [x, y] = at.point(mark);
@@ -77,11 +68,25 @@ export const SHAPES = {
     const [dx, dy] = [at.x(1) - at.x(0), (at.y(1) - at.y(0)) * slope];
     const length = Math.hypot(dx, dy) || 1;
     const [ux, uy] = [dx / length, dy / length];
-    const way = svg("line", { x1: x - ux * TANGENT, y1: y - uy * TANGENT, x2: x + ux * TANGENT, y2: y + uy * TANGENT, stroke: colour(mark.tone), "stroke-width": 2 });
+    const way = svg("line", {
+      x1: x - ux * TANGENT,
+      y1: y - uy * TANGENT,
+      x2: x + ux * TANGENT,
+      y2: y + uy * TANGENT,
+      stroke: colour(mark.tone),
+      "stroke-width": 2,
+    });
     const [nx, ny] = [-Math.abs(uy) * Math.sign(slope || 1), -Math.abs(ux)];
     const flat = Math.abs(nx) < 0.3;
-    const text = hasLabel(mark) && label(at, within(x + nx * 15, at.left + 40, at.right - 40),
-      Math.max(at.top + 12, y + ny * (flat ? 17 : 12) + (flat ? 0 : 4)), flat ? "middle" : nx < 0 ? "end" : "start", mark);
+    const text =
+      hasLabel(mark) &&
+      label(
+        at,
+        within(x + nx * 15, at.left + 40, at.right - 40),
+        Math.max(at.top + 12, y + ny * (flat ? 17 : 12) + (flat ? 0 : 4)),
+        flat ? "middle" : nx < 0 ? "end" : "start",
+        mark,
+      );
     return { clipped: [way], free: [text] };
   },
   arrow(mark, at) {
@@ -89,7 +94,9 @@ export const SHAPES = {
     if (!at.has(mark, next)) return {};
     const lane = mark.data.y == null;
     const [x1, x2] = [at.row, next].map((row) => at.x(at.number(mark, "x", row)));
-    const [y1, y2] = lane ? [at.bottom - ABOVE_AXIS, at.bottom - ABOVE_AXIS] : [at.row, next].map((row) => at.y(at.number(mark, "y", row)));
+    const [y1, y2] = lane
+      ? [at.bottom - ABOVE_AXIS, at.bottom - ABOVE_AXIS]
+      : [at.row, next].map((row) => at.y(at.number(mark, "y", row)));
     const text = hasLabel(mark) && laneLabel(mark, at, x1, x2);
     return { clipped: [arrow(x1, y1, x2, y2, mark.tone, lane ? 3 : 2.5)], free: [text] };
   },
@@ -97,7 +104,18 @@ export const SHAPES = {
     const row = mark.until === "now" ? at.row : at.row + 1;
     if (!at.has(mark, row)) return {};
     const [x, y] = at.point(mark, row);
-    return { clipped: [svg("circle", { cx: x, cy: y, r: 5, fill: "var(--paper)", stroke: colour(mark.tone), "stroke-width": 2 })] };
+    return {
+      clipped: [
+        svg("circle", {
+          cx: x,
+          cy: y,
+          r: 5,
+          fill: "var(--paper)",
+          stroke: colour(mark.tone),
+          "stroke-width": 2,
+        }),
+      ],
+    };
   },
   ball(mark, at) {
     const [x, y] = at.point(mark);
@@ -105,14 +123,34 @@ export const SHAPES = {
     const inside = x >= at.left - 1 && x <= at.right + 1 && y >= at.top - 8 && y <= at.bottom + 8;
     if (!inside || !Number.isFinite(x + y)) return { free: [lost(mark, at, x, y)] };
     const right = x > at.right - 80;
-    const text = hasLabel(mark) && label(at, x + (right ? -9 : 9), within(y - 5, at.top + 8, at.bottom - 4), right ? "end" : "start", mark);
+    const text =
+      hasLabel(mark) &&
+      label(
+        at,
+        x + (right ? -9 : 9),
+        within(y - 5, at.top + 8, at.bottom - 4),
+        right ? "end" : "start",
+        mark,
+      );
     return { moving: [[dot(0, 0, size, mark, 2), x, y]], free: [text] };
   },
   drop(mark, at) {
     const row = mark.until === "next" ? at.row + 1 : at.row;
     if (!at.has(mark, row)) return {};
     const [x, y] = at.point(mark, row);
-    return { clipped: [svg("line", { x1: x, x2: x, y1: y, y2: at.bottom, stroke: colour(mark.tone), "stroke-width": 1.25, "stroke-dasharray": "2 3" })] };
+    return {
+      clipped: [
+        svg("line", {
+          x1: x,
+          x2: x,
+          y1: y,
+          y2: at.bottom,
+          stroke: colour(mark.tone),
+          "stroke-width": 1.25,
+          "stroke-dasharray": "2 3",
+        }),
+      ],
+    };
   },
   leaf(mark, at) {
     if (mark.data.y == null) {
@@ -120,12 +158,30 @@ export const SHAPES = {
       return { moving: [[triangle, at.x(at.number(mark, "x")), at.bottom]] };
     }
     const [x, y] = at.point(mark);
-    return { clipped: [svg("path", { d: `M${x - 6} ${y}h12M${x} ${y - 6}v12`, stroke: colour(mark.tone), "stroke-width": 2.5 })] };
+    return {
+      clipped: [
+        svg("path", {
+          d: `M${x - 6} ${y}h12M${x} ${y - 6}v12`,
+          stroke: colour(mark.tone),
+          "stroke-width": 2.5,
+        }),
+      ],
+    };
   },
   rule(mark, at) {
     const y = at.y(at.number(mark, "y"));
-    return { clipped: [svg("line", { x1: at.left, x2: at.right, y1: y, y2: y, ...stroke({ ...mark, width: 1.5 }, "5 3") })],
-      free: [hasLabel(mark) && label(at, at.left + 6, y - 5, "start", mark)] };
+    return {
+      clipped: [
+        svg("line", {
+          x1: at.left,
+          x2: at.right,
+          y1: y,
+          y2: y,
+          ...stroke({ ...mark, width: 1.5 }, "5 3"),
+        }),
+      ],
+      free: [hasLabel(mark) && label(at, at.left + 6, y - 5, "start", mark)],
+    };
   },
   text(mark, at) {
     const { place } = mark.data ?? {};
@@ -141,10 +197,20 @@ export const SHAPES = {
   },
   contour(mark, at) {
     const levels = mark.data.levels;
-    const paths = levels.map(([, ...ways], k) => ways.map((way) => svg("path", {
-      d: polyline(way.map(([x, y]) => [at.x(x), at.y(y)])), ...stroke({ ...mark, width: 1 }), opacity: 1 - 0.1 * Math.min(k, 5) })));
+    const paths = levels.map(([, ...ways], k) =>
+      ways.map((way) =>
+        svg("path", {
+          d: polyline(way.map(([x, y]) => [at.x(x), at.y(y)])),
+          ...stroke({ ...mark, width: 1 }),
+          opacity: 1 - 0.1 * Math.min(k, 5),
+        }),
+      ),
+    );
     const largest = levels.at(-2)?.[0];
-    return { clipped: paths, free: levels.map(([level, ...ways]) => levelLabel(mark, at, level, ways, largest)) };
+    return {
+      clipped: paths,
+      free: levels.map(([level, ...ways]) => levelLabel(mark, at, level, ways, largest)),
+    };
   },
   button(mark, at) {
     const [x, y] = at.point(mark);
@@ -158,44 +224,44 @@ export const SHAPES = {
       event.stopPropagation();
       press();
     };
-    const group = svg("g", { class: "start", tabindex: 0, role: "button", "aria-label": mark.title, "aria-pressed": String(chosen), click: press, keydown: key },
+    const group = svg(
+      "g",
+      {
+        class: "start",
+        tabindex: 0,
+        role: "button",
+        "aria-label": mark.title,
+        "aria-pressed": String(chosen),
+        click: press,
+        keydown: key,
+      },
       svg("circle", { cx: x, cy: y, r: 16, fill: "transparent" }),
-      svg("circle", { cx: x, cy: y, r: 6, fill: chosen ? "var(--ink)" : "var(--paper)", stroke: "var(--ink)", "stroke-width": 1.75 }));
-    return { free: [group, chosen && hasLabel(mark) && label(at, x, y + (y > at.top + 20 ? -12 : 22), "middle", { ...mark, tone: "ink" })] };
+      svg("circle", {
+        cx: x,
+        cy: y,
+        r: 6,
+        fill: chosen ? "var(--ink)" : "var(--paper)",
+        stroke: "var(--ink)",
+        "stroke-width": 1.75,
+      }),
+    );
+    return {
+      free: [
+        group,
+        chosen &&
+          hasLabel(mark) &&
+          label(at, x, y + (y > at.top + 20 ? -12 : 22), "middle", { ...mark, tone: "ink" }),
+      ],
+    };
   },
 };
 
 /** Where a drawn line stands over `x`. @param {number[][]} points in the order of x */
 export function heightAt(points, x) {
-  const k = Math.max(1, points.findIndex(([px]) => px >= x));
+  const k = Math.max(
+    1,
+    points.findIndex(([px]) => px >= x),
+  );
   const [[x1, y1], [x2, y2]] = [points[k - 1], points[k]];
   return y1 + ((y2 - y1) * (x - x1)) / (x2 - x1 || 1);
-}
-
-/** The label of a step in its lane: over it, or beside it where it is short. */
-function laneLabel(mark, at, x1, x2) {
-  const width = textWidth(labelText(at, mark), `650 12px ${at.player.fonts.ui}`);
-  const [least, most] = [Math.min(x1, x2), Math.max(x1, x2)];
-  if (most - least > width + 8) return label(at, (x1 + x2) / 2, at.bottom - 19, "middle", mark);
-  const wantsLeft = x2 < x1;
-  const left = wantsLeft ? least - width - 10 > at.left : most + width + 10 > at.right;
-  return label(at, left ? least - 9 : most + 9, at.bottom - 6, left ? "end" : "start", mark);
-}
-
-/** Where a point has left the plot, its name says so at the edge. */
-function lost(mark, at, x, y) {
-  const text = mark.title && svg("text", { class: `halo ${tintOf(mark.tone)}`, x: within(x || 0, at.left + 8, at.right - 8),
-    y: within(y || 0, at.top + 14, at.bottom - 8), "text-anchor": x > (at.left + at.right) / 2 ? "end" : "start" }, `${mark.title} is off the map`);
-  return text || null;
-}
-
-/** A contour's level, on the line where it comes nearest to the lower right corner. */
-function levelLabel(mark, at, level, ways, largest) {
-  if (level < 1 && mark.data.every !== 1) return null;
-  const room = ([x, y]) => x > at.left + 30 && x < at.right - 16 && y > at.top + 12 && y < at.bottom - 12;
-  const points = ways.flat().map(([x, y]) => [at.x(x), at.y(y)]).filter(room);
-  const far = ([x, y]) => Math.hypot(x - at.right, y - at.bottom);
-  const best = points.sort((a, b) => far(a) - far(b))[0];
-  const name = level === largest && mark.title ? `${mark.title} ${level}` : String(level);
-  return best && svg("text", { class: "halo", x: best[0], y: best[1] + 4, "text-anchor": "middle" }, name);
 }

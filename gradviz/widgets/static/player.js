@@ -40,7 +40,8 @@ export class Player {
   openRun() {
     const run = this.story.runs[this.keyOf(this.places)];
     this.frameAt = reader(run.frames, this.story.frames);
-    this.columns = PARTS.values?.columnsOf({ ...this.story.columns, ...run.columns }, this.story.series) ?? {};
+    this.columns =
+      PARTS.values?.columnsOf({ ...this.story.columns, ...run.columns }, this.story.series) ?? {};
     this.frames = run.frames.length;
     this.last = this.frames - 1;
   }
@@ -134,7 +135,7 @@ export class Player {
     this.stop();
     const { axes, runs } = this.story;
     const wanted = this.places.with(axis, index);
-    const given = axes.map((_, k) => wanted.with(k, k === axis ? index : axes[k].start ?? 0));
+    const given = axes.map((_, k) => wanted.with(k, k === axis ? index : (axes[k].start ?? 0)));
     const places = [wanted, ...given].find((trial) => this.keyOf(trial) in runs);
     if (!places) return;
     if (axes[axis].resets) this.step = 0;
@@ -213,9 +214,22 @@ export async function play(host, data, options = {}) {
     return root.append(html("p", { class: "newer" }, text));
   }
   const { texts, frames, series } = payload;
-  const stories = [payload, ...(payload.variants ?? [])].map((told) => ({ texts, frames, series, ...told }));
-  const shell = { host, root, hash: options.hash ?? "", stories, open,
-    moved: (player) => options.onstep?.(player.step, player), answered: options.onanswer, wish: options.onwish };
+  const stories = [payload, ...(payload.variants ?? [])].map((told) => ({
+    texts,
+    frames,
+    series,
+    ...told,
+  }));
+  const shell = {
+    host,
+    root,
+    hash: options.hash ?? "",
+    stories,
+    open,
+    moved: (player) => options.onstep?.(player.step, player),
+    answered: options.onanswer,
+    wish: options.onwish,
+  };
   const changes = {
     theme: () => (host.dataset.theme = pageTheme()),
     print: () => drawTable(shell.player),
@@ -253,7 +267,8 @@ export async function play(host, data, options = {}) {
 export function fill(hash, data) {
   const key = Symbol.for(`gradviz/${hash}`);
   const reveal = (error) => {
-    for (const still of document.querySelectorAll(`[data-still="${hash}"]`)) still.style.display = "block";
+    for (const still of document.querySelectorAll(`[data-still="${hash}"]`))
+      still.style.display = "block";
     console.warn("gradviz shows the picture, for the player could not start:", error);
   };
   globalThis[key] ??= (host) => play(host, data, { hash }).catch(reveal);

@@ -4,10 +4,16 @@ import { PARTS, button, icon, set } from "./dom.js";
 
 /** @param {any} player */
 PARTS.playing = (player) => {
-  const to = (look, label, goal) => button(label, `b icon ${look}`, () => {
-    controls.stop();
-    player.go(goal());
-  }, icon(look));
+  const to = (look, label, goal) =>
+    button(
+      label,
+      `b icon ${look}`,
+      () => {
+        controls.stop();
+        player.go(goal());
+      },
+      icon(look),
+    );
   const first = to("first", "First step (Home)", () => 0);
   const back = to("back", "Previous step (Left)", () => player.step - 1);
   const forward = to("forward", "Next step (Right)", () => player.step + 1);

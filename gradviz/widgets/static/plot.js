@@ -10,20 +10,33 @@ PARTS.plot = (player) => {
   const column = (name) => {
     const own = player.parts.filter((at, index) => area(at, index).split("/")[0] === name);
     const panels = [...new Set(own.map(({ part }) => part.area?.split("/")[1] ?? ""))];
-    return html("div", { class: name }, panels.map((panel) => {
-      const inside = own.filter(({ part }) => (part.area?.split("/")[1] ?? "") === panel);
-      return panel ? slot("panel", inside) : inside.map(({ element }) => element);
-    }));
+    return html(
+      "div",
+      { class: name },
+      panels.map((panel) => {
+        const inside = own.filter(({ part }) => (part.area?.split("/")[1] ?? "") === panel);
+        return panel ? slot("panel", inside) : inside.map(({ element }) => element);
+      }),
+    );
   };
   const apart = controls?.tabs && story.axes?.every(({ control }) => control === "weights");
   const left = story.left ? `--left:minmax(0,${story.left}px);--right:minmax(0,1fr)` : null;
   return [
-    html("div", { class: "head" }, html("h2", {}, story.title),
+    html(
+      "div",
+      { class: "head" },
+      html("h2", {}, story.title),
       html("span", { class: "subtitle" }, player.rich(story.subtitle)),
-      !apart && controls?.head && html("span", { class: "aside" }, controls.tabs, controls.head)),
-    apart ? html("div", { class: "controls" }, controls.tabs, [...controls.row.children]) : controls?.row,
+      !apart && controls?.head && html("span", { class: "aside" }, controls.tabs, controls.head),
+    ),
+    apart
+      ? html("div", { class: "controls" }, controls.tabs, [...controls.row.children])
+      : controls?.row,
     html("div", { class: "body", style: left }, column("left"), column("right")),
-    slot("below", player.parts.filter(({ part }) => part.area === "below")),
+    slot(
+      "below",
+      player.parts.filter(({ part }) => part.area === "below"),
+    ),
     player.captions,
     player.bar?.element,
   ];

@@ -5,19 +5,28 @@ import { PARTS, html, icon } from "./dom.js";
 /** @param {any} player */
 PARTS.predict = (player) => {
   const results = new Map();
-  const input = html("input", { class: "answer", inputmode: "decimal", autocomplete: "off",
-    placeholder: "?", "aria-label": "Your prediction", keydown: submit });
+  const input = html("input", {
+    class: "answer",
+    inputmode: "decimal",
+    autocomplete: "off",
+    placeholder: "?",
+    "aria-label": "Your prediction",
+    keydown: submit,
+  });
   const verdict = html("div", { class: "verdict", "aria-live": "assertive" });
   const choices = html("fieldset", { class: "choices", hidden: true });
   const element = html("div", { class: "asked" }, choices, verdict);
   const asks = [];
   for (let k = 0; k < player.frames; k++) if (player.frameAt(k).question) asks.push(k);
 
-  const show = () => html("button", { type: "button", click: () => player.go(player.step + 1) }, "Show me");
+  const show = () =>
+    html("button", { type: "button", click: () => player.go(player.step + 1) }, "Show me");
   const say = (kind, word, reason, more) => {
     verdict.className = `verdict ${kind}`;
-    verdict.replaceChildren(...(kind ? [icon(kind)] : []),
-      html("span", {}, word && html("b", {}, `${word} `), player.rich(reason), " ", more));
+    verdict.replaceChildren(
+      ...(kind ? [icon(kind)] : []),
+      html("span", {}, word && html("b", {}, `${word} `), player.rich(reason), " ", more),
+    );
   };
 
   function draw() {
@@ -43,7 +52,8 @@ PARTS.predict = (player) => {
     say("", "", [], show());
   }
 
-  const choiceOf = (text, k) => html("label", {}, html("input", { type: "radio", name: "choice", value: k }), text);
+  const choiceOf = (text, k) =>
+    html("label", {}, html("input", { type: "radio", name: "choice", value: k }), text);
 
   function submit(event) {
     if (event.key !== "Enter") return;
@@ -61,7 +71,16 @@ PARTS.predict = (player) => {
     const { question } = player.frame;
     const answer = given();
     if (answer === null || Number.isNaN(answer)) {
-      say("wrong", "", [answer === null ? "Answer first: a guess is worth more than a look." : "Type one number, such as 6, 0.5 or 1/3."], show());
+      say(
+        "wrong",
+        "",
+        [
+          answer === null
+            ? "Answer first: a guess is worth more than a look."
+            : "Type one number, such as 6, 0.5 or 1/3.",
+        ],
+        show(),
+      );
       return input.focus();
     }
     const right = Math.abs(answer - question.answer) <= (question.tolerance || 1e-6);
@@ -83,16 +102,25 @@ PARTS.predict = (player) => {
     slot.hidden = false;
     slot.setAttribute("role", "img");
     slot.setAttribute("aria-label", `${right} of ${asks.length} predicted right`);
-    slot.replaceChildren(html("span", { class: "word" }, "predicted "), ...asks.map((step) => {
-      const result = results.get(step);
-      return html("i", { class: { true: "right", false: "wrong" }[result] ?? null }, result && icon("right"));
-    }));
+    slot.replaceChildren(
+      html("span", { class: "word" }, "predicted "),
+      ...asks.map((step) => {
+        const result = results.get(step);
+        return html(
+          "i",
+          { class: { true: "right", false: "wrong" }[result] ?? null },
+          result && icon("right"),
+        );
+      }),
+    );
     player.host.dataset.score = `${right}/${asks.length}`;
   }
 
   function tell(answer, right) {
     const detail = { step: player.step, answer, right };
-    player.host.dispatchEvent(new CustomEvent("gradviz-answer", { bubbles: true, composed: true, detail }));
+    player.host.dispatchEvent(
+      new CustomEvent("gradviz-answer", { bubbles: true, composed: true, detail }),
+    );
     player.shell.answered?.([...results]);
   }
 

@@ -11,13 +11,22 @@ PARTS.rule = (part, player) => {
     draw({ formula, rows = [] }) {
       element.replaceChildren(
         ...(formula ? [html("div", { class: "formula" }, player.rich(formula))] : []),
-        html("div", { class: "pairs" }, rows.map(drawRow)));
+        html("div", { class: "pairs" }, rows.map(drawRow)),
+      );
     },
   };
 };
 
 function drawRow([label, code, copied]) {
-  const copy = button("Copy the code that repeats this step by hand", "copy",
-    () => copyText(code, copy), icon("copy"));
-  return [html("span", {}, label), html("code", { title: code, class: copied ? null : "wide" }, code), copied && copy];
+  const copy = button(
+    "Copy the code that repeats this step by hand",
+    "copy",
+    () => copyText(code, copy),
+    icon("copy"),
+  );
+  return [
+    html("span", {}, label),
+    html("code", { title: code, class: copied ? null : "wide" }, code),
+    copied && copy,
+  ];
 }

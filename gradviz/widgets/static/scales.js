@@ -32,7 +32,8 @@ export function ticks(a, b, count = 5) {
   const ratio = rough / power;
   const step = (ratio < 1.5 ? 1 : ratio < 3.5 ? 2 : ratio < 7.5 ? 5 : 10) * power;
   const found = [];
-  for (let k = Math.ceil(a / step - 1e-9); k <= b / step + 1e-9; k++) found.push(+(k * step).toPrecision(10) || 0);
+  for (let k = Math.ceil(a / step - 1e-9); k <= b / step + 1e-9; k++)
+    found.push(+(k * step).toPrecision(10) || 0);
   return found;
 }
 
@@ -43,14 +44,19 @@ export function decades(a, b, most = 5) {
   const every = Math.max(1, Math.ceil((last - first + 1) / most));
   const found = [];
   for (let power = first; power <= last; power += every) found.push(10 ** power);
-  return found.length < 2 ? [1, 2, 5].flatMap((digit) =>
-    [first - 1, first].map((power) => digit * 10 ** power)).filter((tick) => tick >= a && tick <= b).sort((x, y) => x - y) : found;
+  return found.length < 2
+    ? [1, 2, 5]
+        .flatMap((digit) => [first - 1, first].map((power) => digit * 10 ** power))
+        .filter((tick) => tick >= a && tick <= b)
+        .sort((x, y) => x - y)
+    : found;
 }
 
 /** 0, 1, 3, 10, 30, ... up to `b`, for a scale that starts at 0. */
 export function stepsFromZero(b) {
   const found = [0];
-  for (let power = 1; power <= b; power *= 10) found.push(...[power, 3 * power].filter((tick) => tick <= b));
+  for (let power = 1; power <= b; power *= 10)
+    found.push(...[power, 3 * power].filter((tick) => tick <= b));
   return found;
 }
 
@@ -59,6 +65,7 @@ export function tickText(value) {
   const size = Math.abs(value);
   if (size < 1e5 && (size >= 1e-3 || value === 0)) return minus(String(+value.toPrecision(6)));
   const exponent = Math.floor(Math.log10(size) + 1e-9);
-  if (Math.abs(size / 10 ** exponent - 1) < 1e-6) return (value < 0 ? "−" : "") + "10" + raised(exponent);
+  if (Math.abs(size / 10 ** exponent - 1) < 1e-6)
+    return (value < 0 ? "−" : "") + "10" + raised(exponent);
   return powerOfTen(value, 2);
 }

@@ -15,31 +15,66 @@ export function arrange(player) {
   player.captions = html("div", { class: "captions" }, player.caption);
   if (!story.still) {
     player.bar = makeBar(player);
-    player.table = html("div", { class: "all", hidden: true },
-      html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "all steps" }));
+    player.table = html(
+      "div",
+      { class: "all", hidden: true },
+      html("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "all steps" }),
+    );
   }
   const layout = { stepper, drawing }[story.layout] ?? PARTS.plot;
   const about = story.still ? "" : " Arrow keys step; Home and End jump.";
-  return html("section", { class: `box ${story.layout}`, role: "group", tabindex: "0",
-    "aria-label": `${story.title}.${about}` }, layout(player), player.table);
+  return html(
+    "section",
+    {
+      class: `box ${story.layout}`,
+      role: "group",
+      tabindex: "0",
+      "aria-label": `${story.title}.${about}`,
+    },
+    layout(player),
+    player.table,
+  );
 }
 
 export const slot = (name, parts) =>
-  parts.length > 0 && html("div", { class: name }, parts.map(({ element }) => element));
+  parts.length > 0 &&
+  html(
+    "div",
+    { class: name },
+    parts.map(({ element }) => element),
+  );
 
 function stepper(player) {
-  const of = (part) => (part.area === "stage" ? "stage" : SLOTS[part.kind] ?? "extra");
-  const at = (name) => slot(name, player.parts.filter(({ part }) => of(part) === name));
+  const of = (part) => (part.area === "stage" ? "stage" : (SLOTS[part.kind] ?? "extra"));
+  const at = (name) =>
+    slot(
+      name,
+      player.parts.filter(({ part }) => of(part) === name),
+    );
   if (player.controls?.tabs) player.tabs = player.controls.tabs;
   const equation = at("equation") || (player.predict && html("div", { class: "equation" }));
   if (player.predict) equation.append(player.predict.element);
-  return html("div", { class: "main" }, at("stage"), player.captions, player.controls?.row,
-    equation, at("rule"), at("extra"), at("code"), player.bar?.element);
+  return html(
+    "div",
+    { class: "main" },
+    at("stage"),
+    player.captions,
+    player.controls?.row,
+    equation,
+    at("rule"),
+    at("extra"),
+    at("code"),
+    player.bar?.element,
+  );
 }
 
 function drawing(player) {
   const title = html("div", { class: "head" }, html("code", {}, player.story.title));
-  const at = (kind) => slot(kind, player.parts.filter(({ part }) => (SLOTS[part.kind] ?? "extra") === kind));
+  const at = (kind) =>
+    slot(
+      kind,
+      player.parts.filter(({ part }) => (SLOTS[part.kind] ?? "extra") === kind),
+    );
   return [title, at("stage"), at("extra"), at("code"), player.captions];
 }
 

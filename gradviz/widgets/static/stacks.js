@@ -10,14 +10,19 @@ const BAR = 46;
 PARTS.stacks = (part, player) => {
   const drawing = svg("svg", { class: "picture plot-picture", role: "img" });
   const note = html("em", {});
-  const title = part.title?.length > 0 && html("h3", {}, html("span", {}, player.rich(part.title)), note);
+  const title =
+    part.title?.length > 0 && html("h3", {}, html("span", {}, player.rich(part.title)), note);
   const element = html("div", { class: "stacks-part" }, title, drawing);
   let width = 0;
   let state = {};
   const draw = () => {
     if (!width) return;
     note.replaceChildren(...player.rich(state.note));
-    set(drawing, { width, height: part.horizontal ? 46 : HEIGHT, "aria-label": `${player.text(part.title)} ${player.text(state.note)}` });
+    set(drawing, {
+      width,
+      height: part.horizontal ? 46 : HEIGHT,
+      "aria-label": `${player.text(part.title)} ${player.text(state.note)}`,
+    });
     drawing.replaceChildren(...(part.horizontal ? across : upwards)(part, state, player, width));
     element.closest(".panel")?.classList.toggle("chosen", !!state.chosen);
   };
@@ -48,8 +53,17 @@ export function blocksOf({ blocks = [], mark }) {
 
 function block(x, y, width, height, { text, hot }, gone) {
   const fill = gone ? "none" : `var(--${hot ? "hot" : "done"})`;
-  const box = svg("rect", { x, y, width: Math.max(0, width), height: Math.max(0, height), rx: 3, fill, class: gone ? "gone" : null });
-  const words = !gone && lettering(x + width / 2, y + height / 2 + 4, `on-${hot ? "hot" : "done"}`, [text]);
+  const box = svg("rect", {
+    x,
+    y,
+    width: Math.max(0, width),
+    height: Math.max(0, height),
+    rx: 3,
+    fill,
+    class: gone ? "gone" : null,
+  });
+  const words =
+    !gone && lettering(x + width / 2, y + height / 2 + 4, `on-${hot ? "hot" : "done"}`, [text]);
   return [box, words];
 }
 
@@ -70,12 +84,20 @@ function upwards(part, state, player, width) {
     nodes.push(lettering(middle(k), HEIGHT - 4, column.mark === "active" ? "ink" : "", [short]));
     const blocks = blocksOf(column);
     for (const one of blocks)
-      nodes.push(block(middle(k) - wide / 2, y(one.to) + 1, wide, y(one.from) - y(one.to) - 2, one, column.gone));
+      nodes.push(
+        block(middle(k) - wide / 2, y(one.to) + 1, wide, y(one.from) - y(one.to) - 2, one, column.gone),
+      );
     const over = column.gone ?? column.sum;
     const look = column.gone ? "" : column.mark === "active" ? "hot" : "done-t";
-    if (over?.length && blocks.length) nodes.push(lettering(middle(k), y(blocks.at(-1).to) - 5, `halo ${look}`, player.rich(over, spanned)));
+    if (over?.length && blocks.length)
+      nodes.push(
+        lettering(middle(k), y(blocks.at(-1).to) - 5, `halo ${look}`, player.rich(over, spanned)),
+      );
   });
-  nodes.push(lettering(0, 9, "ink", [part.y_name ?? ""], "start"), svg("line", { class: "axis", x1: left, x2: width, y1: bottom, y2: bottom }));
+  nodes.push(
+    lettering(0, 9, "ink", [part.y_name ?? ""], "start"),
+    svg("line", { class: "axis", x1: left, x2: width, y1: bottom, y2: bottom }),
+  );
   return nodes.flat(3).filter(Boolean);
 }
 
@@ -91,10 +113,17 @@ function across(part, state, player, width) {
     return tight ? { ...one, text: /\[.*\]/.exec(one.text)?.[0] ?? "" } : one;
   };
   return [
-    blocks.map((one) => block(x(one.from) + 1, 4, x(one.to) - x(one.from) - 2, 22, fitted(one), column.gone)),
+    blocks.map((one) =>
+      block(x(one.from) + 1, 4, x(one.to) - x(one.from) - 2, 22, fitted(one), column.gone),
+    ),
     svg("path", { class: "axis", d: `M${left} 29H${right}` }),
-    (part.ticks ?? []).map((tick) => [svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: 29, y2: 33 }),
-      lettering(x(tick), 44, tick === end ? "ink" : "", [tickText(tick)])]),
-    column.sum?.length > 0 && lettering(x(end) + 8, 20, "ink", player.rich(column.sum, spanned), "start"),
-  ].flat(3).filter(Boolean);
+    (part.ticks ?? []).map((tick) => [
+      svg("line", { class: "axis", x1: x(tick), x2: x(tick), y1: 29, y2: 33 }),
+      lettering(x(tick), 44, tick === end ? "ink" : "", [tickText(tick)]),
+    ]),
+    column.sum?.length > 0 &&
+      lettering(x(end) + 8, 20, "ink", player.rich(column.sum, spanned), "start"),
+  ]
+    .flat(3)
+    .filter(Boolean);
 }

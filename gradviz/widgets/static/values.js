@@ -2,7 +2,19 @@
 
 import { PARTS } from "./dom.js";
 
-const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const RAISED = {
+  "-": "⁻",
+  0: "⁰",
+  1: "¹",
+  2: "²",
+  3: "³",
+  4: "⁴",
+  5: "⁵",
+  6: "⁶",
+  7: "⁷",
+  8: "⁸",
+  9: "⁹",
+};
 
 /** @param {number | string} value @param {"" | "signed" | "fixed" | "text"} [form] */
 export function printed(value, form = "") {
@@ -50,8 +62,7 @@ export function columnsOf(columns, pool) {
   return found;
 }
 
-const asNumber = (text) =>
-  ({ nan: NaN, inf: Infinity, "-inf": -Infinity })[text] ?? text;
+const asNumber = (text) => ({ nan: NaN, inf: Infinity, "-inf": -Infinity })[text] ?? text;
 
 /**
  * What a reference to a value reads: among the frame's values, the columns, or the names that

@@ -1,0 +1,108 @@
+"""Questions and answers, axes, weights, playing and dragging, in a real browser."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def expect(locator):
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
+def test_it_asks_names_the_mistake_and_keeps_the_score(theatre, stories) -> None:
+    root = theatre.play(stories["asked"]())
+    page = theatre.page
+    host = page.locator("[data-gradviz]")
+    theatre.tell("gv.player.go(2)")
+    check = root.get_by_role("button", name="Check my answer")
+    answer = root.get_by_role("textbox", name="Your prediction")
+    check.click()
+    expect(root.locator(".verdict")).to_contain_text("Answer first")
+    answer.fill("12")
+    check.click()
+    expect(root.locator(".verdict")).to_contain_text("12 is the value.")
+    expect(host).to_have_attribute("data-score", "0/1")
+    answer.fill("7")
+    answer.press("Enter")
+    expect(root.locator(".verdict")).to_contain_text("Multiply.")
+    answer.fill("4,0")
+    answer.press("Enter")
+    expect(root).to_have_attribute("data-step", "3")
+    expect(host).to_have_attribute("data-score", "0/1")
+
+
+def test_a_right_first_answer_counts(theatre, stories) -> None:
+    root = theatre.play(stories["asked"]())
+    told = "host.addEventListener('gradviz-answer', (e) => (window.told = e.detail))"
+    theatre.page.evaluate(
+        f"() => {{ const host = document.querySelector('[data-gradviz]'); {told} }}"
+    )
+    theatre.tell("gv.player.go(2)")
+    root.get_by_role("textbox").fill("4")
+    root.get_by_role("textbox").press("Enter")
+    expect(theatre.page.locator("[data-gradviz]")).to_have_attribute("data-score", "1/1")
+    expect(root.locator(".verdict")).to_contain_text("Right. 1 × 4.")
+    assert theatre.page.evaluate("told") == {"step": 2, "answer": 4, "right": True}
+
+
+def test_show_me_is_always_there(theatre, stories) -> None:
+    root = theatre.play(stories["asked"]())
+    theatre.tell("gv.player.go(2)")
+    root.get_by_role("button", name="Show me").click()
+    expect(root).to_have_attribute("data-step", "3")
+
+
+def test_axes_choose_another_run_and_keep_the_step(theatre, stories) -> None:
+    root = theatre.play(stories["descent"]())
+    theatre.tell("gv.player.go(4)")
+    slider = root.get_by_role("slider", name="learning rate")
+    slider.focus()
+    theatre.page.keyboard.press("ArrowRight")
+    expect(root).to_have_attribute("data-step", "4")
+    expect(root.get_by_role("status")).to_contain_text("at 0.4.")
+    theatre.page.keyboard.press("ArrowRight")
+    expect(root.locator(".reading")).to_contain_text("too large")
+    switch = root.get_by_role("switch", name="zero_()")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+
+
+def test_numbers_in_the_text_are_those_of_the_columns(theatre, stories) -> None:
+    root = theatre.play(stories["descent"]())
+    expect(root.get_by_role("status")).to_have_text("f falls from 4 to 2.56 at 0.1.")
+    theatre.tell("gv.player.go(1)")
+    expect(root.get_by_role("status")).to_have_text("f falls from 2.56 to 1.638 at 0.1.")
+    expect(root.locator(".note")).to_have_text("1.6")
+
+
+def test_it_plays_and_stops_at_the_end(theatre, stories) -> None:
+    root = theatre.play(stories["descent"]())
+    theatre.tell("gv.player.speed = 100; gv.player.go(17)")
+    root.get_by_role("button", name="Play (Space)").click()
+    expect(root).to_have_attribute("data-step", "19")
+    expect(root.get_by_role("button", name="Play (Space)")).to_be_visible()
+
+
+def test_dragging_along_the_loss_moves_the_step(theatre, stories) -> None:
+    root = theatre.play(stories["descent"]())
+    box = root.locator("svg.drag").bounding_box()
+    theatre.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + 40)
+    theatre.page.mouse.down()
+    theatre.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 40)
+    theatre.page.mouse.up()
+    assert 13 <= int(root.get_attribute("data-step")) <= 17
+
+
+def test_weights_are_summed_below_the_columns(theatre, stories) -> None:
+    root = theatre.play(stories["jacobian"]())
+    expect(root.locator(".result").first).to_have_text("3")
+    expect(root.locator(".note-part")).to_have_text("printed: tensor([3., 2., 1.])")
+    root.get_by_role("slider", name="weight of z1").fill("-1.5")
+    root.locator(".result").nth(1).click()
+    expect(root.locator(".work")).to_have_text("1 × 2 + (−1.5) × (−1) + 1 × 1 = 4.5")
+    root.get_by_role("button", name="v as in only z").click()
+    expect(root.get_by_role("status")).to_have_text("The parts add up to 2.")

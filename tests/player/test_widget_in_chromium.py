@@ -1,0 +1,82 @@
+"""The module that anywidget calls, with a model that stands in for the kernel."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def expect(locator):
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
+MODEL = """(values) => {
+  const heard = {};
+  const model = {
+    get: (name) => values[name],
+    set: (name, value) => { values[name] = value; sent.push([name, value]); },
+    save_changes() {},
+    on: (event, act) => (heard[event] = act),
+    off: (event) => delete heard[event],
+  };
+  const sent = [];
+  Object.assign(window, { heard, values, sent });
+  return window.renderWidget({ model, el: document.getElementById("el") }).then((end) => {
+    window.end = end;
+  });
+}"""
+
+
+def play_widget(theatre, story, **traits) -> dict:
+    from gradviz.render.bundle import bundle, kinds_of
+    from gradviz.render.payload import payload
+
+    data = payload(story)
+    code = bundle(kinds_of(data), widget=True)
+    code = code.replace("export default { render };", "window.renderWidget = render;")
+    path = theatre.folder / "widget.html"
+    path.write_text(f"<div id=el></div><script type=module>{code}</script>", encoding="utf-8")
+    theatre.page.goto(path.as_uri())
+    values = {"payload": data, "step": 0, "places": [], "answers": [], "choices": {}, "live": False}
+    theatre.page.evaluate(MODEL, json.loads(json.dumps(values | traits)))
+    return data
+
+
+def test_a_widget_shares_step_and_answers_with_its_model(theatre, stories) -> None:
+    play_widget(theatre, stories["asked"](), step=1)
+    root = theatre.page.locator(".box")
+    expect(root).to_have_attribute("data-step", "1")
+    root.get_by_role("button", name="Next step").click()
+    assert theatre.page.evaluate("values.step") == 2
+    root.get_by_role("textbox").fill("4")
+    root.get_by_role("textbox").press("Enter")
+    assert theatre.page.evaluate("[values.step, values.answers]") == [3, [[2, True]]]
+    theatre.page.evaluate("() => { values.step = 0; heard['change:step'](); }")
+    expect(root).to_have_attribute("data-step", "0")
+    theatre.page.evaluate("end()")
+    left = "[Object.keys(heard), document.getElementById('el').children.length]"
+    assert theatre.page.evaluate(left) == [[], 0]
+
+
+def test_a_live_slider_asks_python_once_at_a_time(theatre, stories) -> None:
+    data = play_widget(theatre, stories["descent"](), live=True, places=[0, 1], step=3)
+    root = theatre.page.locator(".box")
+    slider = root.get_by_role("slider", name="learning rate")
+    for value in ("0.25", "0.5", "0.75"):
+        slider.evaluate(
+            "(at, value) => { at.value = value; at.dispatchEvent(new Event('input')); }", value
+        )
+    asked = "sent.filter(([name]) => name === 'choices').map(([, value]) => value['learning rate'])"
+    assert theatre.page.evaluate(asked) == [0.175]
+    told = data | {"axes": [{**data["axes"][0], "values": [0.175], "start": 0}, data["axes"][1]]}
+    answer = "(told) => { values.payload = told; heard['change:payload'](); }"
+    theatre.page.evaluate(answer, json.loads(json.dumps(told)))
+    assert theatre.page.evaluate(asked) == [0.175, 0.325]
+    expect(root.get_by_role("status")).to_contain_text("at 0.175.")
+    expect(root).to_have_attribute("data-step", "3")
+    assert slider.evaluate("at => at.value") == "0.75"
