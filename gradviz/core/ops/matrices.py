@@ -80,7 +80,7 @@ def matmul(self, other):
     if not isinstance(other, Tensor): return NotImplemented
     left, right = len(self._shape), len(other._shape)
     if left == 2 and right == 2: return ops.mm(self, other)
-    if left == 1 and right == 2: return row(ops.mm(ops.unsqueeze(self, 0), other))
+    if left == 1 and right == 2: return row(ops.mm(ops.unsqueeze_at(self, 0), other))
     if left == 2 and right == 1: return ops.mv(self, other)
     if left == 1 and right == 1: return ops.dot(self, other)
     if not left or not right:

@@ -224,6 +224,7 @@ def without(array, dims):
 def widened(array, dim):
     """The array with a new dimension, its stride as in PyTorch."""
     shape, strides = array.shape, array.strides
+    if array.flags.c_contiguous: return array.reshape((*shape[:dim], 1, *shape[dim:]))
     stride = shape[dim] * strides[dim] if dim < len(shape) else array.itemsize
     return strided(array, (*shape[:dim], 1, *shape[dim:]), (*strides[:dim], stride, *strides[dim:]))
 
