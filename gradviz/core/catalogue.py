@@ -39,22 +39,28 @@ class Catalogue(Mapping[str, Data]):
 
     def __init__(self) -> None:
         self._ops: dict[str, type[Op]] = {}
-        for op in declared:
+        self._read = 0
+        self._made: dict[str, Data] = {}
+
+    def _declared(self) -> dict[str, type[Op]]:
+        """Every op that has a rule; a learner may have declared some since the last look."""
+        for op in declared[self._read :]:
             if op.rules:
                 self._ops.setdefault(op.node_name, op)
-        self._made: dict[str, Data] = {}
+        self._read = len(declared)
+        return self._ops
 
     def __getitem__(self, node_name: str) -> Data:
         made = self._made.get(node_name)
         if made is None:
-            made = self._made[node_name] = entry_of(self._ops[node_name])
+            made = self._made[node_name] = entry_of(self._declared()[node_name])
         return made
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._ops)
+        return iter(self._declared())
 
     def __len__(self) -> int:
-        return len(self._ops)
+        return len(self._declared())
 
 
 @cache

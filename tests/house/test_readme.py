@@ -1,6 +1,7 @@
 """README says what is so. Its examples are run as doctests with the rest of the suite."""
 
 import re
+import runpy
 import subprocess
 from pathlib import Path
 
@@ -27,6 +28,13 @@ def test_every_link_inside_the_repository_leads_somewhere(readme: str, checkout:
     links = LINK.findall(readme)
     assert links
     assert [link for link in links if not (checkout / link).exists()] == []
+
+
+def test_the_picture_is_one_that_really_came_out(readme: str, checkout: Path) -> None:
+    place = checkout / "tests" / "house" / "picture.py"
+    drawn = runpy.run_path(str(place))
+    assert drawn["draw_picture"]() == drawn["PICTURE"].read_text(encoding="utf-8")
+    assert f"({drawn['PICTURE'].relative_to(checkout).as_posix()})" in readme
 
 
 def test_ci_runs_the_test_command_that_readme_gives(readme: str, checkout: Path) -> None:
