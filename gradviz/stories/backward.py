@@ -9,7 +9,7 @@ from typing import Any
 from gradviz.graph.model import Graph, Node, Recording, Span, Value
 from gradviz.stories.captions import caption, fitted, grads_text, listed, sentence
 from gradviz.stories.equations import at_rest, computed, equation, totals
-from gradviz.stories.numbers import is_single, number, ordinal, printed, shape_text
+from gradviz.stories.numbers import is_single, number, ordinal, print_anew, printed, shape_text
 from gradviz.stories.parts import Code, Equation, Part, Rich, Rule
 from gradviz.stories.picture import Shown, picture, plan
 from gradviz.stories.questions import Asked, open_equation, question
@@ -40,6 +40,7 @@ def tell(
         raise ValueError("there is no backward pass to tell: record one first")
     passes, lines = _with_calls(passes)
     graph = passes[0].graph
+    print_anew()
     made = plan(graph, Shown(fold=fold))
     teller = _Teller(Stage(made, passes), passes, predict)
     phases = [Phase(WORDS["forward"], 0)] if forward else []

@@ -13,7 +13,7 @@ from gradviz.graph.model import Recording, Value
 from gradviz.graph.record import rehearse
 from gradviz.graph.values import is_close, is_tensor
 from gradviz.stories.loop_sentences import COMPARE
-from gradviz.stories.numbers import figure, is_single, shape_text
+from gradviz.stories.numbers import figure, is_single, print_anew, shape_text
 from gradviz.stories.parts import Note, Part, Rich, Table
 from gradviz.stories.picture import picture, plan
 from gradviz.stories.rich import Field, compose
@@ -92,6 +92,7 @@ def tell(
     first: Sequence[Recording], second: Sequence[Recording], titles: tuple[str, str] = SIDES
 ) -> Story:
     """The story of two recorded runs."""
+    print_anew()
     stages = tuple(Stage(plan(run[0].graph), run) for run in (first, second))
     pairs = list(_pairs(first, second))
     frames = tuple(_frames(stages, (first, second), pairs, titles))

@@ -8,7 +8,7 @@ from typing import Any
 from gradviz.graph.model import Graph, Node, Recording, Step, Value
 from gradviz.stories.captions import listed
 from gradviz.stories.equations import heat
-from gradviz.stories.numbers import is_single, printed, shape_text
+from gradviz.stories.numbers import is_single, print_anew, printed, shape_text
 from gradviz.stories.parts import Code, Part, Rich
 from gradviz.stories.picture import Plan, Shown, picture, plan
 from gradviz.stories.rich import compose
@@ -34,6 +34,7 @@ def tell(
 
     `forward` draws it as the formula reads, inputs above; `fold=False` shows every repetition.
     """
+    print_anew()
     made = plan(graph, Shown(values=values, shapes=shapes, saved=saved, forward=forward, fold=fold))
     root = _root(graph)
     name = title or f"draw({title_of(root)})"

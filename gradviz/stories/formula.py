@@ -50,9 +50,13 @@ def result_formula(entry: Mapping[str, Any]) -> Rich:
     ...                       "pattern": "{self} * {other}"}))
     'z = a · b'
     """
-    names = letters(entry["inputs"], entry["op"])
     pattern = (entry.get("pattern") or "").replace("{", " ").replace("}", " ").strip()
-    tree = parsed(pattern, silent=False)
+    return _result(entry["op"], tuple(entry["inputs"]), pattern)
+
+
+@lru_cache(maxsize=512)
+def _result(op: str, inputs: tuple[str, ...], pattern: str) -> Rich:
+    names, tree = letters(inputs, op), parsed(pattern, silent=False)
     if tree is None:
         return ()
     return joined([names["result"], " = ", *render(tree, names)])
@@ -65,9 +69,14 @@ def derivative_formula(entry: Mapping[str, Any], name: str) -> Rich:
     ...     "rules": {"self": {"line": "grad * other"}}}, "self"))
     '∂z/∂a = b'
     """
-    names = letters(entry["inputs"], entry["op"])
-    line = entry["rules"][name]["line"]
-    if entry.get("kind") == "elementwise":
+    line, is_slope = entry["rules"][name]["line"], entry.get("kind") == "elementwise"
+    return _derivative(entry["op"], tuple(entry["inputs"]), name, line, is_slope)
+
+
+@lru_cache(maxsize=1024)
+def _derivative(op: str, inputs: tuple[str, ...], name: str, line: str, is_slope: bool) -> Rich:
+    names = letters(inputs, op)
+    if is_slope:
         tree, top = slope_tree(line), names["result"]
     else:
         tree, top = parsed(line), ("i", "ℓ")

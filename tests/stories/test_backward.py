@@ -344,3 +344,17 @@ def test_bad_input_is_told_in_a_sentence(engine):
         step_backward(x * x, x)
     with pytest.raises(ValueError, match="no backward pass"):
         tell([])
+
+
+def test_numbers_follow_the_way_the_learner_prints(engine):
+    import gradviz
+
+    x = engine.tensor(1 / 3, requires_grad=True)
+    y = x * x
+    assert x.grad is None
+    try:
+        assert "0.1111" in words(frames(tell(record(y)))[0])
+        gradviz.set_printoptions(precision=2)
+        assert "0.11 " in words(frames(tell(record(y)))[0])
+    finally:
+        gradviz.set_printoptions(profile="default")
