@@ -25,6 +25,8 @@ __all__ = [
     "detect_anomaly",
     "enable_grad",
     "grad",
+    "gradcheck",
+    "gradgradcheck",
     "inference_mode",
     "no_grad",
     "set_detect_anomaly",
@@ -35,11 +37,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "functional":
         return importlib.import_module("gradviz.autograd.functional")
-    if name in ("gradcheck", "gradgradcheck"):
-        # Kept under its name at once: the import has put the module there.
-        found = getattr(importlib.import_module("gradviz.autograd.gradcheck"), name)
-        globals()[name] = found
-        return found
     raise AttributeError(f"module 'gradviz.autograd' has no attribute '{name}'")
 
 
@@ -210,3 +207,7 @@ def _check(number: int, output: Any, gradient: Any) -> None:
 
 def _warn_of_cycle() -> None:
     warnings.warn(errors.CREATE_GRAPH, UserWarning, stacklevel=3)
+
+
+# after `grad`, which it needs; at once, for torch's name is that of the function, not of the file
+from .gradcheck import gradcheck, gradgradcheck  # noqa: E402

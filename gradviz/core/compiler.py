@@ -3,9 +3,13 @@
 It writes each op's functions as source text when the op is first called, because CPython is
 fastest on straight lines that are not shared between ops. To see what it wrote:
 
+    >>> from gradviz.core import compiler
     >>> from gradviz.core.op import ops
-    >>> print(ops.tanh.op.source()) # doctest: +ELLIPSIS
-    def TanhBackward0_forward(self):
+    >>> import gradviz as torch
+    >>> y = torch.tensor(1.0, requires_grad=True).tanh()
+    >>> print(compiler.source(ops.tanh.op))
+    def TanhBackward0_backward(node, grad, keep):
+        result = node.result
     ...
 """
 

@@ -122,7 +122,8 @@ def rounded_once(function):
         if value.__class__ is not ndarray:
             return value.__class__(function(float(value)))
         if value.dtype is float32 and value.size <= PRINTED_WHOLE:
-            return function(value.astype(float64)).astype(float32)
+            result = np.empty(value.shape, float32) if value.flags.c_contiguous else np.empty_like(value)
+            return function(value, result, dtype=float64, casting="same_kind")
         return function(value)
 
     apply.__name__ = apply.__qualname__ = function.__name__
