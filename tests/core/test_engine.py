@@ -130,7 +130,8 @@ def test_what_is_saved_is_freed_and_small_results_are_remembered():
     with pytest.raises(RuntimeError, match="second time"):
         _ = node._saved_self
     value, changed = before._remembered
-    assert np.allclose(value.tolist(), np.exp([1, 2])) and not changed
+    assert np.allclose(value.tolist(), np.exp([1, 2]))
+    assert not changed
     with torch.no_grad():
         y.mul_(0)
     assert before._remembered[1]
