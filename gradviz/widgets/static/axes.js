@@ -34,48 +34,29 @@ PARTS.axes = (given, player) => {
     part.title?.length > 0 && html("div", { class: "part-title" }, player.rich(part.title)),
     drawing,
   );
-  const balls = new Map();
+  const layers = (part.marks ?? []).map((mark) => makeLayer(mark, inside, front, moving));
+  const note = front.appendChild(svg("g"));
   let width = 0;
   let state = {};
   let drawn = "";
   let scales = null;
   let at = null;
+  const rescale = (range) => {
+    scales = scalesOf(part, range, player, width);
+    const { left, right, top, bottom, height } = scales;
+    set(drawing, { width, height, viewBox: `0 0 ${width} ${height}` });
+    set(window, { x: left, y: top - 8, width: right - left, height: bottom - top + 8 });
+    back.replaceChildren(...frameOf(part, scales));
+  };
   const draw = () => {
     if (!width) return;
     const range = state.range ?? part.range;
     const key = `${width}/${range}`;
-    if (key !== drawn) {
-      scales = scalesOf(part, range, player, width);
-      set(drawing, { width, height: scales.height, viewBox: `0 0 ${width} ${scales.height}` });
-      set(window, {
-        x: scales.left,
-        y: scales.top - 8,
-        width: scales.right - scales.left,
-        height: scales.bottom - scales.top + 8,
-      });
-      back.replaceChildren(...frameOf(part, scales));
-      drawn = key;
-    }
+    if (key !== drawn) rescale(range);
+    drawn = key;
     at = plotAt(part, scales, player);
-    inside.replaceChildren();
-    front.replaceChildren();
-    for (const mark of part.marks ?? []) drawMark(mark, state.marks?.[mark.id]);
-    const note = state.note;
-    if (note) front.append(centred(player.rich(note, spanned), at));
-  };
-  const drawMark = (standing, changes) => {
-    const mark = changes ? { ...standing, ...changes } : standing;
-    const drawn = mark.hidden ? {} : SHAPES[mark.shape](mark, at);
-    inside.append(...(drawn.clipped ?? []).flat(2).filter(Boolean));
-    front.append(...(drawn.free ?? []).filter(Boolean));
-    const ball = balls.get(mark.id);
-    const [node, x, y] = drawn.moving?.[0] ?? [];
-    if (!node) return ball?.replaceChildren();
-    const group = ball ?? svg("g", { class: "moves" });
-    group.replaceChildren(node);
-    group.style.transform = `translate(${x}px,${y}px)`;
-    if (!ball) moving.append(group);
-    balls.set(mark.id, group);
+    for (const layer of layers) drawLayer(layer, state.marks?.[layer.mark.id], at);
+    note.replaceChildren(...(state.note ? [centred(player.rich(state.note, spanned), at)] : []));
   };
   new ResizeObserver(() => {
     const now = Math.floor(element.clientWidth);
@@ -86,6 +67,31 @@ PARTS.axes = (given, player) => {
   if (part.drag) followDrag(drawing, player, () => at);
   return { element, draw: (now) => ((state = now), draw()) };
 };
+
+/** Where a mark is drawn: clipped to the plot, in front of it, or gliding from step to step. */
+function makeLayer(mark, inside, front, moving) {
+  const layer = { mark, clipped: svg("g"), free: svg("g"), ball: svg("g", { class: "moves" }) };
+  inside.append(layer.clipped);
+  front.append(layer.free);
+  moving.append(layer.ball);
+  return layer;
+}
+
+const STANDING = new Set(["line", "dots", "band", "contour"]);
+
+function drawLayer(layer, changes, at) {
+  const mark = changes ? { ...layer.mark, ...changes } : layer.mark;
+  const stands = STANDING.has(mark.shape) && (mark.until ?? "all") === "all" && !changes && !mark.label;
+  const { columns } = at.player;
+  if (stands && layer.scale === at.x && layer.columns === columns) return;
+  Object.assign(layer, { scale: stands && at.x, columns });
+  const { clipped = [], free = [], moving = [] } = mark.hidden ? {} : SHAPES[mark.shape](mark, at);
+  layer.clipped.replaceChildren(...clipped.flat(2).filter(Boolean));
+  layer.free.replaceChildren(...free.filter(Boolean));
+  const [node, x, y] = moving[0] ?? [];
+  layer.ball.replaceChildren(...(node ? [node] : []));
+  if (node) layer.ball.style.transform = `translate(${x}px,${y}px)`;
+}
 
 const nameOf = (part, player) => player.text(part.title) || `${part.y_name} over ${part.x_name}`;
 

@@ -114,7 +114,7 @@ function makeView(part, drawing, player) {
   if (!large) return { element, follow() {} };
   drawing.style.width = `${part.width}px`;
   frame.tabIndex = 0;
-  if (!still) frame.style.height = `${FULL.height + 24}px`;
+  if (!still) frame.style.height = `${Math.min(part.height, FULL.height) + 24}px`;
   const press = () => set(fit, { "aria-pressed": String(element.classList.toggle("fitted")) });
   const fit = button("Fit the whole graph into view", "b icon fit", press, icon("fit"));
   element.append(fit);
