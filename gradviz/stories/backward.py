@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from gradviz.stories.rules import by_hand, rule
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage import Stage
 from gradviz.stories.story import Phase, Run, Scene, Story
-from gradviz.stories.turns import Turn, expression_of, title_of, turns, value_text
+from gradviz.stories.turns import Turn, edges_by_source, expression_of, title_of, turns, value_text
 
 _AREAS = {"graph": "stage", "equation": "side", "rule": "side", "code": "side"}
 
@@ -127,17 +127,16 @@ class _Teller:
     def rise(self) -> None:
         """The forward half: values rise from the leaves to the root."""
         self.stage.hide()
+        edges = edges_by_source(self.graph)
         for node in reversed(self.graph.nodes):
-            fields = {"title": title_of(node), "equals": _equals(node.value), "name": node.name}
-            key = "forward, leaf" if node.kind == "leaf" else "forward"
             inputs = [
-                title_of(self.stage.nodes[edge.target])
-                for edge in self.graph.edges
-                if edge.source == node.id and edge.target is not None
+                self.stage.nodes[edge.target]
+                for edge in edges.get(node.id, ())
+                if edge.target is not None
             ]
             self.stage.settle()
-            self.stage.rise(node)
-            told = sentence(key, fields | {"inputs": listed(dict.fromkeys(inputs))})
+            self.stage.rise(node, edges.get(node.id, ()))
+            told = fitted(*_risen(node, inputs))
             shown = computed(expression_of(node, 14), node.value)
             self.stage.frame(told, equation=shown, span=node.span)
 
@@ -275,11 +274,11 @@ class _Teller:
         else:
             key = "rest, retained" if recording.retain_graph else "rest, freed"
         leaves = [turn for turn in told if turn.node.kind == "leaf"]
-        filled = {
-            title_of(turn.node, 14): (turn.step.before, turn.arrived, turn.step.after)
+        filled = [
+            (title_of(turn.node, 14), turn.step.before, turn.arrived, turn.step.after)
             for turn in sorted(leaves, key=lambda turn: _written_order(turn.node))
-        }
-        grads = grads_text({title: after for title, (_, _, after) in filled.items()})
+        ]
+        grads = grads_text([(title, after) for title, _, _, after in filled])
         told_end = sentence(key, {"grads": grads, "place": _spoken(place)})
         state = totals(filled)
         span = recording.span
@@ -307,7 +306,7 @@ class _Teller:
         stage = self.stage
         ran = [turn for turn in told if turn.node.id != recording.refused_at]
         grads = grads_text(
-            {title_of(leaf, 14): stage.grads[leaf.id] for leaf in self.leaves}, stay=True
+            [(title_of(leaf, 14), stage.grads[leaf.id]) for leaf in self.leaves], stay=True
         )
         stage.seed(recording.seeds)
         for turn in ran:
@@ -351,6 +350,19 @@ class _Teller:
             rule={"formula": (), "rows": mend},
             span=recording.span,
         )
+
+
+def _risen(node: Node, inputs: Sequence[Node]) -> tuple[str, Callable[[int], Mapping[str, Field]]]:
+    """The sentence of the forward half for a node."""
+    key = "forward, leaf" if node.kind == "leaf" else "forward"
+
+    def fields(longest: int) -> Mapping[str, Field]:
+        names = dict.fromkeys(title_of(one, longest) for one in inputs)
+        shown = listed(names) if len(names) <= 3 else (f"{len(names)} inputs",)
+        title = title_of(node, longest)
+        return {"title": title, "equals": _equals(node.value), "name": node.name, "inputs": shown}
+
+    return key, fields
 
 
 def _written_order(leaf: Node) -> tuple[int, int]:

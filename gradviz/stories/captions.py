@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gradviz.graph.model import Value
 from gradviz.stories.formula import numbers_only, product_text, slope_tree
@@ -77,19 +77,18 @@ def listed(names: Iterable[str]) -> Rich:
     return joined(runs)
 
 
-def grads_text(grads: Mapping[str, Value | None], *, stay: bool = False) -> Rich:
-    """What `.grad` of the leaves is now: `x.grad` = 22."""
+def grads_text(grads: Sequence[tuple[str, Value | None]], *, stay: bool = False) -> Rich:
+    """What `.grad` of the leaves is now: x.grad = 22."""
     state = "stays" if stay else "is"
-    if len(grads) > 2:
+    if len(grads) > 2 or len({title for title, _ in grads}) < len(grads):
         return sentence(f"grad {state}, many", {"count": len(grads)})
-    if any(value is not None and not is_single(value) for value in grads.values()):
-        names = listed(f"{title}.grad" for title in grads)
-        return sentence(
-            f"grad {state}, tensor", {"names": names, "verb": "are" if len(grads) > 1 else "is"}
-        )
+    if any(value is not None and not is_single(value) for _, value in grads):
+        names = listed(f"{title}.grad" for title, _ in grads)
+        verb = "are" if len(grads) > 1 else "is"
+        return sentence(f"grad {state}, tensor", {"names": names, "verb": verb})
     parts = [
         sentence(f"grad {state}", {"title": title, "value": value_text(value)})
-        for title, value in grads.items()
+        for title, value in grads
     ]
     return joined(
         run for place, part in enumerate(parts) for run in (" and " if place else "", *part)
@@ -162,7 +161,7 @@ def _fields(turn: Turn, longest: int) -> dict[str, Field]:
     arrived = value_text(turn.arrived)
     fields: dict[str, Field] = {
         "title": title_of(turn.node, longest),
-        "expression": expression_of(turn.node, longest),
+        "expression": _powered(turn, longest),
         "arrived": arrived,
         "inputs": len(turn.deliveries),
         "target": title_of(first.target, longest) if first else "",
@@ -177,6 +176,13 @@ def _fields(turn: Turn, longest: int) -> dict[str, Field]:
         "worked": _worked(turn, first),
     }
     return fields | _copies(turn, longest) | _shares(turn, first)
+
+
+def _powered(turn: Turn, longest: int) -> str:
+    """The expression, where it shows the power that the sentence speaks of."""
+    expression = expression_of(turn.node, longest)
+    shows = any(sign in expression for sign in ("**", "pow", "square"))
+    return expression if shows else title_of(turn.node, longest)
 
 
 def _second(turn: Turn, longest: int) -> str:

@@ -206,6 +206,11 @@ def _tell(
         runs=runs,
         axes=axes,
         poster=min(steps, 20),
+        record=tuple(
+            ((f"{side} {what}",), f"{side} {name}")
+            for side in ("first", "second")
+            for what, name in ((ground.names[0], "x"), (ground.names[1], "y"), ("loss", "loss"))
+        ),
     )
 
 

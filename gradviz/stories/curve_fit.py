@@ -196,7 +196,15 @@ def tell(found: Fit, job: Job, best: Best, model: tuple[str, Rich]) -> Story:
         runs=runs,
         axes=(Axis("residuals", (False, True), 1, "switch", where="head"),),
         columns=shared,
+        record=_record(found),
     )
+
+
+def _record(found: Fit) -> tuple[tuple[Rich, str], ...]:
+    """The columns of the table of all steps."""
+    values = [((row,), f"value {row}") for row in found.rows]
+    grads = [((f"{row}.grad",), f"grad {row}") for row in found.rows]
+    return (*values, *grads, (("loss",), "loss"))
 
 
 def _columns(found: Fit) -> dict[str, list[Any]]:

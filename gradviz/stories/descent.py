@@ -216,6 +216,12 @@ def _story(
         poster=3,
         columns=plot.samples,
         tab=tab,
+        record=(
+            ((plot.name,), "x"),
+            ((f"f({plot.name})",), "f"),
+            ((f"{plot.name}.grad",), "grad"),
+            (("step",), "move"),
+        ),
     )
 
 

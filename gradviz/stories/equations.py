@@ -324,8 +324,10 @@ def _leaf(turn: Turn) -> dict[str, Any]:
     return {"heads": heads, "rows": [{"cells": cells_} | below]}
 
 
-def totals(grads: Mapping[str, tuple[Value | None, Value | None, Value | None]]) -> dict[str, Any]:
-    """The end of a pass: each leaf's `.grad` before, what arrived, and after, in single numbers."""
+def totals(
+    grads: Sequence[tuple[str, Value | None, Value | None, Value | None]],
+) -> dict[str, Any]:
+    """The end of a pass: `.grad` of each leaf before, what arrived, and after."""
     rows = [
         {
             "cells": [
@@ -337,12 +339,12 @@ def totals(grads: Mapping[str, tuple[Value | None, Value | None, Value | None]])
             ],
             "to": arrow(f"{title}.grad"),
         }
-        for title, (before, came, after) in grads.items()
+        for title, before, came, after in grads
         if is_single(after) and is_single(came)
     ][:3]
     if rows:
         return {"heads": [".grad before", "arrived", ".grad after"], "rows": rows}
-    shown = [matrix(after, f"{title}.grad") for title, (_, _, after) in grads.items()][:2]
+    shown = [matrix(after, f"{title}.grad") for title, _, _, after in grads][:2]
     return {"heads": [], "rows": [{"cells": shown}]} if shown else at_rest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,7 @@ class Asked:
 
 def question(turn: Turn, asked: Asked) -> dict[str, Any] | None:
     """What to ask before this turn is told; None if it is not worth a question."""
-    if not turn.in_numbers:
+    if not turn.in_numbers or not _is_finite(turn):
         return None
     if turn.node.kind == "leaf":
         return _about_leaf(turn)
@@ -35,6 +36,12 @@ def question(turn: Turn, asked: Asked) -> dict[str, Any] | None:
         return None
     asked.kinds.add(turn.op)
     return _about_node(turn)
+
+
+def _is_finite(turn: Turn) -> bool:
+    """Nobody can type a number that is none."""
+    moved = (turn.arrived, turn.step.after, *(delivery.value for delivery in turn.deliveries))
+    return all(math.isfinite(number) for number in map(as_float, moved) if number is not None)
 
 
 def open_equation(turn: Turn) -> dict[str, Any]:

@@ -117,7 +117,7 @@ SENTENCES: dict[str, str] = {
     "MseLoss": "Each `{target}` pulls the loss by twice its distance to the truth, shared out: **{sent}**.",
     # Forward, and the questions of `predict=True`.
     "forward, leaf": "`{title}`{equals} is a leaf: you made it, and backward will end at it.",
-    "forward": "`{title}`{equals} is computed from {inputs}, and {name} is put on the tape.",
+    "forward": "`{title}`{equals} is computed from {inputs}; {name} is put on the tape.",
     "forward, saved": "`{title}`{equals} is computed; {name} saves {saved} for backward.",
     "ask": "**{arrived}** arrives at `{title}`. What does it send to `{target}`?",
     "ask, Add": "**{arrived}** arrives at `{title}`, a sum. What does it send to `{target}`?",

@@ -132,13 +132,13 @@ class Stage:
             if node.kind != "leaf" and is_single(node.value):
                 self._card(self.plan.card_of[node.id], value="…")
 
-    def rise(self, node: Node) -> None:
+    def rise(self, node: Node, edges: Sequence[Edge]) -> None:
         """The forward half: a value has been computed, and its wires have carried it up."""
         card = self.plan.card_of[node.id]
         self._card(card, mark="active")
         self.cards[card] = {k: v for k, v in self.cards[card].items() if k != "value"}
-        for edge in self.plan.graph.edges:
-            name = self.plan.wire(edge) if edge.source == node.id else None
+        for edge in edges:
+            name = self.plan.wire(edge)
             if name is not None and edge.target is not None:
                 text = value_text(self.nodes[edge.target].value)
                 self.wires[name] = {"mark": "active", "text": (text,), "short": text}
