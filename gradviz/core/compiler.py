@@ -23,6 +23,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from . import inplace, modes, node, numbers, operands, templates, views
+from .arguments import MISSING
 from .modes import room
 from .node import FREED, Node, NodeType, Output
 from .plan import Plan
@@ -48,7 +49,7 @@ room |= {
     "FREED": FREED,
     "next_number": next_number, "tensor_classes": tensor_classes, "Output": Output, "wrap": wrap,
     "settled": settled, "constant": operands.constant, "combined": operands.combined,
-    "fit": operands.fit, "misused": operands.misused, "shaped": operands.shaped,
+    "fit": operands.fit, "misused": operands.misused, "misuse": operands.misuse, "shaped": operands.shaped,
     "zeros": operands.zeros, "zeros_graph": operands.zeros_graph, "Packed": modes.Packed,
     "arrange": modes.arrange, "spread": node.spread, "link": node.link, "small": node.small,
     "freed": node.freed, "check_saved": node.check_saved, "modified": node.modified,
@@ -72,6 +73,7 @@ def sleeping(op: type[Op], part: str, name: str) -> Any:
     then on: only its code is exchanged.
     """
     function: Any = FunctionType(asleep.__code__, room, name)
+    function.__qualname__ = name
     function.__kwdefaults__ = {"wake_": partial(wake, op, part, function)}
     function.op, function.__doc__, function.__module__ = op, op.__doc__, "gradviz"
     return function
@@ -93,6 +95,9 @@ def wake(op: type[Op], part: str, function: Any) -> Any:
         own = plan.forward if plan.written and part != "backward_graph" else made
         name = function.__name__
         function.__defaults__ = own.__defaults__
+        if part != "backward_graph":  # what is missing is noticed only where a call fails
+            defaults, count = own.__defaults__ or (), made.__code__.co_argcount
+            function.__defaults__ = (MISSING,) * (count - len(defaults)) + defaults
         function.__kwdefaults__ |= own.__kwdefaults__ or {}
         function.__code__ = made.__code__.replace(co_name=name, co_qualname=name)
         function.__kwdefaults__ = own.__kwdefaults__

@@ -93,22 +93,22 @@ class GradMode:
 
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
-        return decorated(self.again, function)
+        return context_decorator(self.again, function)
 
     def again(self) -> GradMode:
         """A fresh context of the same kind, for each call of a decorated function."""
         return type(self)()
 
 
-def decorated(make_context: Callable, function: Callable) -> Callable:
+def context_decorator(make_context: Callable, function: Callable) -> Callable:
     """A function that runs inside a context made for each call."""
 
     @functools.wraps(function)
-    def inside(*args: Any, **kwargs: Any) -> Any:
+    def decorate_context(*args: Any, **kwargs: Any) -> Any:
         with make_context():
             return function(*args, **kwargs)
 
-    return inside
+    return decorate_context
 
 
 class no_grad(GradMode):
@@ -227,7 +227,7 @@ class set_grad_enabled(GradMode):
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
         set_grad(self.was)
-        return decorated(self.again, function)
+        return context_decorator(self.again, function)
 
     def again(self) -> GradMode:
         """A fresh context of the same mode."""

@@ -40,7 +40,18 @@ class Scalar:
     """Marks a parameter that is no tensor: a number, a dim, a shape."""
 
 
-ops = SimpleNamespace()  # every op and composed function by name: `ops.mm(a, b)`
+class Names(SimpleNamespace):
+    """Every op and composed function by name: `ops.mm(a, b)`."""
+
+    def __getattr__(self, name: str) -> Any:
+        from . import ops as families
+
+        if families.read_all():
+            return getattr(self, name)
+        raise AttributeError(f"no op is called {name!r}")
+
+
+ops = Names()
 faces: dict[str, dict[str, Callable]] = {
     "torch": {}
 }  # "torch", "nn.functional", ...: name -> function
@@ -65,6 +76,8 @@ class Op:
     elementwise = False
     rules: dict[str, Callable]
     name: str
+    usage: tuple[str, ...] = ()  # torch's signatures, where it has several
+    check: Callable | None = None  # refuses operands by their types, before anything is computed
 
     def __init_subclass__(
         cls,

@@ -12,6 +12,7 @@ from .node import FREED, Output, freed
 from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
 from .views import view_of
+from .words import called_quietly
 
 constants: dict[Any, np.ndarray] = {}
 
@@ -49,8 +50,13 @@ def combined(plan: Any, operands: tuple) -> tuple:
     given = dict(zip(plan.kinds, operands, strict=True))
     speaking = plan.edges or plan.tensors
     for name in plan.tensors:
-        if not isinstance(given[name], Tensor | float | int | np.number | np.bool_) and given[name] is not None:
-            misused(op, given)
+        if (
+            not isinstance(given[name], Tensor | float | int | np.number | np.bool_)
+            and given[name] is not None
+        ):
+            raise misuse(op, given)
+    if op.check is not None:
+        op.check(*operands)
     dtype = dtypes.result_dtype(*[given[name] for name in speaking if given[name] is not None])
     if op.floating and dtype.kind != "f":
         dtype = dtypes.default_float
@@ -64,7 +70,7 @@ def combined(plan: Any, operands: tuple) -> tuple:
             value.astype(dtype) if name in speaking and value.dtype is not dtype else value
         )
     try:
-        value = plan.forward_value(*values)
+        value = called_quietly(plan.forward_value, *values)
         if op.rules and value.dtype is not dtype:
             value = value.astype(dtype)
         value, shape = settled(value)
@@ -117,17 +123,33 @@ def zeros_graph(shape: tuple, like: dict) -> Tensor:
 
 
 def misused(op: Any, given: dict) -> None:
-    """Say, in torch's words, what is wrong with the arguments of a call."""
+    """Refuse a call in torch's words."""
+    raise misuse(op, given)
+
+
+def misuse(op: Any, given: dict) -> TypeError | None:
+    """What torch says of the arguments of a call, if it is they that are wrong."""
     from . import arguments
 
     kinds = op.plan.kinds
-    shown = {"Tensor": "Tensor", "list": "tuple of Tensors", "Scalar": "Number"}
-    names = ["input" if name == "self" else name for name in kinds]
-    text = ", ".join(
-        f"{shown[kind]} {name}" for name, kind in zip(names, kinds.values(), strict=True)
-    )
-    values = tuple(given[name] for name in kinds)
-    raise arguments.refusal(op.name, [arguments.signature(f"({text})")], values, {})
+    shown = {"Tensor": "Tensor", "list": "tuple of Tensors", "Scalar": "object"}
+    places = {name: "input" if name == "self" else name for name in kinds}
+    parts = [
+        f"{shown[kind]}{'?' * (name in op.plan.optional)} {places[name]}"
+        for name, kind in kinds.items()
+    ]
+    ways = [arguments.signature(f"({text})") for text in op.usage or [", ".join(parts)]]
+    values = {places[name]: given[name] for name in kinds if given[name] is not arguments.MISSING}
+    in_order = []
+    for place in places.values():  # what comes after a gap was given by its name
+        if place not in values:
+            break
+        in_order.append(values.pop(place))
+    try:
+        arguments.bind(op.name.removesuffix("_of"), ways, tuple(in_order), values)
+    except TypeError as error:
+        return error
+    return None
 
 
 # ---------------------------------------------------------------------- several results

@@ -54,6 +54,7 @@ class Plan:
         room[f"{self.key}_plan"], room[f"{self.key}_op"] = self, op
         room[f"{self.key}_again"] = op.function
         room[self.key] = None
+        self.optional = optional(self.forward) if self.written else ()
         self.forward_value = room[f"{self.key}_apply"] = words.silent(forward)
         for name, rule in op.rules.items():
             room[f"{self.key}_rule_{name}"] = words.silent(rule)
@@ -78,6 +79,13 @@ def kinds_of(op: type[Op], forward: FunctionType) -> dict[str, str]:
         text = kind if isinstance(kind, str) else getattr(kind, "__name__", "") + str(kind)
         kinds[name] = "list" if "list" in text else "Tensor" if "Tensor" in text else "Scalar"
     return kinds
+
+
+def optional(forward: FunctionType) -> tuple[str, ...]:
+    """The names of the parameters that have a default."""
+    names, count = forward.__code__.co_varnames, forward.__code__.co_argcount
+    first = count - len(forward.__defaults__ or ())
+    return (*names[first:count], *(forward.__kwdefaults__ or ()))
 
 
 def arguments(function: FunctionType) -> tuple[str, ...]:

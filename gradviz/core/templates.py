@@ -113,7 +113,24 @@ def combined_lines(plan: Plan) -> list[str]:
 
 
 def array_value_lines(plan: Plan) -> list[str]:
-    """Arrays of their true shape."""
+    """Arrays of their true shape; a failed call is looked at again, so that a right one costs no more."""
+    tried = array_lines(plan)
+    refusal = f"    raise misuse({plan.key}_op, locals()) or error from None"
+    lines = ["try:", *indented(tried), "except (TypeError, AttributeError) as error:", refusal]
+    if plan.op.outputs is not None:
+        return lines
+    if plan.op.view:
+        return [*lines, "shape_ = value_.shape; dtype_ = value_.dtype"]
+    return [
+        *lines,
+        "if value_.__class__ is ndarray and value_.size != 1: shape_ = value_.shape",
+        "else: value_, shape_ = settled(value_)",
+        "dtype_ = value_.dtype",
+    ]
+
+
+def array_lines(plan: Plan) -> list[str]:
+    """From the parameters to `value`, for an op on arrays."""
     lines = []
     for name in plan.tensors:
         if plan.kinds[name] == "list":
@@ -127,17 +144,7 @@ def array_value_lines(plan: Plan) -> list[str]:
         guard = f" and {name} is not None" if may_be_none(plan, name) else ""
         lines.append(f"if {name}_value.__class__ is not ndarray{guard}: {name}_value = {shaped}")
     values = [name + "_value" if name in plan.tensors else name for name in plan.kinds]
-    lines.append(f"value_ = {apply_text(plan, values)}")
-    if plan.op.outputs is not None:
-        return lines
-    if plan.op.view:
-        return [*lines, "shape_ = value_.shape; dtype_ = value_.dtype"]
-    return [
-        *lines,
-        "if value_.__class__ is ndarray and value_.size != 1: shape_ = value_.shape",
-        "else: value_, shape_ = settled(value_)",
-        "dtype_ = value_.dtype",
-    ]
+    return [*lines, f"value_ = {apply_text(plan, values)}"]
 
 
 def may_be_none(plan: Plan, name: str) -> bool:

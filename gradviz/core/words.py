@@ -54,6 +54,9 @@ def is_word(name: str, value: Any) -> bool:
 
 def bound_to_tensors(function: FunctionType, ops: Any) -> Callable:
     """The same code, its words meaning the functions on tensors."""
+    from . import ops as families
+
+    families.read_all()
     known = {}
     for name in names_in(function.__code__):
         value = function.__globals__.get(name, known)
@@ -122,7 +125,9 @@ def rounded_once(function):
         if value.__class__ is not ndarray:
             return value.__class__(function(float(value)))
         if value.dtype is float32 and value.size <= PRINTED_WHOLE:
-            result = np.empty(value.shape, float32) if value.flags.c_contiguous else np.empty_like(value)
+            result = (
+                np.empty(value.shape, float32) if value.flags.c_contiguous else np.empty_like(value)
+            )
             return function(value, result, dtype=float64, casting="same_kind")
         return function(value)
 
@@ -368,8 +373,15 @@ def erf(value):
     return erf_of(value).astype(value.dtype)
 
 
+def refuse_zeros(value, other):
+    """Whole numbers have no infinity to answer with."""
+    if value.dtype.kind in "iub" and np.asarray(other).dtype.kind in "iub" and not np.all(other):
+        raise RuntimeError("ZeroDivisionError")
+
+
 def divided(value, other, rounding_mode):
     """A quotient rounded down ("floor") or towards zero ("trunc")."""
+    refuse_zeros(value, other)
     if rounding_mode == "floor":
         return np.floor_divide(value, other)
     quotient = np.trunc(value / other)
@@ -383,6 +395,12 @@ def divided(value, other, rounding_mode):  # noqa: F811
     return ops.div(value.detach(), other, rounding_mode=rounding_mode)
 
 
+def called_quietly(function, *values):
+    """A function's value, without numpy's warnings of infinity and NaN."""
+    return function(*values)
+
+
+called_quietly = silent(called_quietly)
 erf_of = np.frompyfunc(math.erf, 1, 1)
 sgn = np.sign
 twins["zero"] = 0.0

@@ -8,9 +8,20 @@ from ..calls import called
 from ..dtypes import of_number
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
-from ..words import divided, sgn, zeros_like
+from ..words import divided, refuse_zeros, sgn, zeros_like
 
 # --- the four, and the minus
+
+def refuse_subtraction(*operands):
+    """Of True and False there is no difference."""
+    kinds = [each._dtype.kind if isinstance(each, Tensor) else "b" if isinstance(each, bool) else "" for each in operands[:2]]
+    if kinds == ["b", "b"]: raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.")
+    if "b" in kinds: raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. " + INVERT)
+
+def refuse_negation(operand):
+    if operand._dtype.kind == "b": raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. " + INVERT)
+
+INVERT = "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
 
 class Add(Elementwise, operators="+", name="plus", face="", method=False):
     forward = operator.add
@@ -22,6 +33,7 @@ class Sub(Elementwise, operators="-", name="minus", face="", method=False):
     forward = operator.sub
     def grad_self(grad): return grad
     def grad_other(grad): return -grad
+    check = refuse_subtraction
     _saved_alpha = 1
 
 class Mul(Elementwise, operators="*"):
@@ -37,6 +49,7 @@ class Div(Elementwise, operators="/", name="over", face="", method=False, floati
 class Neg(Elementwise, operators="-x"):
     forward = operator.neg
     def grad_self(grad): return -grad
+    check = refuse_negation
 
 class Reciprocal(Elementwise, floating=True):
     def forward(self: Tensor): return 1 / self
@@ -48,6 +61,7 @@ class Reciprocal(Elementwise, floating=True):
 class Rsub(Elementwise, node="RsubBackward1", operators="2-x", name="subtracted_from", face="", method=False, in_place=False):
     def forward(self: Tensor, other: Scalar): return other - self
     def grad_self(grad): return -grad
+    check = refuse_subtraction
     _saved_alpha = 1
 
 @composed(name="number_over", face="", method=False, operators="2/x")
@@ -66,6 +80,7 @@ class SubScaled(Elementwise, node="SubBackward0", face="", method=False):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return self - alpha * other
     def grad_self(grad, alpha): return grad
     def grad_other(grad, alpha): return -grad * alpha
+    check = refuse_subtraction
 
 class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
     def forward(self: Tensor, other: Tensor, rounding_mode: Scalar): return divided(self, other, rounding_mode)
@@ -79,22 +94,26 @@ class FloorDivideNumber(Elementwise, node="NotImplemented", face="", method=Fals
     def forward(self: Tensor, other: Scalar): return divided(self, other, "floor")
 
 class Remainder(Elementwise, name="remainder_of_number", face="", method=False):
-    def forward(self: Tensor, other: Scalar): return np.remainder(self, other)
+    def forward(self: Tensor, other: Scalar): return leftover(np.remainder, self, other)
     def grad_self(grad): return grad
 
 class RemainderTensor(Elementwise, node="RemainderBackward1", face="", method=False):
-    def forward(self: Tensor, other: Tensor): return np.remainder(self, other)
+    def forward(self: Tensor, other: Tensor): return leftover(np.remainder, self, other)
     def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "floor")
 
 class Fmod(Elementwise, name="fmod_of_number", face="", method=False):
-    def forward(self: Tensor, other: Scalar): return np.fmod(self, other)
+    def forward(self: Tensor, other: Scalar): return leftover(np.fmod, self, other)
     def grad_self(grad): return grad
 
 class FmodTensor(Elementwise, node="FmodBackward1", face="", method=False):
-    def forward(self: Tensor, other: Tensor): return np.fmod(self, other)
+    def forward(self: Tensor, other: Tensor): return leftover(np.fmod, self, other)
     def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "trunc")
+
+def leftover(function, value, other):
+    refuse_zeros(value, other)
+    return function(value, other)
 
 def by_kind(name, of_number, of_tensor, operators=""):
     """A function of a tensor and a number, or of two tensors, which are overloads of their own."""

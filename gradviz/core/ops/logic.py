@@ -4,7 +4,8 @@
 
 import numpy as np
 
-from ..op import Elementwise
+from ..dtypes import scalar_name
+from ..op import Elementwise, composed, ops
 from ..tensor import Tensor
 
 
@@ -17,14 +18,14 @@ class BitwiseOr(Elementwise, operators="|", in_place=True):
 class BitwiseXor(Elementwise, operators="^", in_place=True):
     def forward(self: Tensor, other: Tensor): return whole(self, "bitwise_xor") ^ other
 
-class BitwiseNot(Elementwise, operators="~", in_place=True):
+class BitwiseNot(Elementwise, in_place=True):
     def forward(self: Tensor): return ~whole(self, "bitwise_not")
 
 class BitwiseLeftShift(Elementwise, operators="<<", in_place=True):
-    def forward(self: Tensor, other: Tensor): return whole(self, "lshift") << other
+    def forward(self: Tensor, other: Tensor): return whole(self, "lshift", "fb") << other
 
 class BitwiseRightShift(Elementwise, operators=">>", in_place=True):
-    def forward(self: Tensor, other: Tensor): return whole(self, "rshift") >> other
+    def forward(self: Tensor, other: Tensor): return whole(self, "rshift", "fb") >> other
 
 class LogicalAnd(Elementwise, in_place=True):
     def forward(self: Tensor, other: Tensor): return np.logical_and(self, other)
@@ -51,8 +52,11 @@ class Signbit(Elementwise):
     def forward(self: Tensor): return np.signbit(self)
 
 
-KINDS = {"float16": "Half", "float32": "Float", "float64": "Double"}
+@composed(name="inverted", face="", method=False, operators="~")
+def inverted(self):
+    if self._dtype.kind == "f": raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+    return ops.bitwise_not(self)
 
-def whole(value, name):
-    if value.dtype.kind == "f": raise RuntimeError(f'"{name}_cpu" not implemented for \'{KINDS[value.dtype.name]}\'')
+def whole(value, name, refused="f"):
+    if value.dtype.kind in refused: raise NotImplementedError(f'"{name}_cpu" not implemented for \'{scalar_name(value.dtype)}\'')
     return value

@@ -15,6 +15,8 @@ from ..words import bmm, expand, mm, mv, on_tensors, reshape, sum_to_size, t, tr
 
 class Mm(Op):
     pattern = "{self} @ {mat2}"
+    usage = ("Tensor input, Tensor mat2, *, Tensor out = None",
+             "Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None")
     def forward(self: Tensor, mat2: Tensor): return product(self, mat2)
     def grad_self(grad, mat2, self_sym_strides): return mm_as(self_sym_strides, grad, t(mat2))
     def grad_mat2(grad, self, mat2_sym_strides): return mm_as(mat2_sym_strides, t(self), grad)
