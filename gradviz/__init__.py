@@ -21,6 +21,7 @@ from typing import Any
 from . import core as core
 from ._other import warn_of_other
 from ._version import __version__ as __version__
+from .core import ops
 from .core.dtypes import aliases, dtypes
 from .core.op import faces
 from .core.printing import Size as Size
@@ -62,6 +63,7 @@ def _places() -> dict[str, Any]:
     """The names whose meaning stands in a table."""
     from .core.legacy import types_of_tensors
 
+    ops.read_all()
     return faces["torch"] | dtypes | aliases | types_of_tensors | _CONSTANTS
 
 
@@ -71,6 +73,8 @@ def _find(name: str) -> Any:
         return faces["torch"][name]
     if name in _FILE_OF:
         return getattr(importlib.import_module(f"gradviz.core.{_FILE_OF[name]}"), name)
+    if not name.startswith("_") and ops.read_all():
+        return _find(name)
     if name in _ROOMS:
         return importlib.import_module(f"gradviz.{name}")
     if name in _NAMESPACES:

@@ -8,9 +8,8 @@ own, and turn to `wrong` when a call went wrong.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -95,8 +94,7 @@ def type_name(value: Any) -> str:
 # ------------------------------------------------------------------------- the signature
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """One parameter: its kind, its name, and whether it may be left out or None."""
 
     kind: str
@@ -115,8 +113,7 @@ class Slot:
         return self.kind.removeprefix("int or ")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(NamedTuple):
     """One way of calling a function."""
 
     text: str
@@ -248,8 +245,13 @@ def _refuse_strangers(
             raise TypeError(f"{function}() got multiple values for argument '{name}'")
 
 
-def bind(function: str, ways: Sequence[Signature], given: tuple, named: dict) -> dict[str, Any]:
+Ways = Sequence[Signature | str]
+"""The ways to call a function; a text is read when it is first needed, which keeps import quick."""
+
+
+def bind(function: str, ways: Ways, given: tuple, named: dict) -> dict[str, Any]:
     """The arguments by name, from the first signature that they fit."""
+    ways = signatures(ways)
     for way in ways:
         if way.needed <= len(given) + len(named):
             try:
@@ -260,12 +262,18 @@ def bind(function: str, ways: Sequence[Signature], given: tuple, named: dict) ->
     raise refusal(function, ways, given, named)
 
 
-def refusal(function: str, ways: Sequence[Signature], given: tuple, named: dict) -> TypeError:
+def signatures(ways: Ways) -> list[Signature]:
+    """All of them read."""
+    return [signature(way) if isinstance(way, str) else way for way in ways]
+
+
+def refusal(function: str, ways: Ways, given: tuple, named: dict) -> TypeError:
     """What PyTorch says of a call that fits none of a function's signatures.
 
     >>> refusal("exp", [signature("(Tensor input, *, Tensor out = None)")], (1.0,), {})
     TypeError("exp(): argument 'input' (position 1) must be Tensor, not float")
     """
+    ways = signatures(ways)
     count = len(given) + len(named)
     near = [way for way in ways if way.needed <= count <= len(way.slots)]
     if len(ways) == 1 or len(near) == 1:

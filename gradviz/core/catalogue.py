@@ -66,6 +66,7 @@ class Catalogue(Mapping[str, Data]):
 @cache
 def catalogue() -> Catalogue:
     """What every node means, by its name."""
+    _families.read_all()
     return Catalogue()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .arguments import Signature, bind, signature
+from .arguments import Ways, bind
 from .data import filled, made, numpy_type
 from .device import device_of
 from .dtypes import int64
@@ -34,8 +34,7 @@ def creates(*leads: str, drawn: bool = False, like: bool = False) -> Creator:
     """
     first = "torch.memory_format memory_format = None, " if like else "Tensor out = None, "
     between = GIVEN_FIRST if drawn and not like else ("",)
-    texts = [f"({lead}, *, {each}{first}{OPTIONS})" for lead in leads for each in between]
-    ways = [signature(text) for text in texts]
+    ways = [f"({lead}, *, {each}{first}{OPTIONS})" for lead in leads for each in between]
     of_shape = leads == ("tuple of ints size",)
 
     def decorate(function: Callable[..., np.ndarray]) -> Callable[..., Tensor]:
@@ -56,7 +55,7 @@ def creates(*leads: str, drawn: bool = False, like: bool = False) -> Creator:
 
 
 def with_options(
-    name: str, ways: Sequence[Signature], given: tuple, named: dict
+    name: str, ways: Ways, given: tuple, named: dict
 ) -> tuple[dict[str, Any], np.dtype | None, bool]:
     """The arguments of a call without the common options; the type; whether to require grad."""
     values = bind(name, ways, given, named)

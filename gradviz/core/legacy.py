@@ -8,22 +8,19 @@ from typing import Any
 import numpy as np
 
 from . import creation, dtypes
-from .arguments import Signature, bind, refusal, signature, type_name
+from .arguments import bind, refusal, type_name
 from .data import COPY, array_of, checked_array, filled, made, numpy_type
 from .device import device_of
 from .tensor import Tensor, wrap
 
-WAYS = [
-    signature(text)
-    for text in (
-        "(*, torch.device device = None)",
-        "(torch.Storage storage)",
-        "(Tensor other)",
-        "(tuple of ints size, *, torch.device device = None)",
-        "(object data, *, torch.device device = None)",
-    )
-]
-SIZES: Signature = WAYS[3]
+WAYS = (
+    "(*, torch.device device = None)",
+    "(torch.Storage storage)",
+    "(Tensor other)",
+    "(tuple of ints size, *, torch.device device = None)",
+    "(object data, *, torch.device device = None)",
+)
+SIZES = WAYS[3]
 
 
 def constructed(kind: np.dtype | None, given: tuple, named: dict[str, Any]) -> Tensor:
@@ -91,7 +88,7 @@ for _kind in dtypes.dtypes.values():
 
 def kin(*leads: str) -> Any:
     """Make a method that creates a tensor with the type of `self` unless another is asked for."""
-    ways = [signature(f"({lead}, *, {creation.OPTIONS})") for lead in leads]
+    ways = [f"({lead}, *, {creation.OPTIONS})" for lead in leads]
 
     def place(function: Any) -> Any:
         name = function.__name__

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from operator import index
-from typing import Any, SupportsIndex
+from typing import Any, NamedTuple, SupportsIndex
 
 import numpy as np
 
@@ -81,8 +80,7 @@ def _whole_numbers(sizes: tuple, start: int) -> Iterator[int]:
 # ---------------------------------------------------------------------------- the options
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What `set_printoptions` sets."""
 
     precision: int = 4
@@ -118,14 +116,13 @@ def set_printoptions(
     }
     given = {name: value for name, value in chosen.items() if value is not None}
     start = options if profile is None else PROFILES.get(profile, options)
-    options = replace(start, **given, sci_mode=sci_mode)
+    options = start._replace(**given, sci_mode=sci_mode)
 
 
 # ----------------------------------------------------------------------------- the numbers
 
 
-@dataclass(frozen=True, slots=True)
-class NumberFormat:
+class NumberFormat(NamedTuple):
     """How one element is written, and how wide all of them are."""
 
     write: Callable[[Any], str]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .arguments import bind, signature
+from .arguments import bind
 from .creation import check_shape, creates
 from .data import made
 from .generator import Generator, default_generator
@@ -74,8 +74,7 @@ def read_method(
     name: str, texts: str | tuple[str, ...], given: tuple, named: dict
 ) -> dict[str, Any]:
     """The arguments of a method that has parameters such as `from`, which Python cannot declare."""
-    ways = [signature(text) for text in ([texts] if isinstance(texts, str) else texts)]
-    return bind(name, ways, given, named)
+    return bind(name, [texts] if isinstance(texts, str) else texts, given, named)
 
 
 @creates("tuple of ints size", drawn=True)
@@ -247,7 +246,7 @@ def check_probability(p: float) -> float:
     return p
 
 
-MULTINOMIAL = signature(
+MULTINOMIAL = (
     "(Tensor input, int num_samples, bool replacement = False, *, "
     "torch.Generator generator = None, Tensor out = None)"
 )

@@ -16,7 +16,6 @@ FAMILIES = (
     r"(LSTM|GRU|RNN)\w*|(lstm|gru|rnn_)\w*|\w*Transformer\w*|Multihead\w*|EmbeddingBag|Lazy\w+",
     r"\w+[Ll]oss|\w+_loss|Dropout[123]d|dropout[123]d|(un)?fold|(Unf|F)old|[Gg]rid\w*|pixel_\w+",
 )
-BEYOND = re.compile("|".join(f"(?:{family})" for family in FAMILIES))
 
 
 def missing(module: str, name: str) -> str:
@@ -28,7 +27,7 @@ def missing(module: str, name: str) -> str:
     torch.nn.Conv2d is beyond gradviz, a small torch for learning autograd; its drawing and
     stepping tools take real torch tensors
     """
-    if BEYOND.fullmatch(name):
+    if re.fullmatch("|".join(f"(?:{family})" for family in FAMILIES), name):
         place = module.replace("gradviz", "torch", 1)
         return (
             f"{place}.{name} is beyond gradviz, a small torch for learning autograd; its drawing "

@@ -64,6 +64,12 @@ class InferenceVersion(Version):
             raise RuntimeError(errors.INFERENCE_WRITE)
 
 
+class Families:
+    """Whether families of ops still wait to be read (see `ops/__init__.py`)."""
+
+    waiting = True
+
+
 class TensorType(type):
     """The type of the tensor classes: called, `Tensor` is torch's constructor of old."""
 
@@ -71,6 +77,15 @@ class TensorType(type):
 
         def __getattr__(cls, name: str) -> Any: ...
         def __setattr__(cls, name: str, value: Any) -> None: ...
+
+    else:
+
+        def __getattr__(cls, name: str) -> Any:
+            from . import ops
+
+            if not name.startswith("_") and ops.read_all():
+                return getattr(cls, name)
+            raise AttributeError(f"type object '{cls.__name__}' has no attribute '{name}'")
 
     def __call__(cls, *given: Any, **named: Any) -> Any:
         """Make a tensor from data or from a size, as `torch.Tensor(2, 3)` does."""

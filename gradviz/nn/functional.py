@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradviz import core  # noqa: F401  (the ops declare themselves)
+from gradviz.core import ops
 from gradviz.core.op import faces
 from gradviz.core.scope import missing
+
+ops.read_all()  # the ops declare themselves
 
 
 def __getattr__(name: str) -> Any:

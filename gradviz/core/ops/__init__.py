@@ -1,7 +1,43 @@
-"""The ops, one file per family. A file that stands here is found by itself."""
+"""The ops, one file per family. A file that stands here is found by itself.
+
+The families that give tensors their operators are read with the package, because Python looks
+for those on the class; all others wait until the first name that is not known yet, so that
+`import gradviz` is quick.
+"""
 
 import importlib
-import pkgutil
+import os
+import threading
+from typing import Any
 
-for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
-    importlib.import_module(f"{__name__}.{_module}")
+from ..tensor import Families, Tensor
+
+FIRST = ("arithmetic", "comparison", "indexing", "logic", "matrices", "powers")
+_reading = threading.RLock()
+
+for _family in FIRST:
+    importlib.import_module(f"{__name__}.{_family}")
+
+
+def late(self: Tensor, name: str) -> Any:
+    """Stands as `Tensor.__getattr__` while families wait: a method of theirs may be asked for."""
+    if not name.startswith("_"):
+        read_all()
+        return getattr(self, name)
+    raise AttributeError(f"'Tensor' object has no attribute '{name}'")
+
+
+Tensor.__getattr__ = late
+
+
+def read_all() -> bool:
+    """Read the families that wait; whether there were any."""
+    with _reading:
+        if not Families.waiting:
+            return False
+        Families.waiting = False
+        del Tensor.__getattr__  # it would slow down the look at slots that are empty
+        for name in sorted(os.listdir(os.path.dirname(__file__))):  # noqa: PTH120, PTH208
+            if name.endswith(".py") and not name.startswith("_"):
+                importlib.import_module(f"{__name__}.{name[:-3]}")
+        return True
