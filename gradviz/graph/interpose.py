@@ -95,6 +95,7 @@ _OTHER_WORDS = {"truediv": "div", "rtruediv": "div", "rdiv": "div", "itruediv": 
 def _told(
     observers: Sequence[Observer], name: str, call: Callable, args: tuple, kwargs: dict
 ) -> Any:
+    __tracebackhide__ = True  # a traceback in a notebook is to show the learner's lines
     with quiet():
         for observer in observers:
             observer.before(name, args, kwargs)
@@ -122,6 +123,7 @@ def _torch_mode(torch: ModuleType) -> type:
         def __torch_function__(
             self, call: Any, types: Any, args: tuple = (), kwargs: dict | None = None
         ) -> Any:
+            __tracebackhide__ = True
             name = None if _thread.quiet else _torch_name(call)
             if name is None:
                 return call(*args, **(kwargs or {}))
@@ -208,6 +210,7 @@ def _put(owner: Any, name: str, own: Any) -> None:
 def _heard(name: str, call: Callable) -> Callable:
     @wraps(call)
     def heard(*args: Any, **kwargs: Any) -> Any:
+        __tracebackhide__ = True
         if _thread.quiet or _thread.inside:
             return call(*args, **kwargs)
         return _outermost(name, call, args, kwargs)
@@ -222,6 +225,7 @@ def _heard_attribute(name: str, own: property) -> property:
 
 
 def _outermost(name: str, call: Callable, args: tuple, kwargs: dict) -> Any:
+    __tracebackhide__ = True
     _thread.inside += 1
     try:
         return _told(tuple(_observers), name, call, args, kwargs)

@@ -119,6 +119,12 @@ def names_of_frame(frame: FrameType) -> Names:
     return Names(_frame_pairs(frame), frame)
 
 
+def names_in(variables: Mapping[str, Any]) -> Names:
+    """The names that the variables of a notebook give."""
+    shown = [pair for pair in variables.items() if _is_shown(pair[0])]
+    return Names(_plain_first(shown))
+
+
 def caller_frame() -> FrameType | None:
     """The first frame outside of this package and of the libraries: the learner's."""
     frame: FrameType | None = sys._getframe(1)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from threading import get_ident
 from typing import Any
 
 from gradviz.graph.interpose import hearing
@@ -13,9 +14,9 @@ from gradviz.graph.model import Recording
 from gradviz.graph.names import Names, caller_frame, names_of_frame
 from gradviz.graph.nodes import read_contents
 from gradviz.graph.session import Session
-from gradviz.graph.survey import survey
-from gradviz.graph.values import is_tensor
+from gradviz.graph.survey import as_roots, survey
 from gradviz.graph.watch import Tape
+from gradviz.graph.where import line_of
 
 MOST_PASSES = 100
 """Later passes of a long loop run unheard."""
@@ -23,22 +24,30 @@ MOST_PASSES = 100
 
 @dataclass(slots=True)
 class Overheard:
-    """The passes that ran, in order, those that were refused as well."""
+    """The passes that ran, in order, those that were refused as well.
+
+    Passes through one and the same graph share their `graph`.
+    """
 
     recordings: list[Recording] = field(default_factory=list)
     missed: int = 0
-    """Passes beyond the first hundred, which nobody recorded."""
-    _running: _Running | None = None
+    """Passes that nobody recorded: those beyond the first hundred."""
+    most: int = MOST_PASSES
+    _running: dict[int, _Running] = field(default_factory=dict)
+    """By thread."""
+    _last: Session | None = None
     _tape: Tape | None = None
 
     def before(self, name: str, args: tuple, kwargs: dict) -> None:
         """A call is about to be made: before a backward, listeners are hung on its graph."""
-        if name != "backward" or not args or not is_tensor(args[0]) or not args[0].requires_grad:
+        roots = _roots(args, kwargs) if name == "backward" else ()
+        if not roots:
             return
-        if len(self.recordings) >= MOST_PASSES:
+        if len(self.recordings) >= self.most:
             self.missed += 1
             return
-        self._running = _Running.begin(args, kwargs, self._tape)
+        running = _Running.begin(roots, args, kwargs, self._tape, self._last)
+        self._running[get_ident()], self._last = running, running.session
 
     def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
         """A call was made: what was heard of a backward is kept."""
@@ -49,7 +58,7 @@ class Overheard:
         self._finish(str(error))
 
     def _finish(self, error: str | None) -> None:
-        running, self._running = self._running, None
+        running = self._running.pop(get_ident(), None)
         if running is not None:
             recording = running.end(error)
             if recording.steps:
@@ -57,8 +66,8 @@ class Overheard:
 
 
 @contextmanager
-def overhear(tape: Tape | None = None) -> Iterator[Overheard]:
-    """Record every `backward()` that is called meanwhile, as it really runs.
+def overhear(tape: Tape | None = None, most: int = MOST_PASSES) -> Iterator[Overheard]:
+    """Record every `backward()` that is called meanwhile, as it really runs; the first `most`.
 
     >>> import gradviz
     >>> x = gradviz.tensor(3.0, requires_grad=True)
@@ -67,7 +76,7 @@ def overhear(tape: Tape | None = None) -> Iterator[Overheard]:
     >>> [len(recording.steps) for recording in heard.recordings], x.grad
     ([2], tensor(6.))
     """
-    heard = Overheard(_tape=tape)
+    heard = Overheard(most=most, _tape=tape)
     with hearing(heard):
         yield heard
 
@@ -79,21 +88,58 @@ class _Running:
     stack: ExitStack
     gradient: Any
     retain_graph: bool
+    is_first: bool
 
     @staticmethod
-    def begin(args: tuple, kwargs: dict, tape: Tape | None) -> _Running:
-        surveyed = survey(args[:1])
-        frame = caller_frame()
-        names = Names() if frame is None else names_of_frame(frame)
-        session = Session(surveyed, read_contents(surveyed), names, tape)
+    def begin(
+        roots: tuple, args: tuple, kwargs: dict, tape: Tape | None, last: Session | None
+    ) -> _Running:
+        is_first = last is None or not _is_same(last, roots)
+        session = _session(roots, tape) if last is None or is_first else last
         listener = session.listener()
         stack = ExitStack()
         stack.enter_context(listener.attached())
         given = dict(zip(("gradient", "retain_graph"), args[1:], strict=False)) | kwargs
-        return _Running(
-            session, listener, stack, given.get("gradient"), bool(given.get("retain_graph"))
-        )
+        gradient = given.get("gradient", given.get("grad_tensors"))
+        if len(roots) == 1 and isinstance(gradient, list | tuple) and gradient:
+            gradient = gradient[0]
+        retains = given.get("retain_graph")
+        retains = bool(given.get("create_graph")) if retains is None else bool(retains)
+        return _Running(session, listener, stack, gradient, retains, is_first)
 
     def end(self, error: str | None) -> Recording:
         self.stack.close()
-        return self.session.recording(self.listener, self.gradient, self.retain_graph, error)
+        told = self.session.recording(self.listener, self.gradient, self.retain_graph, error)
+        return told if self.is_first else replace(told, span=None)
+
+
+def _roots(args: tuple, kwargs: dict) -> tuple:
+    """The tensors on which backward is called, if all of them have a graph."""
+    given = args[0] if args else kwargs.get("tensors")
+    try:
+        return tuple(as_roots(given))
+    except (TypeError, ValueError):
+        return ()  # the library has its own words for it
+
+
+def _session(roots: tuple, tape: Tape | None) -> Session:
+    """The graph as it is before the pass, with the names of this moment."""
+    frame = caller_frame()
+    names = Names() if frame is None else names_of_frame(frame)
+    surveyed = survey(roots)
+    if tape is None or frame is None:
+        return Session(surveyed, read_contents(surveyed), names, tape)
+    tape.calling = line_of(frame)
+    try:
+        return Session(surveyed, read_contents(surveyed), names, tape)
+    finally:
+        tape.calling = None
+
+
+def _is_same(session: Session, roots: tuple) -> bool:
+    """Whether backward runs through the very nodes that were read for the pass before."""
+    known, functions = session.survey.roots, session.survey.functions
+    return len(known) == len(roots) and all(
+        old is new and (new.grad_fn is None or new.grad_fn is functions[number])
+        for old, new, number in zip(known, roots, session.survey.root_ids, strict=True)
+    )

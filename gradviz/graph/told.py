@@ -54,9 +54,9 @@ class _Telling:
         lines = _CallLines(
             [call.line for call in calls]
             + [self.traced[number] for number in sorted(self.traced, reverse=True)]
-            + [None if backward is None else backward.line]
+            + [backward]
         )
-        result = Source(code=lines.code, backward=lines.span(backward and backward.line))
+        result = Source(code=lines.code, backward=lines.span(backward))
         matcher = Matcher(self.nodes, self.survey.edges, {}, lambda name: frozenset({"="}))
         for number, call in self.own.items():
             self._tell(result, number, call, lines, matcher)
@@ -121,13 +121,15 @@ class _Telling:
         source = next((self.node_of_call[n] for n in tracked if n in self.node_of_call), None)
         return Cut(found.cut or "detach", cut_label(found), source, lines.span(found.line))
 
-    def _backward(self) -> Call | None:
-        """The call of backward on the root, the last one."""
+    def _backward(self) -> Line | None:
+        """The line that calls backward on the root: just now, or the last one."""
+        if self.tape is not None and self.tape.calling is not None:
+            return self.tape.calling
         root = self.own.get(self.survey.root_ids[0])
         if self.tape is None or root is None:
             return None
         calls = (c for c in reversed(self.tape.calls) if c.name == "backward" and c.operands)
-        return next((call for call in calls if call.operands[0].made_by == root.id), None)
+        return next((call.line for call in calls if call.operands[0].made_by == root.id), None)
 
 
 def anomaly_line(function: Any) -> Line | None:

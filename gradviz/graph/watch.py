@@ -44,6 +44,8 @@ class Tape:
     _strangers: int = 0
     _went_in: list[Any] = field(default_factory=list)
     """The nodes of the operands of the call that is being made."""
+    calling: Line | None = None
+    """The line of a backward that is about to run, while its graph is being read."""
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -61,6 +63,20 @@ class Tape:
 
     def __repr__(self) -> str:
         return self.text()
+
+    @property
+    def next_number(self) -> int:
+        """The number that the next call will have."""
+        return self._next
+
+    def latest_with_graph(self, since: int = 0) -> Any:
+        """The latest tensor with a graph that a call from `since` on has made and that lives."""
+        made = sorted(self._made.values(), key=lambda entry: entry[1], reverse=True)
+        for reference, number in made:
+            tensor = reference() if number >= since else None
+            if is_tensor(tensor) and tensor.grad_fn is not None:
+                return tensor
+        return None
 
     def call(self, number: int | None) -> Call | None:
         """The call of that number, if it is still kept."""
@@ -196,6 +212,12 @@ def watch(tape: Tape | None = None) -> Iterator[Tape]:
 def latest_tape() -> Tape | None:
     """The tape of the outermost watch that is open, else of the one that was opened last."""
     return _open[0] if _open else _latest
+
+
+def forget(tape: Tape) -> None:
+    """Answer no more from this tape, where none was given."""
+    global _latest
+    _latest = None if _latest is tape else _latest
 
 
 def trace(function: Callable[..., Any], *inputs: Any) -> Trace:
