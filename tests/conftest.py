@@ -113,7 +113,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
     report: pytest.CollectReport = yield
-    fail_if_required(report, set(collector.config.stash[REQUIRED]))
+    required = collector.config.stash[REQUIRED]
+    fail_if_required(report, {name for name in required if LACKS[name]()})
     return report
 
 
