@@ -15,7 +15,7 @@ import numpy as np
 
 from gradviz.graph import catalogue
 from gradviz.graph.model import Edge, Node
-from gradviz.graph.values import is_tensor
+from gradviz.graph.severed import severed, tracked_names
 
 COMMUTING: dict[type, str] = {ast.Add: "AddBackward0", ast.Mult: "MulBackward0"}
 SAME_OBJECT = frozenset(
@@ -70,6 +70,8 @@ class Matcher:
         """How `expression` computed `node`, or None if it cannot have."""
         if node is None:
             return Fit() if self.is_constant(expression) else None
+        if severed(expression) is not None:
+            return None
         if isinstance(expression, ast.Name | ast.Attribute | ast.Subscript):
             return self._reference(expression, node)
         if self.nodes[node].kind == "leaf":
@@ -79,12 +81,7 @@ class Matcher:
 
     def is_constant(self, expression: ast.expr) -> bool:
         """Whether nothing in the expression is known to be tracked by autograd."""
-        for part in ast.walk(expression):
-            if isinstance(part, ast.Name):
-                thing: Any = self.scope.get(part.id)
-                if is_tensor(thing) and thing.requires_grad:
-                    return False
-        return True
+        return not any(tracked_names(expression, self.scope))
 
     def _operation(self, expression: ast.expr, node: int) -> Fit | None:
         if isinstance(expression, ast.BinOp):

@@ -10,6 +10,8 @@ from functools import lru_cache
 from types import CodeType, FrameType
 
 LATEST_CELLS = 60
+GRADLESS = frozenset({"no_grad", "inference_mode"})
+"""Blocks in which nothing is tracked."""
 
 Place = tuple[int, int]
 """Which text of the program, and which line in it: places compare as time goes on."""
@@ -65,6 +67,18 @@ class Program:
         before = [one for one in found if one.place < place]
         after = [one for one in found if one.place >= place]
         return before[::-1] + after[::-1]
+
+    def block_of(self, assignment: Assignment) -> str | None:
+        """The word of the `with torch.no_grad():` that an assignment stands in, if any."""
+        tree = self.texts[assignment.place[0]].tree
+        for block in ast.walk(tree):
+            if isinstance(block, ast.With) and assignment.statement in ast.walk(block):
+                for item in block.items:
+                    called = getattr(item.context_expr, "func", None)
+                    word = getattr(called, "attr", getattr(called, "id", None))
+                    if word in GRADLESS:
+                        return word
+        return None
 
     def backward_call(self, name: str, after: Place) -> tuple[int, ast.stmt] | None:
         """The statement `name.backward(...)` that comes next after a place."""

@@ -68,6 +68,7 @@ def _source(surveyed: Survey, nodes: list[Node], names: Names, tape: Tape | None
         return found
     told.expressions = found.expressions | told.expressions
     told.constants = found.constants | told.constants
+    told.cuts = {slot: replace(cut, span=None) for slot, cut in found.cuts.items()} | told.cuts
     return told
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from gradviz.graph.fit import Fit, Matcher
 from gradviz.graph.model import Cut, Edge, Node, Span, Value
 from gradviz.graph.program import Assignment, Place, Program, call_at, column_span
+from gradviz.graph.severed import Severed, find_severed, tracked_names
 
 LONGEST = 40
 """So many lines of one text are shown at most."""
@@ -71,6 +72,7 @@ class _Search:
         self.matcher = Matcher(nodes, edges, scope, self.program.given)
         self.found: dict[int, tuple[int, ast.expr]] = {}
         self.constants: dict[tuple[int, int], str] = {}
+        self.severed: dict[tuple[int, int], Severed] = {}
         self.statements: dict[Place, ast.stmt] = {}
         self.waiting: deque[tuple[str, int, Place]] = deque()
         self.tried: set[tuple[str, int]] = set()
@@ -125,13 +127,35 @@ class _Search:
         text = self.program.texts[number]
         for node, expression in found.computed:
             self.found.setdefault(node, (number, expression))
-        for node, slot, expression in found.constants:
-            self.constants.setdefault((node, slot), text.segment(expression))
         place = self.program.here
         if assignment is not None:
             place = assignment.place
             self.statements[place] = assignment.statement
+        for node, slot, expression in found.constants:
+            if (node, slot) not in self.constants:
+                self.constants[node, slot] = text.segment(expression)
+                self._sever(node, slot, expression, place)
         self.waiting.extend((name, node, place) for name, node in found.named)
+
+    def _sever(self, node: int, slot: int, expression: ast.expr, place: Place) -> None:
+        """Look for where what stands at a None slot was cut off."""
+        cut = find_severed(expression, place, self.program, self.matcher.scope)
+        if cut is not None:
+            self.severed[node, slot] = cut
+            if cut.statement is not None:
+                self.statements[cut.place] = cut.statement
+
+    def _cut(self, cut: Severed, lines: _Lines) -> Cut:
+        names = tracked_names(cut.taken, self.matcher.scope)
+        sources = (self._named(name, cut.place) for name in names)
+        source = next((number for number in sources if number is not None), None)
+        return Cut(cut.kind, cut.label, source, lines.span(cut.place[0], cut.code))
+
+    def _named(self, name: str, place: Place) -> int | None:
+        """The node that has a name, if it had it already at that place."""
+        if any(one.place > place for one in self.program.assignments(name, place)):
+            return None
+        return next((node.id for node in self.nodes if name in node.names), None)
 
     def _source(self) -> Source:
         backward = self._backward()
@@ -143,6 +167,7 @@ class _Search:
             span = lines.span(number, expression)
             if span is not None:
                 result.spans[node] = span
+        result.cuts = {slot: self._cut(cut, lines) for slot, cut in self.severed.items()}
         if backward is not None:
             result.backward = lines.span(*backward)
         return result

@@ -299,3 +299,70 @@ graph = read(z, names={})
 """,
     )["graph"]
     assert graph.code[graph.nodes[0].span.line] == 'return eval("x * 2") + x'
+
+
+CUTS = """
+x = torch.tensor(2., requires_grad=True)
+k = torch.tensor(5.)
+a = x*3
+{cut}
+z = a*c + 1
+graph = read(z)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "label"),
+    [
+        ("c = a.detach()", "detach", "detach()"),
+        ("c = a.detach().clone() * 2", "detach", "detach()"),
+        ("b = a.detach()\nc = b + 1", "detach", "detach()"),
+        ("c = a.data", "data", ".data"),
+        ("with torch.no_grad():\n    c = a * 2", "no_grad", "no_grad()"),
+        ("c = torch.tensor(a.item())", "numpy", "item()"),
+        ("c = (a > 1) * k", "comparison", "gt()"),
+    ],
+)
+def test_a_cut_is_found_in_the_source(engine, line, kind, label):
+    graph = run(engine, CUTS.format(cut=line))["graph"]
+    product = next(node for node in graph.nodes if node.name == "MulBackward0")
+    (constant,) = product.constants
+    cut = constant.cut
+    assert (constant.label, cut.kind, cut.label) == ("c", kind, label)
+    assert graph.nodes[cut.source].names == ("a",)
+    shown = graph.code[cut.span.line][cut.span.start : cut.span.stop]
+    assert shown.strip() in line
+    assert graph.cuts == (cut,)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["c = k", "c = k.detach()", "c = k > 2", "c = x.shape[0] if x.shape else 2", "c = 4"],
+)
+def test_what_was_never_tracked_is_no_cut(engine, line):
+    graph = run(engine, CUTS.format(cut=line))["graph"]
+    assert graph.cuts == ()
+    assert all(constant.cut is None for node in graph.nodes for constant in node.constants)
+
+
+def test_a_cut_written_into_the_formula(engine):
+    program = CUTS.format(cut="d = a * 2\nz = a*d + 1").replace("a*c", "a*a.detach()")
+    graph = run(engine, program)["graph"]
+    assert expressions(graph)[0] == "a*a.detach() + 1"
+    constant = graph.nodes[1].constants[0]
+    assert constant.label == "a.detach()"
+    assert (constant.cut.label, graph.nodes[constant.cut.source].names) == ("detach()", ("a",))
+
+
+def test_a_name_that_was_given_again_since_is_not_the_source_of_a_cut(engine):
+    program = """
+x = torch.tensor(2., requires_grad=True)
+a = x*3
+c = a.detach()
+a = a*2
+z = a*c
+graph = read(z)
+"""
+    graph = run(engine, program)["graph"]
+    (constant,) = graph.nodes[0].constants
+    assert (constant.cut.label, constant.cut.source) == ("detach()", None)
