@@ -90,7 +90,8 @@ def owns_memory(grad: Any) -> bool:
     base = grad.base
     if base is None:
         return True
-    return base.__class__ is ndarray and base.size == grad.size and getrefcount(base) == 3
+    whole = base.__class__ is ndarray and base.size == grad.size
+    return whole and getrefcount(base) == 3 and grad.flags.writeable  # a repeated sum is not
 
 
 def write_finished(unfinished: list, arrived: dict[int, list], graph: bool) -> None:
