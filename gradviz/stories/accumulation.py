@@ -13,6 +13,7 @@ from gradviz.graph.values import is_tensor, numbers_of
 from gradviz.stories.loop_sentences import ACCUMULATION
 from gradviz.stories.numbers import factor, figure
 from gradviz.stories.parts import Code, Output, Rich, Stacks, Table
+from gradviz.stories.purpose import tell_samples
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.story import Axis, Frame, Run, Scene, Story, story
 from gradviz.stories.trap import tell_cells
@@ -68,6 +69,7 @@ def accumulate(
     *parameters: Any,
     epochs: int = 3,
     clear: Clear = "zero_()",
+    samples: Sequence[Any] | None = None,
     names: Any = None,
 ) -> Story:
     """Run a training loop with and without emptying `.grad`, side by side.
@@ -76,6 +78,8 @@ def accumulate(
         function: computes a single number from the parameters; without one, `(w * 3).sum()`.
         *parameters: tensors, or numbers; the first one's `.grad` is shown.
         epochs: how often the loop runs.
+        samples: with them the function is called as function(parameter, *sample), for each, and
+            the story is how their gradients add up to that of the batch.
         clear: the line that empties the gradient: "zero_()", "zero_grad()" or "None".
         names: names for tensors, where the caller's own variables are not to be used.
 
@@ -94,13 +98,24 @@ def accumulate(
     shown = _names(parameters, names)
     for name, parameter in zip(shown, parameters, strict=True):
         check_parameter(parameter, name)
+    if samples is not None:
+        return tell_samples(bench, function, parameters[0], shown[0], samples)
     loop = _loop(bench, function, parameters, shown, epochs, clear)
-    cells = tell_cells(bench, function, parameters, shown)
-    return tell(loop, cells)
+    beside = [tell_cells(bench, function, parameters, shown)]
+    if function is _three_times:
+        beside.append(tell_samples(bench, _squared_error, 3.0, "w", _SAMPLES))
+    return tell(loop, beside)
 
 
 def _three_times(weights: Any) -> Any:
     return (weights * 3).sum()
+
+
+def _squared_error(w: Any, x: Any, y: Any) -> Any:
+    return (w * x - y) ** 2
+
+
+_SAMPLES = ((1.0, 2.0), (2.0, 3.0), (0.5, 1.0), (1.5, 4.0))
 
 
 def _names(parameters: Sequence[Any], given: Any) -> tuple[str, ...]:
@@ -197,8 +212,8 @@ def _at(tensor: Any, entry: tuple[int, ...]) -> float:
     return float(numbers_of(tensor)[entry])
 
 
-def tell(loop: Loop, cells: Story | None = None) -> Story:
-    """The story of a loop that was run; `cells` stands as a tab beside it."""
+def tell(loop: Loop, beside: Sequence[Story] = ()) -> Story:
+    """The story of a loop that was run; other stories may stand as tabs beside it."""
     ticks = tuple(sorted({0.0, *(abs(epoch.after) for run in loop.runs for epoch in run)}))
     names = tuple(f"epoch {place + 1}" for place in range(len(loop.runs[0])))
     parts = (
@@ -222,7 +237,7 @@ def tell(loop: Loop, cells: Story | None = None) -> Story:
         axes=(axis,),
         poster=-2,
         tab="the loop",
-        variants=() if cells is None else (cells,),
+        variants=tuple(beside),
     )
 
 

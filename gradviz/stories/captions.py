@@ -108,18 +108,19 @@ def _leaf(turn: Turn, longest: int) -> Rich:
     in_numbers = is_single(turn.arrived)
     if state == "met" and in_numbers and len(turn.meeting) not in (2, 3):
         state = "met, many"
-    return sentence(
-        f"leaf, {state}" + ("" if in_numbers else ", tensor"),
-        {
-            "title": title_of(turn.node, longest),
-            "count": len(step.arrivals),
-            "Both": BOTH.get(len(step.arrivals), f"All {len(step.arrivals)}"),
-            "sum": " + ".join(turn.meeting),
-            "arrived": value_text(turn.arrived),
-            "before": value_text(step.before),
-            "after": value_text(step.after),
-        },
-    )
+    fields = {
+        "title": title_of(turn.node, longest),
+        "count": len(step.arrivals),
+        "Both": BOTH.get(len(step.arrivals), f"All {len(step.arrivals)}"),
+        "sum": " + ".join(turn.meeting),
+        "arrived": value_text(turn.arrived),
+        "before": value_text(step.before),
+        "after": value_text(step.after),
+    }
+    told = sentence(f"leaf, {state}" + ("" if in_numbers else ", tensor"), fields)
+    if state == "met" and in_numbers and len(plain(told)) > LONGEST:
+        return sentence("leaf, met, many", fields)
+    return told
 
 
 def _template(turn: Turn, fields: Mapping[str, Field]) -> str:

@@ -119,3 +119,12 @@ COMPARE = {
     "end, same": "No difference: all {count} steps agree.",
     "end, differ": "{differing} of {count} steps differ; the first was {first}.",
 }
+
+PURPOSE = {
+    "tab": "on purpose",
+    "subtitle": "a batch too large for memory goes through sample by sample, and `.grad` collects it",
+    "start": "`{name}.grad` is None. Each of the {count} samples will leave its share, 1/{count} of its gradient.",
+    "first": "Sample {place} alone has gradient {own}; divided by {count} it leaves **{share}**.",
+    "next": "Sample {place} alone has gradient {own}; its share is added: **{before} + {came} = {after}**.",
+    "end": "All shares together: `{name}.grad` = **{after}**. The mean over the whole batch gives {batch} in one pass.",
+}

@@ -83,6 +83,21 @@ def test_the_cell_run_three_times(engine):
     assert x.grad is None
 
 
+def test_shares_of_samples_add_up_to_the_batch(engine):
+    def error(w, x, y):
+        return (w * x - y) ** 2
+
+    samples = [(1.0, 2.0), (2.0, 3.0), (3.0, 5.0)]
+    story = accumulate(error, engine.tensor(1.0), samples=samples)
+    w = engine.tensor(1.0, requires_grad=True)
+    x, y = engine.tensor([1.0, 2.0, 3.0]), engine.tensor([2.0, 3.0, 5.0])
+    ((w * x - y) ** 2).mean().backward()
+    end = plain(story.runs[()].frames[-1].caption)
+    assert f"w.grad = {figure(w.grad.item())}." in end or f".grad = {figure(w.grad.item())}." in end
+    assert f"gives {figure(w.grad.item())} in one pass" in end
+    assert w.grad is not None
+
+
 def test_accumulation_without_arguments_is_a_story():
     assert len(accumulate().runs[(0,)].frames) == 10
 
