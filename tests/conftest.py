@@ -106,7 +106,9 @@ def fail_if_required(report: pytest.TestReport | pytest.CollectReport, names: se
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report: pytest.TestReport = yield
-    fail_if_required(report, item.config.stash[REQUIRED] & set(needs_of(item)))
+    required, needs = item.config.stash[REQUIRED], set(needs_of(item))
+    if not any(LACKS[name]() for name in needs - required):
+        fail_if_required(report, required & needs)
     return report
 
 

@@ -11,9 +11,8 @@ from gradviz import lessons
 from gradviz.lessons import build
 
 ALL = lessons.lessons()
-each_lesson = pytest.mark.parametrize("lesson", ALL, ids=lambda lesson: lesson.path.stem)
-needs_kernel = pytest.mark.kernel
-MEANT = "raises-exception"
+OWN_TORCH = re.compile(r"^ +import torch$", re.MULTILINE)
+"""A lesson that takes real PyTorch where it is, and says so."""
 
 
 def code_of(lesson: lessons.Lesson) -> list[str]:
@@ -21,8 +20,20 @@ def code_of(lesson: lessons.Lesson) -> list[str]:
     return [cell.source for cell in cells if cell.cell_type == "code"]
 
 
+def marks_of(lesson: lessons.Lesson) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.torch] if OWN_TORCH.search("\n".join(code_of(lesson))) else []
+
+
+each_lesson = pytest.mark.parametrize("lesson", ALL, ids=lambda lesson: lesson.path.stem)
+each_lesson_as_committed = pytest.mark.parametrize(
+    "lesson", [pytest.param(one, marks=marks_of(one), id=one.path.stem) for one in ALL]
+)
+needs_kernel = pytest.mark.kernel
+MEANT = "raises-exception"
+
+
 @needs_kernel
-@each_lesson
+@each_lesson_as_committed
 def test_running_it_again_shows_the_same(lesson: lessons.Lesson) -> None:
     committed = nbformat.read(lesson.path, as_version=4)
     assert list(build.printed(build.run(lesson.path))) == list(build.printed(committed))
