@@ -280,7 +280,10 @@ def backward_text(plan: Plan, graph: bool) -> str:
     """Both backward forms, from the same rules: on numpy values, and (`graph`) on tensors."""
     name = f"{plan.key}_backward{'_graph' * graph}"
     if plan.refused:
-        text = f"derivative for aten::{plan.op.name.removesuffix('_number')} is not implemented"
+        own = plan.op.name.removesuffix("_number")
+        if own.startswith("backward_of_"):
+            own = own.removeprefix("backward_of_").removesuffix("_of") + "_backward"
+        text = f"derivative for aten::{own} is not implemented"
         return defined(name, ["node", "grad", "keep"], [f"raise RuntimeError({text!r})"])
     lines = []
     if not plan.op.bare and not graph and plan.op.outputs is None:

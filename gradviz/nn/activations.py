@@ -43,7 +43,9 @@ class Activation(Module):
         """The options; `inplace` only if it is wanted."""
         chosen = {name: getattr(self, name) for name in self.__signature__.parameters}
         shown = [
-            f"{name}={value!r}" for name, value in chosen.items() if name != "inplace" or value
+            repr(value) if name == "lambd" else f"{name}={value!r}"  # as PyTorch has it
+            for name, value in chosen.items()
+            if name != "inplace" or value
         ]
         return ", ".join(shown)
 
@@ -57,6 +59,7 @@ def activation(name: str, function: str, **defaults: Any) -> type[Activation]:
     return type(name, (Activation,), body)
 
 
+REQUIRED = Parameter.empty
 ReLU = activation("ReLU", "relu", inplace=False)
 ReLU6 = activation("ReLU6", "relu6", inplace=False)
 Sigmoid = activation("Sigmoid", "sigmoid")
@@ -69,6 +72,16 @@ SiLU = activation("SiLU", "silu", inplace=False)
 Softplus = activation("Softplus", "softplus", beta=1.0, threshold=20.0)
 LogSigmoid = activation("LogSigmoid", "logsigmoid")
 Hardtanh = activation("Hardtanh", "hardtanh", min_val=-1.0, max_val=1.0, inplace=False)
+CELU = activation("CELU", "celu", alpha=1.0, inplace=False)
+Mish = activation("Mish", "mish", inplace=False)
+Softsign = activation("Softsign", "softsign")
+Tanhshrink = activation("Tanhshrink", "tanhshrink")
+Hardsigmoid = activation("Hardsigmoid", "hardsigmoid", inplace=False)
+Hardswish = activation("Hardswish", "hardswish", inplace=False)
+Threshold = activation("Threshold", "threshold", threshold=REQUIRED, value=REQUIRED, inplace=False)
+Softshrink = activation("Softshrink", "softshrink", lambd=0.5)
+Hardshrink = activation("Hardshrink", "hardshrink", lambd=0.5)
+GLU = activation("GLU", "glu", dim=-1)
 Softmax = activation("Softmax", "softmax", dim=None)
 Softmin = activation("Softmin", "softmin", dim=None)
 LogSoftmax = activation("LogSoftmax", "log_softmax", dim=None)

@@ -7,7 +7,7 @@ import numpy as np
 from .. import random
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, wrap, written_times
-from ..words import mean_dim, on_tensors, sum_dim, word
+from ..words import mean_dim, on_tensors, sum_dim, view, word
 
 
 class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face="", method=False):
@@ -16,6 +16,22 @@ class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face=
     def grad_input(grad, input, weight, dims, eps): return of_normalised(grad if weight is None else grad * weight, input, dims, eps)
     def grad_weight(grad, input, dims, eps): return over_batch(grad * normalised(input, dims, eps), dims)
     def grad_bias(grad, dims): return over_batch(grad, dims)
+
+class BatchNorm(Op, node="NativeBatchNormBackward0", name="batch_norm_of", face="", method=False):
+    def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, eps: Scalar = 1e-5):
+        return of_channels(normalised(input, but_channels(input), eps), weight, bias)
+    def grad_input(grad, input, weight, eps): return of_normalised(of_channels(grad, weight, None), input, but_channels(input), eps)
+    def grad_weight(grad, input, eps): return sum_dim(grad * normalised(input, but_channels(input), eps), but_channels(input))
+    def grad_bias(grad, input): return sum_dim(grad, but_channels(input))
+    _saved_training = True
+
+class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known", face="", method=False):
+    def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, running_mean: Scalar = None, running_var: Scalar = None, eps: Scalar = 1e-5):
+        return of_channels(from_known(input, running_mean, running_var, eps), weight, bias)
+    def grad_input(grad, input, weight, running_var, eps): return of_channels(grad, weight, None) / width_known(input, running_var, eps)
+    def grad_weight(grad, input, running_mean, running_var, eps): return sum_dim(grad * from_known(input, running_mean, running_var, eps), but_channels(input))
+    def grad_bias(grad, input): return sum_dim(grad, but_channels(input))
+    _saved_training = False
 
 class Embedding(Op, name="embedding_of", face="", method=False):
     def forward(weight: Tensor, indices: Scalar): return weight[indices]
@@ -39,6 +55,30 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
             raise RuntimeError(f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(given._shape)} and normalized_shape = {list(shape)}")
     dims = tuple(range(len(input._shape) - len(shape), len(input._shape)))
     return ops.layer_norm_of(input, weight, bias, dims, eps)
+
+@layer
+def rms_norm(input, normalized_shape, weight=None, eps=None):
+    """Each example brought to a mean square of 1."""
+    dims = tuple(range(len(input._shape) - len(tuple(normalized_shape)), len(input._shape)))
+    if input._shape[len(input._shape) - len(dims):] != tuple(normalized_shape):
+        raise RuntimeError(f"Given normalized_shape={list(normalized_shape)}, expected input with shape [*, {', '.join(map(str, normalized_shape))}], but got input of size{list(input._shape)}")
+    if eps is None: eps = float(np.finfo(input._dtype).eps)
+    shrunk = ops.rsqrt(ops.add_scalar(ops.mean_dim(ops.pow(input, 2), dims, True), eps))
+    normal = ops.mul(input, shrunk)
+    return normal if weight is None else ops.mul(normal, weight)
+
+@layer
+def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
+    """Each channel brought to mean 0 and deviation 1, by this batch or by what earlier ones left."""
+    if not training:
+        return ops.batch_norm_known(input, weight, bias, running_mean._shaped(), running_var._shaped(), eps)
+    count = input._value.size // input._shape[1]
+    if count == 1: raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
+    if running_mean is not None:
+        value, dims = input._shaped(), but_channels(input)
+        for kept, now in ((running_mean, value.mean(dims)), (running_var, value.var(dims, ddof=1))):
+            kept.detach().mul_(1 - momentum).add_(wrap(np.asarray(now * momentum, kept._dtype)))
+    return ops.batch_norm_of(input, weight, bias, eps)
 
 @layer
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
@@ -81,7 +121,8 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
 @layer
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
-    return ops.norm(ops.add(ops.sub(x1, x2), eps), p, -1, keepdim)
+    apart = ops.add_scalar(ops.sub(x1, x2), eps)
+    return ops.power_norm(apart, float(p), (max(len(apart._shape) - 1, 0),), keepdim)
 
 @layer
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
@@ -103,6 +144,28 @@ def at_least(length, eps):
 
 
 # --- words
+
+@word
+def but_channels(input):
+    """All dimensions except that of the channels, the second."""
+    return (0, *range(2, len(input.shape)))
+
+@word
+def beside_channels(values, input):
+    """One value for each channel, shaped so that it meets its channel."""
+    return view(values, (-1, *[1] * (len(input.shape) - 2)))
+
+@word
+def of_channels(input, weight, bias):
+    if weight is not None: input = input * beside_channels(weight, input)
+    return input if bias is None else input + beside_channels(bias, input)
+
+@word
+def width_known(input, running_var, eps): return constant_like(input, (running_var.reshape(-1, *[1] * (len(input.shape) - 2)) + eps) ** 0.5)
+
+@word
+def from_known(input, running_mean, running_var, eps):
+    return (input - constant_like(input, running_mean.reshape(-1, *[1] * (len(input.shape) - 2)))) / width_known(input, running_var, eps)
 
 @word
 def normalised(input, dims, eps):
@@ -129,11 +192,18 @@ def rows_placed(grad, shape, indices):
 word(rows_placed)
 
 @on_tensors
-def rows_placed(grad, shape, indices): return ops.rows_placed(grad, shape, indices)  # noqa: F811
+def rows_placed(grad, shape, indices): return ops.rows_placed(grad, shape, indices)
 
 def rows_picked(value, indices): return value[indices]
 
 word(rows_picked)
 
 @on_tensors
-def rows_picked(value, indices): return ops.embedding_of(value, indices)  # noqa: F811
+def rows_picked(value, indices): return ops.embedding_of(value, indices)
+
+def constant_like(input, values): return values
+
+word(constant_like)
+
+@on_tensors
+def constant_like(input, values): return wrap(np.asarray(values, input._dtype))

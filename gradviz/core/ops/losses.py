@@ -7,7 +7,23 @@ import numpy as np
 from ..dtypes import scalar_name
 from ..op import Elementwise, Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor, wrap
-from ..words import abs, exp, log, log1p, maximum, numel, on_tensors, sgn, sigmoid, total, where, word, written, zero, zeros_like
+from ..words import (
+    abs,
+    exp,
+    log,
+    log1p,
+    maximum,
+    numel,
+    on_tensors,
+    sgn,
+    sigmoid,
+    total,
+    where,
+    word,
+    written,
+    zero,
+    zeros_like,
+)
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 
@@ -250,7 +266,7 @@ def weighing(weight): return 1 if weight is None else weight
 word(weighing)
 
 @on_tensors
-def weighing(weight): return 1 if weight is None else wrap(weight)  # noqa: F811
+def weighing(weight): return 1 if weight is None else wrap(weight)
 
 def in_classes(shape, target, weight, ignore_index):
     """Where the targets stand in the input, and what each weighs."""
@@ -272,7 +288,7 @@ def likelihoods(logs, target, weight, reduction, ignore_index):
 word(likelihoods)
 
 @on_tensors
-def likelihoods(logs, target, weight, reduction, ignore_index): return ops.nll_loss_of(logs, target if isinstance(target, Tensor) else wrap(target), weight, reduction, ignore_index)  # noqa: F811
+def likelihoods(logs, target, weight, reduction, ignore_index): return ops.nll_loss_of(logs, target if isinstance(target, Tensor) else wrap(target), weight, reduction, ignore_index)
 
 def at_targets(grad, logs, target, weight, reduction, ignore_index):
     """The gradient at each target's place, zero elsewhere."""
@@ -286,4 +302,4 @@ def at_targets(grad, logs, target, weight, reduction, ignore_index):
 word(at_targets)
 
 @on_tensors
-def at_targets(grad, logs, target, weight, reduction, ignore_index): return ops.backward_of_nll_loss_of(grad, logs, target, weight, reduction, ignore_index)  # noqa: F811
+def at_targets(grad, logs, target, weight, reduction, ignore_index): return ops.backward_of_nll_loss_of(grad, logs, target, weight, reduction, ignore_index)

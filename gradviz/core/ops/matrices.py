@@ -7,9 +7,19 @@ from ..calls import called
 from ..dtypes import c_name, scalar_name
 from ..op import Op, Scalar, composed, ops
 from ..placing import counted
-from ..tensor import Tensor, Version
-from ..words import bmm, expand, mm, mv, on_tensors, reshape, sum_to_size, t, transpose, unsqueeze, word
-
+from ..tensor import Tensor, Version, wrap
+from ..words import (
+    bmm,
+    mm,
+    mv,
+    on_tensors,
+    reshape,
+    sum_to_size,
+    t,
+    transpose,
+    unsqueeze,
+    word,
+)
 
 # --- products
 
@@ -96,6 +106,13 @@ composed(matmul, name="at", face="", method=False, operators="@")
 
 @composed(operators="y@x", name="rmatmul", face="", method=False)
 def swapped_matmul(self, other): return ops.matmul(other, self)
+
+def as_row(vector):
+    """A vector as a matrix of one row; where no gradient is wanted, without the marks of a view."""
+    if vector._requires_grad: return ops.unsqueeze(vector, 0)
+    matrix = wrap(vector._array().reshape(1, -1))
+    matrix._written = vector._shared_version()
+    return matrix
 
 def row(matrix):
     """The only row of a matrix; PyTorch squeezes it in place, and counts that as a write."""
@@ -424,7 +441,7 @@ def inverted(matrix):
 word(inverted)
 
 @on_tensors
-def inverted(matrix): return ops.inverse_of(matrix)  # noqa: F811
+def inverted(matrix): return ops.inverse_of(matrix)
 
 def scaled_inverse(matrix, factor):
     """factor · A⁻¹."""
@@ -433,7 +450,7 @@ def scaled_inverse(matrix, factor):
 word(scaled_inverse)
 
 @on_tensors
-def scaled_inverse(matrix, factor): return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse_of(matrix))  # noqa: F811
+def scaled_inverse(matrix, factor): return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse_of(matrix))
 
 def determinants(matrices):
     """The product of the pivots, for each matrix of a batch."""
@@ -456,7 +473,7 @@ def matmul_of(left, right): return np.matmul(left, right)
 word(matmul_of)
 
 @on_tensors
-def matmul_of(left, right): return ops.matmul(left, right)  # noqa: F811
+def matmul_of(left, right): return ops.matmul(left, right)
 
 def matrix_of(value, name):
     if value.ndim < 2: raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
@@ -474,7 +491,7 @@ def identity(grad, shape):
 word(identity)
 
 @on_tensors
-def identity(grad, shape):  # noqa: F811
+def identity(grad, shape):
     return ops.diag_embed_of(ops.expand(grad, (min(shape),)), 0, 0, 1) if shape[0] == shape[1] else ops.diagonal_placed(ops.expand(grad, (min(shape),)), shape, 0, 0, 1)
 
 def tril(value, diagonal): return np.tril(value, diagonal)
@@ -484,10 +501,10 @@ word(tril)
 word(triu)
 
 @on_tensors
-def tril(value, diagonal): return ops.tril(value, diagonal)  # noqa: F811
+def tril(value, diagonal): return ops.tril(value, diagonal)
 
 @on_tensors
-def triu(value, diagonal): return ops.triu(value, diagonal)  # noqa: F811
+def triu(value, diagonal): return ops.triu(value, diagonal)
 
 def writable_diagonal(value, offset, dim1, dim2):
     view = value.diagonal(offset, dim1, dim2)
@@ -499,7 +516,7 @@ def diagonal_read(value, offset, dim1, dim2): return value.diagonal(offset, dim1
 word(diagonal_read)
 
 @on_tensors
-def diagonal_read(value, offset, dim1, dim2): return ops.diagonal_of(value, offset, dim1, dim2)  # noqa: F811
+def diagonal_read(value, offset, dim1, dim2): return ops.diagonal_of(value, offset, dim1, dim2)
 
 def diagonal_placed(grad, shape, offset, dim1, dim2):
     full = np.zeros(shape, grad.dtype)
@@ -509,7 +526,7 @@ def diagonal_placed(grad, shape, offset, dim1, dim2):
 word(diagonal_placed)
 
 @on_tensors
-def diagonal_placed(grad, shape, offset, dim1, dim2): return ops.diagonal_placed(grad, shape, offset, dim1, dim2)  # noqa: F811
+def diagonal_placed(grad, shape, offset, dim1, dim2): return ops.diagonal_placed(grad, shape, offset, dim1, dim2)
 
 def embedded(value, offset, dim1, dim2):
     width = value.shape[-1] + abs(offset)

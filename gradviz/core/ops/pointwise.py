@@ -35,8 +35,10 @@ from ..words import (
     tanh,
     where,
     word,
+    written,
     zero,
-    zeros_like, written)
+    zeros_like,
+)
 
 # --- exponentials and logarithms
 
@@ -166,7 +168,7 @@ class Elu(Elementwise, face="", method=False, name="elu_of"):
     def forward(self: Tensor, alpha: Scalar, scale: Scalar, input_scale: Scalar):
         return scale * where(self > 0, self, alpha * np.expm1(self * input_scale))
     @one_node("EluBackwardBackward0", self=lambda grad, grad_output, self, alpha, scale, input_scale:
-              grad * grad_output * where(self > 0, zero, scale * alpha * input_scale * input_scale * exp(self * input_scale)))
+              grad * grad_output * where(self < 0, scale * alpha * input_scale * input_scale * exp(self * input_scale), zero))
     def grad_self(grad, self, alpha, scale, input_scale):
         return grad * where(self > 0, scale, scale * alpha * input_scale * exp(self * input_scale))
 
@@ -350,6 +352,6 @@ def gelu(input, *, approximate="none"): return ops.gelu_of(input, approximate)
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False): return ops.hardtanh_of(input, min_val, max_val)
 
 @composed(face="nn.functional", method=False)
-def relu6(input, inplace=False): return ops.hardtanh_of(input, 0.0, 6.0)
+def relu6(input, inplace=False): return ops.hardtanh_of(input, 0, 6)
 
 composed(ops.tanh, name="tanh", face="nn.functional", method=False)

@@ -5,10 +5,28 @@ import numpy as np
 from .. import dims as dimensions
 from ..calls import called
 from ..op import Op, Scalar, composed, faces, ops
-from ..tensor import Tensor
 from ..placing import counted
-from ..words import abs, cumsum, equal_count, exp, expand, flip, log_sum_exp, masked_fill, mean_dim, numel, on_tensors, repeated, sgn, sum_dim, total, view, where, word, written
-
+from ..tensor import Tensor
+from ..words import (
+    abs,
+    cumsum,
+    equal_count,
+    exp,
+    expand,
+    flip,
+    log_sum_exp,
+    masked_fill,
+    mean_dim,
+    on_tensors,
+    repeated,
+    sgn,
+    sum_dim,
+    total,
+    view,
+    where,
+    word,
+    written,
+)
 
 # --- sum and mean
 
@@ -180,6 +198,10 @@ class Norm(Op, node="LinalgVectorNormBackward0", face="", method=False, name="ve
     def forward(self: Tensor, ord: Scalar, dim: Scalar, keepdim: Scalar): return norm_of(self, ord, dim, keepdim)
     def grad_self(grad, self, ord, dim, keepdim, result): return of_norm(grad, self, ord, dim, keepdim, result)
 
+class PowerNorm(Op, node="NormBackward1", face="", method=False, name="power_norm"):
+    def forward(self: Tensor, p: Scalar, dim: Scalar, keepdim: Scalar): return norm_of(self, p, dim, keepdim)
+    def grad_self(grad, self, p, dim, keepdim, result): return of_norm(grad, self, p, dim, keepdim, result)
+
 class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return log_sum_exp(self, dim, keepdim)
     def grad_self(grad, self, self_sym_sizes, dim, keepdim, result): return widened(grad, self_sym_sizes, dim, keepdim) * exp(self - widened(result, self_sym_sizes, dim, keepdim))
@@ -273,7 +295,7 @@ def widened(grad, shape, dim, keepdim):
 word(widened)
 
 @on_tensors
-def widened(grad, shape, dim, keepdim):  # noqa: F811
+def widened(grad, shape, dim, keepdim):
     if keepdim: return grad
     for place in sorted(dimensions.axes(dim, len(shape))):
         grad = ops.unsqueeze(grad, place)
@@ -316,7 +338,7 @@ def has_zero(value): return bool((np.asarray(value) == 0).any())
 word(has_zero)
 
 @on_tensors
-def has_zero(value): return bool((value._shaped() == 0).any())  # noqa: F811
+def has_zero(value): return bool((value._shaped() == 0).any())
 
 def others_product(value, dim):
     """For each element, the product of the others along the dimensions; no division, so zeros are welcome."""
@@ -332,7 +354,7 @@ def others_product(value, dim):
 word(others_product)
 
 @on_tensors
-def others_product(value, dim):  # noqa: F811
+def others_product(value, dim):
     gone = dimensions.axes(dim, value.ndim)
     kept = [place for place in range(value.ndim) if place not in gone]
     order = [*kept, *gone]
@@ -360,7 +382,7 @@ def running_product_with_zeros(grad, self, dim):
 word(running_product_with_zeros)
 
 @on_tensors
-def running_product_with_zeros(grad, self, dim):  # noqa: F811
+def running_product_with_zeros(grad, self, dim):
     lined, came = self.unbind(dim), grad.unbind(dim)
     sent = []
     for place in range(len(lined)):
@@ -403,7 +425,7 @@ def placed_along(grad, shape, dim, indices, keepdim):
 word(placed_along)
 
 @on_tensors
-def placed_along(grad, shape, dim, indices, keepdim): return ops.place_along(grad, shape, dim, raw(indices), keepdim)  # noqa: F811
+def placed_along(grad, shape, dim, indices, keepdim): return ops.place_along(grad, shape, dim, raw(indices), keepdim)
 
 def picked_along(grad, dim, indices, keepdim):
     if not grad.ndim: return grad.copy()
@@ -413,7 +435,7 @@ def picked_along(grad, dim, indices, keepdim):
 word(picked_along)
 
 @on_tensors
-def picked_along(grad, dim, indices, keepdim): return ops.pick_along(grad, dim, raw(indices), keepdim)  # noqa: F811
+def picked_along(grad, dim, indices, keepdim): return ops.pick_along(grad, dim, raw(indices), keepdim)
 
 def raw(indices): return indices._shaped() if isinstance(indices, Tensor) else indices
 

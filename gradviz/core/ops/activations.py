@@ -1,0 +1,134 @@
+"""More of what neurons use: bends that are built of lines, and gates."""
+
+import numpy as np
+
+from ..op import Elementwise, Op, Scalar, composed, one_node, ops
+from ..tensor import Tensor
+from ..words import exp, log1p, on_tensors, sigmoid, tanh, where, word, zero, zeros_like
+
+
+def nothing_between(grad, grad_output, self, lambd): return zeros_like(grad)
+
+
+# --- bent
+
+class Celu(Elementwise, face="", method=False, name="celu_of"):
+    def forward(self: Tensor, alpha: Scalar): return where(self > 0, self, alpha * np.expm1(self / alpha))
+    @one_node("EluBackwardBackward0", self=lambda grad, grad_output, self, alpha:
+              grad * grad_output * where(self < 0, exp(self / alpha) / alpha, zero))
+    def grad_self(grad, self, alpha): return grad * where(self > 0, 1, exp(self / alpha))
+
+class Mish(Elementwise, face="", method=False, name="mish_of"):
+    def forward(self: Tensor): return self * tanh(log1p(exp(self)))
+    def grad_self(grad, self): return grad * (tanh(log1p(exp(self))) + self * sigmoid(self) * (1 - tanh(log1p(exp(self))) * tanh(log1p(exp(self)))))
+
+class Hardsigmoid(Elementwise, face="", method=False, name="hardsigmoid_of"):
+    def forward(self: Tensor): return np.minimum(np.maximum(self + 3, 0), 6) / 6
+    @one_node("NotImplemented")
+    def grad_self(grad, self): return where((self > -3) & (self < 3), grad / 6, zero)
+
+class Hardswish(Elementwise, face="", method=False, name="hardswish_of"):
+    def forward(self: Tensor): return self * np.minimum(np.maximum(self + 3, 0), 6) / 6
+    @one_node("HardswishBackwardBackward0", self=lambda grad, grad_output, self: where((self > -3) & (self < 3), grad * grad_output / 3, zero))
+    def grad_self(grad, self): return where(self <= -3, zero, where(self < 3, grad * (self / 3 + 0.5), grad))
+
+
+# --- cut off
+
+class Threshold(Elementwise, face="", method=False, name="threshold_of"):
+    def forward(self: Tensor, threshold: Scalar, value: Scalar): return where(self > threshold, self, value)
+    @one_node("ThresholdBackwardBackward0", self=lambda grad, grad_output, self, threshold: zeros_like(grad))
+    def grad_self(grad, self, threshold): return where(self > threshold, grad, zero)
+
+class Softshrink(Elementwise, face="", method=False, name="softshrink_of"):
+    def forward(self: Tensor, lambd: Scalar): return where(self > lambd, self - lambd, where(self < -lambd, self + lambd, zero))
+    @one_node("SoftshrinkBackwardBackward0", self=nothing_between)
+    def grad_self(grad, self, lambd): return where((self >= -lambd) & (self <= lambd), zero, grad)
+
+class Hardshrink(Elementwise, face="", method=False, name="hardshrink_of"):
+    def forward(self: Tensor, lambd: Scalar): return where((self >= -lambd) & (self <= lambd), zero, self)
+    @one_node("HardshrinkBackwardBackward0", self=nothing_between)
+    def grad_self(grad, self, lambd): return where((self >= -lambd) & (self <= lambd), zero, grad)
+
+
+# --- with a slope that is learned, and with a gate
+
+class PreluKernel(Elementwise, face="", method=False, name="prelu_of"):
+    def forward(self: Tensor, weight: Tensor): return where(self > 0, self, weight * self)
+    @one_node("PreluKernelBackwardBackward0", self=lambda grad, grad_output, self, weight: zeros_like(grad),
+              weight=lambda grad, grad_output, self, weight: where(self > 0, zero, grad * grad_output))
+    def grad_self(grad, self, weight): return where(self > 0, grad, weight * grad)
+    @one_node("PreluKernelBackwardBackward0", self=lambda grad, grad_output, self: where(self > 0, zero, grad * grad_output))
+    def grad_weight(grad, self): return where(self > 0, zero, self * grad)
+
+class Glu(Op, face="", method=False, name="glu_of"):
+    def forward(self: Tensor, dim: Scalar):
+        value, gate = np.split(self, 2, dim)
+        return value * sigmoid(gate)
+    def grad_self(grad, self, dim): return through_gate(grad, self, dim)
+
+
+# --- the functions of nn.functional
+
+def activation(function):
+    return composed(face="nn.functional", method=False)(function)
+
+@activation
+def celu(input, alpha=1.0, inplace=False):
+    if alpha == 0: raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return ops.celu_of(input, alpha)
+
+@activation
+def mish(input, inplace=False): return ops.mish_of(input)
+
+@activation
+def softsign(input): return ops.over(input, ops.plus(ops.abs(input), 1))
+
+@activation
+def tanhshrink(input): return ops.minus(input, ops.tanh(input))
+
+@activation
+def hardsigmoid(input, inplace=False): return ops.hardsigmoid_of(input)
+
+@activation
+def hardswish(input, inplace=False): return ops.hardswish_of(input)
+
+@composed(face="torch nn.functional", method=False)
+def threshold(input, threshold, value, inplace=False): return ops.threshold_of(input, threshold, value)
+
+@activation
+def softshrink(input, lambd=0.5):
+    if lambd < 0: raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+    return ops.softshrink_of(input, lambd)
+
+@activation
+def hardshrink(input, lambd=0.5): return ops.hardshrink_of(input, lambd)
+
+@composed(face="torch nn.functional", method=False)
+def prelu(input, weight):
+    if len(weight._shape) != len(input._shape):
+        weight = ops.view(weight, *[-1 if each == min(1, len(input._shape) - 1) else 1 for each in range(len(input._shape))])
+    return ops.prelu_of(input, weight)
+
+@activation
+def glu(input, dim=-1):
+    if not input._shape: raise RuntimeError("glu does not support 0-dimensional tensors")
+    size = input.size(dim)
+    if size % 2: raise RuntimeError(f"Halving dimension must be even, but dimension {dim % len(input._shape)} is size {size}")
+    return ops.glu_of(input, dim)
+
+
+# --- numpy below
+
+def through_gate(grad, self, dim):
+    value, gate = np.split(self, 2, dim)
+    share = sigmoid(gate)
+    return np.concatenate([grad * share, grad * value * share * (1 - share)], dim)
+
+word(through_gate)
+
+@on_tensors
+def through_gate(grad, self, dim):
+    value, gate = ops.chunk(self, 2, dim)
+    share = ops.sigmoid(gate)
+    return ops.cat([grad * share, grad * value * share * (1 - share)], dim)

@@ -1,0 +1,94 @@
+"""Losses of pairs, triples and counts: which is nearer, which is greater, how often."""
+
+import math
+
+import numpy as np
+
+from ..op import Op, Scalar, composed, one_node, ops
+from ..tensor import Tensor, wrap
+from ..words import exp, log1p, sigmoid
+from .losses import each, reduced, reduction_of, regained, summed_up
+
+
+class SoftMarginLoss(Op, name="soft_margin_loss_of", face="", method=False):
+    def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced(log1p(exp(-target * self)), reduction)
+    @one_node("SoftMarginLossBackwardBackward0",
+              grad_output=lambda grad, self, target, reduction: regained(grad * -target * sigmoid(-target * self), reduction),
+              self=lambda grad, grad_output, self, target, reduction: each(grad * grad_output, self, reduction) * target * target * sigmoid(-target * self) * sigmoid(target * self))
+    def grad_self(grad, self, target, reduction): return each(grad, self, reduction) * -target * sigmoid(-target * self)
+
+
+def loss(function):
+    return composed(face="nn.functional", method=False)(function)
+
+def beside(number, tensor):
+    """A number as a tensor of the other's type."""
+    return wrap(np.asarray(number, tensor._dtype))
+
+def kept(condition, tensor): return ops.where_of(condition, tensor, beside(0, tensor))
+
+def not_less(tensor, least=0): return ops.clamp_min_to(tensor, least)
+
+
+@loss
+def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
+    return ops.soft_margin_loss_of(input, target, reduction_of(reduction))
+
+@loss
+def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
+    reduction_of(reduction)
+    missing = not_less(ops.minus(beside(margin, input), input))
+    return summed_up(ops.plus(kept(ops.ne(target, 1), missing), kept(ops.ne(target, -1), input)), reduction)
+
+@loss
+def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
+    reduction_of(reduction)
+    if not len(input1._shape) == len(input2._shape) == len(target._shape):
+        raise RuntimeError(f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} ")
+    behind = ops.mul(ops.neg(target), ops.minus(input1, input2))
+    return summed_up(not_less(ops.add_scalar(behind, margin)), reduction)
+
+@loss
+def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"):
+    reduction_of(reduction)
+    if margin <= 0: raise ValueError(f"margin must be greater than 0, got {margin}")
+    near, far = ops.pairwise_distance(anchor, positive, p, eps), ops.pairwise_distance(anchor, negative, p, eps)
+    if swap: far = ops.minimum(far, ops.pairwise_distance(positive, negative, p, eps))
+    return summed_up(not_less(ops.minus(ops.add_scalar(near, margin), far)), reduction)
+
+@loss
+def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
+    reduction_of(reduction)
+    dim = len(target._shape)
+    lengths = [ops.add_scalar(ops.sum_dim(ops.mul(each, each), (dim,)), 1e-12) for each in (input1, input2)]
+    cosine = ops.over(ops.sum_dim(ops.mul(input1, input2), (dim,)), ops.sqrt(ops.mul(*lengths)))
+    apart = ops.minus(beside(1, cosine), cosine)
+    together = not_less(ops.sub_scalar(cosine, margin))
+    return summed_up(ops.plus(kept(ops.eq(target, 1), apart), kept(ops.eq(target, -1), together)), reduction)
+
+@loss
+def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
+    if not isinstance(var, Tensor):
+        if var < 0: raise ValueError("var has negative entry/entries")
+        var = wrap(np.full(input._shape, var, input._dtype))
+    if var._shape != input._shape:
+        if var._shape == input._shape[:-1]: var = ops.unsqueeze(var, -1)
+        elif var._shape != (*input._shape[:-1], 1): raise ValueError("var is of incorrect size")
+    if reduction not in ("none", "mean", "sum"): raise ValueError(f"{reduction} is not valid")
+    if (var._shaped() < 0).any(): raise ValueError("var has negative entry/entries")
+    var = ops.clone(var)
+    held = var._array()
+    np.maximum(held, np.asarray(eps, held.dtype), out=held)  # PyTorch, too, does this outside the graph
+    losses = ops.mul(ops.plus(ops.log(var), ops.over(ops.pow(ops.minus(input, target), 2), var)), 0.5)
+    return summed_up(ops.plus(losses, 0.5 * math.log(2 * math.pi)) if full else losses, reduction)
+
+@loss
+def poisson_nll_loss(input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"):
+    if reduction not in ("none", "mean", "sum"): raise ValueError(f"{reduction} is not a valid value for reduction")
+    if log_input: losses = ops.minus(ops.exp(input), ops.mul(target, input))
+    else: losses = ops.minus(input, ops.mul(target, ops.log(ops.add_scalar(input, eps))))
+    if full:
+        rest = ops.minus(ops.mul(target, ops.log(target)), target)
+        rest = ops.plus(rest, ops.mul_scalar(ops.log(ops.mul_scalar(target, 2 * math.pi)), 0.5))
+        losses = ops.plus(losses, ops.masked_fill(rest, ops.le(target, 1), 0))
+    return summed_up(losses, reduction)
