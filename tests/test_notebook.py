@@ -174,3 +174,25 @@ def test_loading_watches_the_rest_of_its_own_cell(shell, library):
     )
     assert gradviz.why(shell.user_ns["y"]).cause == "no_grad"
     assert gradviz.why(shell.user_ns["y"]).line.whole == "y = x * 2"
+
+
+def test_the_tape_keeps_no_tensor_alive(shell, library):
+    shell.run_cell(
+        f"import weakref, {library} as torch\nx = torch.tensor(3., requires_grad=True)\n"
+        "y = x * 2\nkept = weakref.ref(y)\ndel y"
+    )
+    assert shell.user_ns["kept"]() is None
+    shell.run_cell("%%gradviz\ny = x * 2\nkept = weakref.ref(y)\ny.backward()\ndel y")
+    assert shell.user_ns["kept"]() is None
+
+
+def test_the_stepper_and_the_drawing_find_the_tape_of_the_session(shell, library):
+    shell.run_cell(
+        f"import gradviz, {library} as torch\nx = torch.tensor(3., requires_grad=True)\n"
+        "c = (x * 2).detach()\nz = torch.sin(x) * c",
+        store_history=True,
+    )
+    shell.run_cell("print(gradviz.draw(z))\nstepper = gradviz.BackwardStepper(z)")
+    product = gradviz.graph.read.read(shell.user_ns["z"]).nodes[0]
+    assert product.constants[0].cut.label == "detach()"
+    assert "z = torch.sin(x) * c" in str(shell.user_ns["stepper"])

@@ -16,6 +16,8 @@ from inspect import unwrap
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Protocol
 
+from gradviz.graph.awaited import awaiting
+
 ATTRIBUTES = frozenset({"data", "T", "mT", "H", "mH", "real", "imag"})
 """Attributes that make a new tensor."""
 UNHEARD = frozenset(
@@ -65,9 +67,15 @@ def quiet() -> Iterator[None]:
 def hearing(observer: Observer) -> Iterator[None]:
     """Tell `observer` of every call to either library while this lasts."""
     with ExitStack() as stack:
-        torch = sys.modules.get("torch")
-        if torch is not None and hasattr(torch, "overrides"):
+
+        def hear_torch(torch: ModuleType) -> None:
             stack.enter_context(_torch_mode(torch)(observer))
+
+        torch = sys.modules.get("torch")
+        if torch is None:
+            stack.enter_context(awaiting("torch", hear_torch))
+        elif hasattr(torch, "overrides"):
+            hear_torch(torch)
         if hasattr(sys.modules.get("gradviz"), "Tensor"):
             stack.enter_context(_before_our_own(observer))
         yield

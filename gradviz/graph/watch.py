@@ -195,9 +195,8 @@ _open: list[Tape] = []
 def watch(tape: Tape | None = None) -> Iterator[Tape]:
     """Write down every call on tensors, of ours or of PyTorch, while the block runs.
 
-    A tape given is written on; a notebook keeps one for all its cells. PyTorch is heard if it was
-    imported before the block; functions taken out of our module by `from gradviz import tanh`
-    before the block are not.
+    A tape given is written on; a notebook keeps one for all its cells. Functions taken out of our
+    module by `from gradviz import tanh` before the block are not heard.
     """
     global _latest
     _latest = tape = Tape() if tape is None else tape
