@@ -27,7 +27,8 @@ class GradcheckError(RuntimeError):
 
 SINGLE = (
     "Input #{} requires gradient and is not a double precision floating point or complex. This "
-    "check will likely fail if all the inputs are not of double precision floating point or complex. "
+    "check will likely fail if all the inputs are not of double precision floating point or "
+    "complex. "
 )
 NOT_REENTRANT = (
     "Backward is not reentrant, i.e., running backward with same input and grad_output multiple "
@@ -50,7 +51,7 @@ def gradcheck(
     raise_exception: bool = True,
     nondet_tol: float = 0.0,
 ) -> bool:
-    """Compare the gradients of a function with central differences (f(x + eps) - f(x - eps)) / 2 eps.
+    """Compare gradients with central differences: (f(x + eps) - f(x - eps)) / 2 eps.
 
     Args:
         func: takes the tensors, returns one tensor or a tuple of them.

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from . import ops as _families  # noqa: F401  (the ops declare themselves)
+from . import ops as _families
 from .compiler import planned
 from .op import Op, declared
 from .plan import symbol_of

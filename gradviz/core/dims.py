@@ -18,7 +18,8 @@ def wrapped(dim: int, ndim: int) -> int:
     span = ndim or 1
     if not -span <= dim < span:
         raise IndexError(
-            f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], but got {dim})"
+            f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], "
+            f"but got {dim})"
         )
     return dim + span if dim < 0 else dim
 
@@ -34,7 +35,9 @@ def wrapped_all(dims: Any, ndim: int) -> tuple[int, ...]:
         RuntimeError: if one is named twice.
         TypeError: if it is no whole number.
     """
-    counted = tuple(wrapped(index(dim), ndim) for dim in (dims if isinstance(dims, tuple | list) else (dims,)))
+    counted = tuple(
+        wrapped(index(dim), ndim) for dim in (dims if isinstance(dims, tuple | list) else (dims,))
+    )
     for place, dim in enumerate(counted):
         if dim in counted[:place]:
             raise RuntimeError(f"dim {dim} appears multiple times in the list of dims")

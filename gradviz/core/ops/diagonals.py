@@ -1,0 +1,118 @@
+"""Parts of a matrix: its diagonals, its triangles, its trace."""
+
+import numpy as np
+
+from .. import dims as dimensions
+from ..calls import called
+from ..op import Op, Scalar, composed, ops
+from ..placing import counted
+from ..tensor import Tensor
+from ..words import on_tensors, word
+
+
+class Diagonal(Op, view=True, name="diagonal_of", face="", method=False):
+    def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return writable_diagonal(self, offset, dim1, dim2)
+    def grad_self(grad, self_sym_sizes, offset, dim1, dim2): return diagonal_placed(grad, self_sym_sizes, offset, dim1, dim2)
+
+class DiagonalCopy(Op, node="DiagonalBackward0_copy", face="", method=False):
+    def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return writable_diagonal(self, offset, dim1, dim2).copy()
+    def grad_self(grad, self_sym_sizes, offset, dim1, dim2): return diagonal_placed(grad, self_sym_sizes, offset, dim1, dim2)
+
+class DiagonalPlaced(Op, node="DiagonalBackwardBackward0", face="", method=False):
+    def forward(self: Tensor, shape: Scalar, offset: Scalar, dim1: Scalar, dim2: Scalar): return diagonal_placed(self, shape, offset, dim1, dim2)
+    def grad_self(grad, offset, dim1, dim2): return diagonal_read(grad, offset, dim1, dim2)
+
+class DiagEmbed(Op, name="diag_embed_of", face="", method=False):
+    def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return embedded(self, offset, dim1, dim2)
+    def grad_self(grad, offset, dim1, dim2): return diagonal_read(grad, offset, dim1, dim2)
+
+class Tril(Op, in_place=True):
+    def forward(self: Tensor, diagonal: Scalar = 0): return np.tril(matrix_of(self, "tril"), diagonal)
+    def grad_self(grad, diagonal): return tril(grad, diagonal)
+
+class Triu(Op, in_place=True):
+    def forward(self: Tensor, diagonal: Scalar = 0): return np.triu(matrix_of(self, "triu"), diagonal)
+    def grad_self(grad, diagonal): return triu(grad, diagonal)
+
+class Trace(Op):
+    def forward(self: Tensor): return traced(self)
+    def grad_self(grad, self_sym_sizes): return identity(grad, self_sym_sizes)
+
+@composed
+def diagonal(self, offset=0, dim1=0, dim2=1):
+    dim1, dim2 = (dimensions.wrapped(dim, len(self._shape)) for dim in (dim1, dim2))
+    if dim1 == dim2: raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return ops.diagonal_of(self, offset, dim1, dim2)
+
+@composed
+def diag_embed(self, offset=0, dim1=-2, dim2=-1):
+    return ops.diag_embed_of(self, offset, *(dimensions.wrapped(dim, len(self._shape) + 1) for dim in (dim1, dim2)))
+
+@composed
+@called("int diagonal = 0")
+def diag(self, diagonal=0):
+    if len(self._shape) == 1: return ops.diag_embed_of(self, diagonal, 0, 1)
+    if len(self._shape) != 2: raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {len(self._shape)}D")
+    return ops.diagonal_copy(self, diagonal, 0, 1)
+
+
+# --- numpy below
+
+def matrix_of(value, name):
+    if value.ndim < 2: raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+    return value
+
+def traced(matrix):
+    if matrix.ndim != 2: raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {matrix.ndim}")
+    return np.add.reduce(matrix.diagonal())
+
+def identity(grad, shape):
+    full = np.zeros(shape, grad.dtype)
+    np.fill_diagonal(full, grad)
+    return counted(full, 2)
+
+word(identity)
+
+@on_tensors
+def identity(grad, shape):
+    return ops.diag_embed_of(ops.expand(grad, (min(shape),)), 0, 0, 1) if shape[0] == shape[1] else ops.diagonal_placed(ops.expand(grad, (min(shape),)), shape, 0, 0, 1)
+
+def tril(value, diagonal): return np.tril(value, diagonal)
+def triu(value, diagonal): return np.triu(value, diagonal)
+
+word(tril)
+word(triu)
+
+@on_tensors
+def tril(value, diagonal): return ops.tril(value, diagonal)
+
+@on_tensors
+def triu(value, diagonal): return ops.triu(value, diagonal)
+
+def writable_diagonal(value, offset, dim1, dim2):
+    view = value.diagonal(offset, dim1, dim2)
+    view.flags.writeable = value.flags.writeable
+    return view
+
+def diagonal_read(value, offset, dim1, dim2): return value.diagonal(offset, dim1, dim2)
+
+word(diagonal_read)
+
+@on_tensors
+def diagonal_read(value, offset, dim1, dim2): return ops.diagonal_of(value, offset, dim1, dim2)
+
+def diagonal_placed(grad, shape, offset, dim1, dim2):
+    full = np.zeros(shape, grad.dtype)
+    writable_diagonal(full, offset, dim1, dim2)[...] = grad
+    return full
+
+word(diagonal_placed)
+
+@on_tensors
+def diagonal_placed(grad, shape, offset, dim1, dim2): return ops.diagonal_placed(grad, shape, offset, dim1, dim2)
+
+def embedded(value, offset, dim1, dim2):
+    width = value.shape[-1] + abs(offset)
+    full = np.zeros((*value.shape[:-1], width, width), value.dtype)
+    writable_diagonal(full, offset, -2, -1)[...] = value
+    return np.ascontiguousarray(np.moveaxis(full, (-2, -1), (dim1, dim2)))
