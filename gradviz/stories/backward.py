@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
-from gradviz.graph.model import Graph, Node, Recording, Span, Value
-from gradviz.stories.captions import caption, fitted, grads_text, listed, sentence
-from gradviz.stories.equations import at_rest, computed, equation, totals
-from gradviz.stories.numbers import is_single, number, ordinal, print_anew, printed, shape_text
-from gradviz.stories.parts import Code, Equation, Part, Rich, Rule
+from gradviz.graph.model import Graph, Recording, Span
+from gradviz.stories.numbers import print_anew
+from gradviz.stories.parts import Code, Equation, Part, Rule
+from gradviz.stories.passes import Passes, root_of
 from gradviz.stories.picture import Shown, picture, plan
-from gradviz.stories.questions import Asked, open_equation, question
-from gradviz.stories.rich import Field, compose
-from gradviz.stories.rules import by_hand, rule
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage import Stage
-from gradviz.stories.story import Phase, Run, Scene, Story
-from gradviz.stories.turns import Turn, edges_by_source, expression_of, title_of, turns, value_text
+from gradviz.stories.story import Phase, Scene, Story
+from gradviz.stories.turns import title_of
 
 _AREAS = {"graph": "stage", "equation": "side", "rule": "side", "code": "side"}
 
@@ -42,13 +37,13 @@ def tell(
     graph = passes[0].graph
     print_anew()
     made = plan(graph, Shown(fold=fold))
-    teller = _Teller(Stage(made, passes), passes, predict)
+    told = Passes(Stage(made, passes), passes, predict)
     phases = [Phase(WORDS["forward"], 0)] if forward else []
     if forward:
-        teller.rise()
-        phases.append(Phase(WORDS["backward"], len(teller.stage.frames)))
-    phases += teller.passes()
-    stage = teller.stage
+        told.rise()
+        phases.append(Phase(WORDS["backward"], len(told.stage.frames)))
+    phases += told.passes()
+    stage = told.stage
     shown = picture(made, steps=stage.steps, call=passes[0].call)
     parts: list[Part] = [shown, Equation("equation"), Rule("rule")]
     if graph.code:
@@ -57,7 +52,7 @@ def tell(
         title=_title(graph),
         alt=_alt(graph),
         scene=Scene(tuple(parts), "stepper", {part.id: _AREAS[part.id] for part in parts}),
-        runs={(): teller.run()},
+        runs={(): told.run()},
         phases=tuple(phases),
         predict=predict,
     )
@@ -79,7 +74,7 @@ def _with_calls(
 
 
 def _title(graph: Graph) -> str:
-    root = _root(graph)
+    root = root_of(graph)
     what = title_of(root)
     if root.names and root.expression and root.expression != what:
         what = f"{what} = {root.expression}"
@@ -88,314 +83,4 @@ def _title(graph: Graph) -> str:
 
 def _alt(graph: Graph) -> str:
     leaves = ", ".join(title_of(node) for node in graph.nodes if node.kind == "leaf")
-    return WORDS["alt"].format(root=title_of(_root(graph)), nodes=len(graph.nodes), leaves=leaves)
-
-
-def _root(graph: Graph) -> Node:
-    return next(node for node in graph.nodes if node.id == graph.roots[0])
-
-
-class _Teller:
-    """Goes through the passes and has the stage freeze a frame at every step."""
-
-    def __init__(self, stage: Stage, passes: Sequence[Recording], predict: bool) -> None:
-        self.stage, self.recordings, self.predict = stage, passes, predict
-        self.graph = passes[0].graph
-        self.root = title_of(_root(self.graph))
-        self.handle = passes[0].call.partition(".backward(")[0]
-        self.leaves = sorted(
-            (node for node in self.graph.nodes if node.kind == "leaf"), key=_written_order
-        )
-        self.asked = Asked()
-
-    def run(self) -> Run:
-        """The frames told so far."""
-        return Run(tuple(self.stage.frames))
-
-    def passes(self) -> list[Phase]:
-        """All passes; more than one are named over the track of steps."""
-        self._notes()
-        phases = []
-        for place, recording in enumerate(self.recordings, 1):
-            start = len(self.stage.frames)
-            if place == 1:
-                self._idle(recording)
-            self._pass(recording, place)
-            phases.append(Phase(WORDS["pass"].format(place=ordinal(place)), start))
-        return phases if len(phases) > 1 else []
-
-    def rise(self) -> None:
-        """The forward half: values rise from the leaves to the root."""
-        self.stage.hide()
-        edges = edges_by_source(self.graph)
-        for node in reversed(self.graph.nodes):
-            inputs = [
-                self.stage.nodes[edge.target]
-                for edge in edges.get(node.id, ())
-                if edge.target is not None
-            ]
-            self.stage.settle()
-            self.stage.rise(node, edges.get(node.id, ()))
-            told = fitted(*_risen(node, inputs))
-            shown = computed(expression_of(node, 14), node.value)
-            self.stage.frame(told, equation=shown, span=node.span)
-
-    def _idle(self, recording: Recording) -> None:
-        self.stage.begin(recording)
-        root = _root(self.graph)
-        if recording.retain_graph and len(self.recordings) > 1:
-            told = sentence("idle, retain")
-        else:
-            told = fitted(
-                "idle",
-                lambda longest: {
-                    "root": title_of(root, longest),
-                    "equals": _equals(root.value),
-                    "grads": self._idle_grads(longest),
-                },
-            )
-        resting = {"formula": (WORDS["idle formula"],), "rows": []}
-        self.stage.frame(told, equation=at_rest(), rule=resting, span=root.span)
-
-    def _idle_grads(self, longest: int) -> Rich:
-        grads = self.stage.grads
-        names = [f"{title_of(leaf, longest)}.grad" for leaf in self.leaves]
-        held = [
-            name
-            for name, leaf in zip(names, self.leaves, strict=True)
-            if grads[leaf.id] is not None
-        ]
-        if held:
-            return sentence("idle, grads hold", {"names": listed(held[:2])})
-        if len(names) > 2:
-            return (("code", ".grad"), " of all leaves is None")
-        key = "idle, grads are None" if len(names) == 1 else "idle, more grads are None"
-        return sentence(key, {"names": listed(names)})
-
-    def _notes(self) -> None:
-        for node in reversed(self.graph.nodes):
-            if node.names and node.span and node.kind != "leaf":
-                self.stage.note(node.span, (f"{node.names[0]}{_equals(node.value)}",))
-
-    def _pass(self, recording: Recording, place: int) -> None:
-        self.stage.begin(recording)
-        told = list(turns(recording))
-        if recording.error is not None:
-            self._refused(recording, told, place)
-            return
-        self._seed(recording)
-        for turn in told:
-            self._turn(turn, recording)
-        self._end(recording, told, place)
-
-    def _seed(self, recording: Recording) -> None:
-        seed = recording.seeds[0] if recording.seeds else None
-        if seed is None or (is_single(seed) and float(seed.numbers.reshape(-1)[0]) == 1):
-            key = "seed"
-        else:
-            key = "seed, other" if is_single(seed) else "seed, tensor"
-        told = fitted(
-            key,
-            lambda longest: {
-                "call": self._call(recording.call, longest),
-                "root": title_of(_root(self.graph), longest),
-                "seed": value_text(seed),
-                "count": _count(seed),
-            },
-        )
-        self.stage.settle()
-        self.stage.seed(recording.seeds)
-        name = {"root": self.handle}
-        rows = []
-        if self.handle.isidentifier() and key == "seed":
-            rows = [
-                [WORDS["ran"], f"grad = torch.ones_like({self.handle})"],
-                [WORDS["by hand"], f"g = torch.ones_like({self.handle})", True],
-            ]
-        state = {"formula": compose("∂*{root}*/∂*{root}* = 1", name) if rows else (), "rows": rows}
-        self.stage.frame(told, equation=at_rest(), rule=state, span=recording.span)
-
-    def _call(self, call: str, longest: int) -> str:
-        """The call, its long name cut like the others."""
-        return call if len(call) <= 2 * longest else call[len(self.handle) + 1 :]
-
-    def _turn(self, turn: Turn, recording: Recording) -> None:
-        stage = self.stage
-        stage.settle()
-        if self.predict:
-            self._ask(turn)
-        stage.act(turn)
-        if turn.node.kind == "leaf":
-            self._leaf_note(turn, recording)
-        elif turn.node.retains_grad and turn.node.names:
-            title = turn.node.names[0]
-            stage.note(turn.node.span, (f"{title}.grad{_equals(turn.arrived)}",))
-        stage.steps.setdefault(turn.node.id, len(stage.frames))
-        stage.frame(
-            caption(turn, stage.waiting(turn)),
-            equation=equation(turn),
-            rule=rule(turn, self.handle),
-            span=turn.node.span,
-            by_hand=_by_hand(turn, self.handle),
-        )
-
-    def _ask(self, turn: Turn) -> None:
-        """A frame that shows all but what is to be found."""
-        asked = question(turn, self.asked)
-        if asked is None:
-            return
-        stage = self.stage
-        before = stage.cards, stage.wires
-        stage.cards, stage.wires = dict(stage.cards), dict(stage.wires)
-        stage.ask(turn)
-        stage.frame(
-            asked["ask"],
-            equation=open_equation(turn),
-            rule={"formula": rule(turn, self.handle)["formula"], "rows": []},
-            span=turn.node.span,
-            question=asked,
-        )
-        stage.cards, stage.wires = before
-
-    def _leaf_note(self, turn: Turn, recording: Recording) -> None:
-        name = f"{title_of(turn.node, 14)}.grad"
-        alone = len(self.leaves) == 1
-        span = recording.span if alone else turn.node.span or recording.span
-        self.stage.note(span, (name + _equals(turn.step.after),))
-
-    def _end(self, recording: Recording, told: Sequence[Turn], place: int) -> None:
-        stage = self.stage
-        stage.settle()
-        last = place == len(self.recordings)
-        anything_saved = any(node.saved for node in self.graph.nodes)
-        if last:
-            key = "done, retained" if recording.retain_graph else "done"
-            key = key if anything_saved else "done, nothing saved"
-        else:
-            key = "rest, retained" if recording.retain_graph else "rest, freed"
-        leaves = [turn for turn in told if turn.node.kind == "leaf"]
-        filled = [
-            (title_of(turn.node, 14), turn.step.before, turn.arrived, turn.step.after)
-            for turn in sorted(leaves, key=lambda turn: _written_order(turn.node))
-        ]
-        grads = grads_text([(title, after) for title, _, _, after in filled])
-        told_end = sentence(key, {"grads": grads, "place": _spoken(place)})
-        state = totals(filled)
-        span = recording.span
-        if not last:
-            stage.clear()
-            stage.frame(told_end, equation=at_rest(), rule=self._between(recording), span=span)
-        else:
-            stage.frame(
-                told_end, equation=state, rule={"formula": (), "rows": self._look()}, span=span
-            )
-
-    def _between(self, recording: Recording) -> dict[str, Any]:
-        if recording.retain_graph:
-            resets = [
-                [WORDS["reset"], f"{title_of(leaf, 14)}.grad = None"] for leaf in self.leaves[:1]
-            ]
-            return {"formula": (WORDS["clear formula"],), "rows": resets}
-        rows = [[WORDS["look"], f"{self.handle}.grad_fn.next_functions"]]
-        return {"formula": (WORDS["freed formula"],), "rows": rows}
-
-    def _look(self) -> list[list[Any]]:
-        return [[WORDS["by hand"], f"{title_of(leaf)}.grad", True] for leaf in self.leaves[:2]]
-
-    def _refused(self, recording: Recording, told: Sequence[Turn], place: int) -> None:
-        stage = self.stage
-        ran = [turn for turn in told if turn.node.id != recording.refused_at]
-        grads = grads_text(
-            [(title_of(leaf, 14), stage.grads[leaf.id]) for leaf in self.leaves], stay=True
-        )
-        stage.seed(recording.seeds)
-        for turn in ran:
-            stage.settle()
-            stage.act(turn)
-        if ran:
-            fields = {"place": place, "call": recording.call}
-            stage.frame(
-                sentence("refused, start", fields),
-                equation=equation(ran[-1]),
-                rule=rule(ran[-1], self.handle),
-                span=recording.span,
-            )
-        stage.settle()
-        self._error(recording, grads, bool(ran))
-
-    def _error(self, recording: Recording, grads: Rich, started: bool) -> None:
-        stage = self.stage
-        node = stage.nodes.get(recording.refused_at) if recording.refused_at is not None else None
-        mend = []
-        if node is not None:
-            stage.refuse(node.id)
-        if node is not None and "second time" in (recording.error or ""):
-            key = "refused" if started else "refused, at once"
-            saved = ", ".join(dict.fromkeys(s.label or _spoken_value(s.value) for s in node.saved))
-            fields: dict[str, Field] = {
-                "title": title_of(node, 14),
-                "saved": f"the {saved} it had saved",
-                "grads": grads,
-            }
-            mend = [[WORDS["mend"], recording.call.replace("()", "(retain_graph=True)")]]
-        else:
-            key, fields = (
-                "stopped",
-                {"title": title_of(node, 14) if node else self.root, "grads": grads},
-            )
-        stage.fail(recording.span, "RuntimeError")
-        stage.frame(
-            sentence(key, fields),
-            equation={"error": f"RuntimeError: {recording.error}"},
-            rule={"formula": (), "rows": mend},
-            span=recording.span,
-        )
-
-
-def _risen(node: Node, inputs: Sequence[Node]) -> tuple[str, Callable[[int], Mapping[str, Field]]]:
-    """The sentence of the forward half for a node."""
-    key = "forward, leaf" if node.kind == "leaf" else "forward"
-
-    def fields(longest: int) -> Mapping[str, Field]:
-        names = dict.fromkeys(title_of(one, longest) for one in inputs)
-        shown = listed(names) if len(names) <= 3 else (f"{len(names)} inputs",)
-        title = title_of(node, longest)
-        return {"title": title, "equals": _equals(node.value), "name": node.name, "inputs": shown}
-
-    return key, fields
-
-
-def _written_order(leaf: Node) -> tuple[int, int]:
-    """Leaves in the order of the learner's code, where it is known."""
-    return (leaf.span.line, leaf.span.start) if leaf.span else (0, 0)
-
-
-def _equals(value: Value | None) -> str:
-    """` = 41`, or the shape of more than one number."""
-    if value is None:
-        return ""
-    return f" = {printed(value)}" if is_single(value) else f" {shape_text(value.shape)}"
-
-
-def _spoken(place: int) -> str:
-    return {1: "first", 2: "second", 3: "third"}.get(place, f"{place}th")
-
-
-def _spoken_value(value: Value | str | None) -> str:
-    return number(value) if isinstance(value, Value) and is_single(value) else "value"
-
-
-def _count(value: Value | None) -> int:
-    size = 1
-    for length in value.shape if value else ():
-        size *= length
-    return size
-
-
-def _by_hand(turn: Turn, root: str) -> str:
-    """Code that repeats the step: `g` first, where it is one number, then the call."""
-    call = by_hand(turn, root)
-    if not call or turn.node.kind == "leaf" or not is_single(turn.arrived):
-        return call
-    assert turn.arrived is not None
-    return f"g = torch.tensor({turn.arrived.numbers.tolist()!r})\n{call}"
+    return WORDS["alt"].format(root=title_of(root_of(graph)), nodes=len(graph.nodes), leaves=leaves)

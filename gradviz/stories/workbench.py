@@ -15,7 +15,8 @@ import numpy as np
 
 from gradviz.graph.engines import engine_of
 from gradviz.graph.values import is_tensor, numbers_of
-from gradviz.stories.formula import parsed, render
+from gradviz.stories.formula import parsed
+from gradviz.stories.notation import render
 from gradviz.stories.parts import Rich
 from gradviz.stories.rich import joined, plain
 
