@@ -20,7 +20,7 @@ from gradviz.stories.story import Story
 
 MOST_SHOWN = 6
 """So many passes of one cell are told; a training loop has hundreds."""
-LONGEST_TAB = 28
+LONGEST_TAB = 20
 OPTIONS = ("--predict", "--draw", "--forward")
 HELP = (
     "%%gradviz above a cell runs the cell as it is, and shows below it every backward pass that "
@@ -183,4 +183,4 @@ def _options(cell: str) -> frozenset[str] | None:
 
 
 def _short(call: str) -> str:
-    return call if len(call) <= LONGEST_TAB else call[: LONGEST_TAB - 1] + "…"
+    return call if len(call) <= LONGEST_TAB else call.partition("(")[0] + "(…)"

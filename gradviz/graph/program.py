@@ -68,6 +68,17 @@ class Program:
         after = [one for one in found if one.place >= place]
         return before[::-1] + after[::-1]
 
+    def last_given(self, name: str, number: int, code: ast.expr) -> Assignment | None:
+        """What `name` was given last before a piece of code in text `number`."""
+        start = (number, code.lineno, code.col_offset)
+        found = [one for one in self._assigned.get(name, ()) if _end(one) <= start]
+        return max(found, key=_end, default=None)
+
+    def is_given_after(self, name: str, number: int, code: ast.expr) -> bool:
+        """Whether `name` is given something further on than a piece of code in text `number`."""
+        start = (number, code.lineno, code.col_offset)
+        return any(_start(one) > start for one in self._assigned.get(name, ()))
+
     def block_of(self, assignment: Assignment) -> str | None:
         """The word of the `with torch.no_grad():` that an assignment stands in, if any."""
         tree = self.texts[assignment.place[0]].tree
@@ -179,6 +190,15 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         for handler in getattr(statement, "handlers", []):
             inner += handler.body
         waiting.extend(reversed(inner))
+
+
+def _start(one: Assignment) -> tuple[int, int, int]:
+    return one.place[0], one.statement.lineno, one.statement.col_offset
+
+
+def _end(one: Assignment) -> tuple[int, int, int]:
+    statement = one.statement
+    return one.place[0], statement.end_lineno or statement.lineno, statement.end_col_offset or 0
 
 
 def _targets(statement: ast.stmt) -> Iterator[tuple[str, ast.expr]]:

@@ -144,12 +144,11 @@ def _before(
 ) -> Iterator[tuple[ast.expr, Place, Assignment | None]]:
     """What the untracked variables of an expression were last given."""
     for part in ast.walk(code):
-        if not isinstance(part, ast.Name) or part.id not in scope:
-            continue
-        thing = scope[part.id]
-        made = [one for one in program.assignments(part.id, place) if one.place < place]
-        if made and not getattr(thing, "requires_grad", False):
-            yield made[0].value, made[0].place, made[0]
+        thing = scope.get(part.id) if isinstance(part, ast.Name) else None
+        if isinstance(part, ast.Name) and not getattr(thing, "requires_grad", False):
+            made = program.last_given(part.id, place[0], code)
+            if made is not None and part.id in scope:
+                yield made.value, made.place, made
 
 
 def _expressions(part: ast.AST) -> Iterator[ast.expr]:

@@ -147,13 +147,13 @@ class _Search:
 
     def _cut(self, cut: Severed, lines: _Lines) -> Cut:
         names = tracked_names(cut.taken, self.matcher.scope)
-        sources = (self._named(name, cut.place) for name in names)
+        sources = (self._named(name, cut) for name in names)
         source = next((number for number in sources if number is not None), None)
         return Cut(cut.kind, cut.label, source, lines.span(cut.place[0], cut.code))
 
-    def _named(self, name: str, place: Place) -> int | None:
-        """The node that has a name, if it had it already at that place."""
-        if any(one.place > place for one in self.program.assignments(name, place)):
+    def _named(self, name: str, cut: Severed) -> int | None:
+        """The node that has a name, if it had it already where the cut was made."""
+        if self.program.is_given_after(name, cut.place[0], cut.code):
             return None
         return next((node.id for node in self.nodes if name in node.names), None)
 

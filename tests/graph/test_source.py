@@ -354,15 +354,17 @@ def test_a_cut_written_into_the_formula(engine):
     assert (constant.cut.label, graph.nodes[constant.cut.source].names) == ("detach()", ("a",))
 
 
-def test_a_name_that_was_given_again_since_is_not_the_source_of_a_cut(engine):
-    program = """
-x = torch.tensor(2., requires_grad=True)
-a = x*3
-c = a.detach()
-a = a*2
-z = a*c
-graph = read(z)
-"""
+@pytest.mark.parametrize("between", ["\n", "; "])
+def test_a_name_that_was_given_again_since_is_not_the_source_of_a_cut(engine, between):
+    lines = ["x = torch.tensor(2., requires_grad=True)", "a = x*3", "c = a.detach()", "a = a*2"]
+    program = between.join([*lines, "z = a*c", "graph = read(z)"])
     graph = run(engine, program)["graph"]
     (constant,) = graph.nodes[0].constants
     assert (constant.cut.label, constant.cut.source) == ("detach()", None)
+
+
+def test_a_cut_is_found_in_a_program_of_one_line(engine):
+    lines = ["x = torch.tensor(2., requires_grad=True)", "c = x", "a = x*3", "c = a.detach()"]
+    graph = run(engine, "; ".join([*lines, "z = a*c + 1", "graph = read(z)"]))["graph"]
+    (cut,) = graph.cuts
+    assert (cut.label, graph.nodes[cut.source].names) == ("detach()", ("a",))
