@@ -361,9 +361,7 @@ class Pass:
         """What has arrived at a node, one tensor for each of its outputs."""
         if node.outputs == 1:
             return (self.tensor(grad, node),)
-        return tuple(
-            [self.tensor(grad.get(i), Output(node, i)) for i in range(len(node.result_shape))]
-        )
+        return tuple([self.tensor(grad.get(i), Output(node, i)) for i in range(taking(node))])
 
     def hidden(self, node: Any, shown: tuple) -> Any:
         """The same as the node wants it."""
@@ -371,6 +369,14 @@ class Pass:
             return self.bare(shown[0])
         bare = {i: self.bare(grad) for i, grad in enumerate(shown) if grad is not None}
         return Gradients(bare) if bare else None
+
+
+def taking(node: Any) -> int:
+    """How many gradients a node takes: one for each of its outputs but indices, which have none."""
+    if node.outputs == 1:
+        return 1
+    names = getattr(getattr(node, "op", None), "outputs", None)
+    return len(node.result_shape) - (isinstance(names, list) and "indices" in names)
 
 
 def retain(tensor: Tensor | None, grad: Tensor) -> None:
@@ -496,7 +502,7 @@ Tensor.backward = backward  # type: ignore[attr-defined]
 
 def call_node(node: Node, *grads: Any) -> Any:
     """One node's turn, outside any pass: `y.grad_fn(grad)`."""
-    count = 1 if node.outputs == 1 else len(node.result_shape)
+    count = taking(node)
     if len(grads) != count:
         raise TypeError(f"expected {count} arguments, got {len(grads)} instead")
     for number, grad in enumerate(grads):

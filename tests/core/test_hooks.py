@@ -59,3 +59,15 @@ torch.nn.functional.linear(M, W, b).sum().backward()
 @pytest.mark.parametrize("code", CASES)
 def test_hooks(agree, code):
     agree(NAMED + code)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "made", ["x.view(3, 1).max(0)[0]", "x.sort()[0]", "x.topk(2)[0]", "x.unbind()[0]", "x * 2"]
+)
+def test_a_node_hook_sees_one_gradient_for_each_output_that_can_have_one(agree, made):
+    agree(f"""
+made = {made}
+made.grad_fn.register_hook(lambda given, taken: log.append((given, taken)))
+made.sum().backward()
+""")
