@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .tensor import Tensor
 
 
 def wrapped(dim: int, ndim: int) -> int:
@@ -49,3 +52,40 @@ def axes(dims: tuple[int, ...], ndim: int) -> tuple[int, ...]:
     if ndim == 0:
         return ()
     return dims or tuple(range(ndim))
+
+
+# ------------------------------------------------------------------------ of a tensor
+
+
+def chosen(tensor: Tensor, dim: Any) -> tuple[int, ...]:
+    """The dimensions to reduce, counted from 0; () where all are."""
+    if dim is None:
+        return ()
+    return wrapped_all(dim, len(tensor._shape))
+
+
+def nonempty(tensor: Tensor, name: str, dim: int) -> int:
+    """One dimension with something in it."""
+    dim = wrapped(dim, len(tensor._shape))
+    if tensor._shape and tensor._shape[dim] == 0:
+        raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
+    return dim
+
+
+def position(tensor: Tensor, name: str, dim: int | None) -> int | None:
+    """The dimension to look along, None for all of them as one."""
+    if dim is None:
+        if tensor._value.size == 0:
+            raise IndexError(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0."
+            )
+        return None
+    dim = nonempty(tensor, name, dim)
+    return dim if tensor._shape else None
+
+
+def spoken(tensor: Tensor) -> str:
+    """The type's name in error texts: `Long`."""
+    from .dtypes import scalar_name
+
+    return scalar_name(tensor._dtype)

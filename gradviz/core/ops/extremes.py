@@ -1,0 +1,134 @@
+"""The greatest and the least: the gradient goes to whoever won, and equals share it."""
+
+import numpy as np
+
+from .. import dims as dimensions
+from ..calls import called
+from ..dims import chosen, nonempty, position
+from ..op import Op, Scalar, composed, ops
+from ..placing import counted
+from ..tensor import Tensor
+from ..words import equal_count, on_tensors, where, word, written
+from .reductions import widened
+
+
+class MaxAll(Op, node="MaxBackward1", face="", method=False):
+    def forward(self: Tensor): return np.maximum.reduce(self, None)
+    def grad_self(grad, self, result): return shared_out(grad, self, result, (), True)
+
+class MinAll(Op, node="MinBackward1", face="", method=False):
+    def forward(self: Tensor): return np.minimum.reduce(self, None)
+    def grad_self(grad, self, result): return shared_out(grad, self, result, (), True)
+
+class MaxDim(Op, node="MaxBackward0", face="", method=False, outputs="values indices", name="max_dim"):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return extreme(self, dim, keepdim, np.argmax)
+    def grad_self(grads, self_sym_sizes, dim, keepdim, indices): return placed_along(grads[0], self_sym_sizes, dim, indices, keepdim)
+
+class MinDim(Op, node="MinBackward0", face="", method=False, outputs="values indices", name="min_dim"):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return extreme(self, dim, keepdim, np.argmin)
+    def grad_self(grads, self_sym_sizes, dim, keepdim, indices): return placed_along(grads[0], self_sym_sizes, dim, indices, keepdim)
+
+class PlaceAlong(Op, node="ScatterBackward0", face="", method=False):
+    def forward(self: Tensor, shape: Scalar, dim: Scalar, indices: Scalar, keepdim: Scalar): return placed_along(self, shape, dim, indices, keepdim)
+    def grad_self(grad, dim, indices, keepdim): return picked_along(grad, dim, indices, keepdim)
+
+class PickAlong(Op, node="GatherBackward0", face="", method=False):
+    def forward(self: Tensor, dim: Scalar, indices: Scalar, keepdim: Scalar): return picked_along(self, dim, indices, keepdim)
+    def grad_self(grad, self_sym_sizes, dim, indices, keepdim): return placed_along(grad, self_sym_sizes, dim, indices, keepdim)
+
+class Amax(Op, face="", method=False, name="amax_of"):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.maximum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
+    def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
+
+class Amin(Op, face="", method=False, name="amin_of"):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.minimum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
+    def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
+
+class ArgmaxOf(Op, face="", method=False):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmax(self, dim, keepdims=keepdim))
+
+class ArgminOf(Op, face="", method=False):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmin(self, dim, keepdims=keepdim))
+
+def extreme_of(name, whole, along, pairwise):
+    """`max()`, `max(dim)` and `max(other)` are three functions under one name."""
+    def function(self, dim=None, keepdim=False):
+        if isinstance(dim, Tensor): return getattr(ops, pairwise)(self, dim)
+        if dim is None:
+            if self.numel() == 0:
+                raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+            return getattr(ops, whole)(self)
+        return getattr(ops, along)(self, nonempty(self, name, dim), keepdim)
+    function.__name__ = name
+    return called("", "int dim, bool keepdim = False", "Tensor other")(function)
+
+composed(name="max")(extreme_of("max", "max_all", "max_dim", "maximum"))
+composed(name="min")(extreme_of("min", "min_all", "min_dim", "minimum"))
+
+@composed
+@called("int or tuple of ints dim = (), bool keepdim = False")
+def amax(self, dim=(), keepdim=False): return ops.amax_of(self, chosen(self, dim), keepdim)
+
+@composed
+@called("int or tuple of ints dim = (), bool keepdim = False")
+def amin(self, dim=(), keepdim=False): return ops.amin_of(self, chosen(self, dim), keepdim)
+
+@composed
+def aminmax(self, *, dim=None, keepdim=False): return ops.amin(self, () if dim is None else dim, keepdim), ops.amax(self, () if dim is None else dim, keepdim)
+
+@composed
+@called("int dim = None, bool keepdim = False")
+def argmax(self, dim=None, keepdim=False): return ops.argmax_of(self, position(self, "argmax", dim), keepdim)
+
+@composed
+@called("int dim = None, bool keepdim = False")
+def argmin(self, dim=None, keepdim=False): return ops.argmin_of(self, position(self, "argmin", dim), keepdim)
+
+
+# --- words that only these rules use
+
+@word
+def shared_out(grad, self, result, dim, keepdim):
+    """To the greatest (or least) elements; those that are equal share."""
+    mask = self == widened(result, self.shape, dim, keepdim)
+    return written(where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim), 0), 1)
+
+@word
+def among_equals(grad, self, result, dim, keepdim):
+    """The same along some dimensions."""
+    mask = self == widened(result, self.shape, dim, keepdim)
+    return widened(grad, self.shape, dim, keepdim) * mask / equal_count(mask, dim)
+
+def extreme(value, dim, keepdim, arg):
+    """The greatest or least along a dimension, and where it stands."""
+    if value.ndim == 0: return value.copy(), np.zeros((), np.int64)
+    where_it_is = np.asarray(arg(value, dim, keepdims=True))
+    values = np.take_along_axis(value, where_it_is, dim)
+    return (values, where_it_is) if keepdim else (values.squeeze(dim), where_it_is.squeeze(dim))
+
+def placed_along(grad, shape, dim, indices, keepdim):
+    """Zeros of a shape, with grad where the chosen elements stood."""
+    full = np.zeros(shape, grad.dtype)
+    if not shape:
+        full[...] = grad
+        return full
+    if not keepdim: grad, indices = np.expand_dims(grad, dim), np.expand_dims(indices, dim)
+    np.put_along_axis(full, indices, grad, dim)
+    return counted(full, 2)
+
+word(placed_along)
+
+@on_tensors
+def placed_along(grad, shape, dim, indices, keepdim): return ops.place_along(grad, shape, dim, raw(indices), keepdim)
+
+def picked_along(grad, dim, indices, keepdim):
+    if not grad.ndim: return grad.copy()
+    picked = np.take_along_axis(grad, indices if keepdim else np.expand_dims(indices, dim), dim)
+    return picked if keepdim else picked.squeeze(dim)
+
+word(picked_along)
+
+@on_tensors
+def picked_along(grad, dim, indices, keepdim): return ops.pick_along(grad, dim, raw(indices), keepdim)
+
+def raw(indices): return indices._shaped() if isinstance(indices, Tensor) else indices

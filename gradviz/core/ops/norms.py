@@ -1,0 +1,68 @@
+"""Norms, and the logarithm of summed exponentials."""
+
+import numpy as np
+
+from .. import dims as dimensions
+from ..calls import called
+from ..dims import chosen, spoken
+from ..op import Op, Scalar, composed, faces, ops
+from ..tensor import Tensor
+from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, word
+from .reductions import widened
+
+
+class Norm(Op, node="LinalgVectorNormBackward0", face="", method=False, name="vector_norm_of"):
+    def forward(self: Tensor, ord: Scalar, dim: Scalar, keepdim: Scalar): return norm_of(self, ord, dim, keepdim)
+    def grad_self(grad, self, ord, dim, keepdim, result): return of_norm(grad, self, ord, dim, keepdim, result)
+
+class PowerNorm(Op, node="NormBackward1", face="", method=False, name="power_norm"):
+    def forward(self: Tensor, p: Scalar, dim: Scalar, keepdim: Scalar): return norm_of(self, p, dim, keepdim)
+    def grad_self(grad, self, p, dim, keepdim, result): return of_norm(grad, self, p, dim, keepdim, result)
+
+class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return log_sum_exp(self, dim, keepdim)
+    def grad_self(grad, self, self_sym_sizes, dim, keepdim, result): return widened(grad, self_sym_sizes, dim, keepdim) * exp(self - widened(result, self_sym_sizes, dim, keepdim))
+
+@composed
+@called("int or tuple of ints dim, bool keepdim = False")
+def logsumexp(self, dim, keepdim=False): return ops.logsumexp_of(self, chosen(self, dim), keepdim)
+
+@composed(face="linalg", method=False)
+def vector_norm(self, ord=2, dim=None, keepdim=False):
+    if self._dtype.kind != "f":
+        raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {spoken(self)}")
+    return ops.vector_norm_of(self, ord, None if dim is None else chosen(self, dim), keepdim)
+
+@composed
+def norm(self, p="fro", dim=None, keepdim=False): return ops.vector_norm(self, 2 if p in ("fro", None) else p, dim, keepdim)
+
+def norm_in_linalg(self, ord=None, dim=None, keepdim=False): return ops.vector_norm(self, 2 if ord is None else ord, dim, keepdim)
+
+faces["linalg"]["norm"] = norm_in_linalg
+
+
+# --- words that only these rules use
+
+def norm_of(value, ord, dim, keepdim):
+    axes = dimensions.axes(dim or (), value.ndim)
+    size = np.abs(value)
+    if ord == 2: return np.sqrt(np.add.reduce(size * size, axes, keepdims=keepdim))
+    if ord == float("inf"): return np.maximum.reduce(size, axes, keepdims=keepdim)
+    if ord == -float("inf"): return np.minimum.reduce(size, axes, keepdims=keepdim)
+    if ord == 0: return np.asarray(np.add.reduce(size != 0, axes, keepdims=keepdim)).astype(value.dtype)
+    if ord == 1: return np.add.reduce(size, axes, keepdims=keepdim)
+    return np.asarray(np.add.reduce(size**ord, axes, keepdims=keepdim) ** (1 / ord)).astype(value.dtype)
+
+@word
+def of_norm(grad, self, ord, dim, keepdim, result):
+    """The direction of self; where all is zero, zero."""
+    dim = dim or ()
+    grad, result = widened(grad, self.shape, dim, keepdim), widened(result, self.shape, dim, keepdim)
+    if ord == 2: return grad * masked_fill(self / result, result == 0, 0)
+    if ord == 1: return sgn(self) * grad
+    if ord == 0: return grad * masked_fill(self, self == self, 0)
+    if ord in (float("inf"), -float("inf")):
+        mask = abs(self) == result
+        return sgn(self) * (grad / equal_count(mask, dim) * mask)
+    power = abs(self) ** (ord - 1) * sgn(self)
+    return power * masked_fill(grad / result ** (ord - 1), result == 0, 0)
