@@ -196,3 +196,20 @@ def test_the_stepper_and_the_drawing_find_the_tape_of_the_session(shell, library
     product = gradviz.graph.read.read(shell.user_ns["z"]).nodes[0]
     assert product.constants[0].cut.label == "detach()"
     assert "z = torch.sin(x) * c" in str(shell.user_ns["stepper"])
+
+
+@pytest.mark.kernel
+def test_in_a_real_kernel_with_await_and_an_error(library):
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    cells = [
+        "%load_ext gradviz",
+        f"%%gradviz\nimport asyncio, {library} as torch\nx = torch.tensor(3., requires_grad=True)\n"
+        "await asyncio.sleep(0)\ny = x * x\ny.backward()\ny.backward()",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
+    nbclient.NotebookClient(notebook, allow_errors=True, timeout=60).execute()
+    error, shown = notebook.cells[1].outputs
+    assert (error.output_type, shown.output_type) == ("error", "display_data")
+    assert "second time" in error.evalue
+    assert "-- 2nd pass --" in shown.data["text/plain"]
+    assert "line 4: y.backward()" in shown.data["text/plain"]

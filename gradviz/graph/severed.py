@@ -75,7 +75,7 @@ def tracked_names(code: ast.expr, scope: Mapping[str, Any]) -> Iterator[str]:
     if severed(code) is not None or is_plain(code):
         return
     if isinstance(code, ast.Name):
-        thing = scope.get(code.id)
+        thing: Any = scope.get(code.id)
         if is_tensor(thing) and thing.requires_grad:
             yield code.id
     for part in ast.iter_child_nodes(code):

@@ -73,7 +73,7 @@ class Tape:
         """The latest tensor with a graph that a call from `since` on has made and that lives."""
         made = sorted(self._made.values(), key=lambda entry: entry[1], reverse=True)
         for reference, number in made:
-            tensor = reference() if number >= since else None
+            tensor: Any = reference() if number >= since else None
             if is_tensor(tensor) and tensor.grad_fn is not None:
                 return tensor
         return None
