@@ -367,6 +367,9 @@ def rsqrt(value):
     return 1 / sqrt(value)
 
 
+erf_of = np.frompyfunc(math.erf, 1, 1)
+
+
 def erf(value):
     if value.__class__ is not ndarray:
         return value.__class__(math.erf(value))
@@ -400,7 +403,6 @@ def called_quietly(function, *values):
     return function(*values)
 
 
-called_quietly = silent(called_quietly)
-erf_of = np.frompyfunc(math.erf, 1, 1)
 sgn = np.sign
 twins["zero"] = 0.0
+called_quietly = silent(called_quietly)  # the last line: it sees the names that stand above
