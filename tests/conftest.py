@@ -26,6 +26,16 @@ NO_CHROMIUM = (
     "needs Chromium: name it in GRADVIZ_CHROMIUM, or have chromium, chromium-browser or "
     "google-chrome on PATH"
 )
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 REQUIRED = pytest.StashKey[frozenset[str]]()
 
 
@@ -125,6 +135,18 @@ def chromium() -> str:
     found = find_chromium()
     assert found is not None, NO_CHROMIUM
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """The one Chromium of a run: Playwright allows no second one beside it."""
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=30_000)  # a busy machine may take long to start a kernel
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield running
+        running.close()
 
 
 @pytest.fixture(scope="session")

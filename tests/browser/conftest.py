@@ -18,16 +18,6 @@ from pathlib import Path
 
 import pytest
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 QUIET = {
     "@jupyterlab/apputils-extension/notification": {
@@ -65,17 +55,6 @@ class Lab:
         path = self.folder / ".settings" / f"{plugin}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({"theme": f"JupyterLab {theme.title()}"}), encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[object]:
-    from playwright.sync_api import expect, sync_playwright
-
-    expect.set_options(timeout=30_000)  # a busy machine may take long to start a kernel
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -95,25 +95,27 @@ def test_the_lesson_runs_and_is_stepped_by_mouse_and_by_keyboard(lab, visit, loo
 
 
 def test_the_step_of_a_live_widget_is_shared_with_python(lab, visit, look) -> None:
-    code = [
+    code = (
         "import gradviz as torch\n"
         "x = torch.tensor(3., requires_grad=True)\n"
         "y = 3*x**2 + 4*x + 2\n"
         "widget = torch.BackwardStepper(y).widget()\n"
-        "widget",
-        "widget.step = 4",
-    ]
+        "def answer(change):\n"
+        "    if change['new'] == 1:\n"
+        "        widget.step = 4\n"
+        "widget.observe(answer, 'step')\n"
+        "widget"
+    )
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [new_code_cell(source) for source in code]
-    notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    notebook = new_notebook(cells=[new_code_cell(code)], metadata={"kernelspec": kernel})
     nbformat.write(notebook, lab.folder / "widget.ipynb")
     page = visit.page
     open_notebook(page, lab.address("widget.ipynb"))
     run_all(page)
     story = page.locator(".jp-OutputArea [data-step]").first
-    expect(story).to_have_attribute("data-step", "4")
+    expect(story).to_have_attribute("data-step", "0")
     story.get_by_role("button", name="Next step").click()
-    expect(story).to_have_attribute("data-step", "5")
+    expect(story).to_have_attribute("data-step", "4")
     look(page, "widget")
 
 

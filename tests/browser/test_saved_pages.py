@@ -123,12 +123,12 @@ def test_the_site_of_the_lessons_steps_from_the_disk(visit, look, tmp_path: Path
     look(visit.page, "index")
     for page in pages[1:]:
         visit.page.goto(page.as_uri())
-        stories = visit.page.locator("[data-gradviz][data-step]").filter(
-            has=visit.page.locator(".bar")
-        )
+        told = visit.page.locator("[data-gradviz][data-step]")
+        told.first.wait_for(state="attached")
+        stories = told.filter(has=visit.page.locator(".bar"))
         if page == pages[1]:
             walk(stories.filter(has_text="y.backward()").first)
-        else:
+        elif stories.count():  # a lesson may have nothing but drawings
             stories.first.get_by_role("button", name="Next step").click()
             expect(stories.first).to_have_attribute("data-step", "1")
         look(visit.page, page.stem)

@@ -15,8 +15,6 @@ from gradviz.render.bundle import bundle, kinds_of
 from gradviz.render.payload import encode, payload
 from gradviz.stories.story import Story
 
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"]
-FLAGS += ["--disable-quic", "--disable-background-networking", "--disable-component-update"]
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A story</title>
 <style>body{{margin:16px}}</style>{hosts}<script type="module">{code}fill("h4sh",{data});</script>"""
 HOST = '<div data-gradviz="h4sh"></div>'
@@ -79,19 +77,9 @@ def chain() -> Callable[[int, int], Story]:
     return load("stories.py").chain
 
 
-@pytest.fixture(scope="session")
-def running(chromium: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def theatre(running: Any, tmp_path: Path) -> Iterator[Theatre]:
-    context = running.new_context(permissions=["clipboard-read", "clipboard-write"])
+def theatre(browser: Any, tmp_path: Path) -> Iterator[Theatre]:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     context.set_offline(True)
     page = context.new_page()
     page.set_default_timeout(10_000)
