@@ -13,7 +13,7 @@ from gradviz.stories.picture import Shown, picture, plan
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage import Stage
 from gradviz.stories.story import Phase, Scene, Story
-from gradviz.stories.turns import title_of
+from gradviz.stories.turns import bare, shortened, title_of
 
 _AREAS = {"graph": "stage", "equation": "side", "rule": "side", "code": "side"}
 
@@ -77,7 +77,7 @@ def _title(graph: Graph) -> str:
     root = root_of(graph)
     what = title_of(root)
     if root.names and root.expression and root.expression != what:
-        what = f"{what} = {root.expression}"
+        what = f"{what} = {shortened(bare(root.expression), 60)}"
     return WORDS["title"].format(what=what)
 
 

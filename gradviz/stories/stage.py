@@ -17,6 +17,8 @@ from gradviz.stories.turns import Delivery, Turn, title_of, value_text
 
 State = dict[str, Any]
 
+LONGEST_PILL = 10
+"""Where several pills hang under one card, longer arithmetic stands in the equation alone."""
 MOST_MEETING = 3
 """The pill over a leaf has room for so many numbers."""
 
@@ -261,15 +263,18 @@ def _wire_state(turn: Turn, delivery: Delivery) -> State:
     value = delivery.value
     if not is_single(value) and value is not None:
         shape = shape_text(value.shape)
-        text = "Σ rows" if delivery.copies > 1 else shape
-        return {"mark": "active", "text": (text,), "short": shape, "heat": heat(value)}
+        pill = "Σ rows" if delivery.copies > 1 else shape
+        return {"mark": "active", "text": (pill,), "short": shape, "heat": heat(value)}
     sent = value_text(value)
     if delivery.slope is None or not is_single(delivery.slope) or not is_single(turn.arrived):
         text = ("Σ = ", ("sent", sent)) if delivery.copies > 1 else (("sent", sent),)
         return {"mark": "active", "text": text, "short": sent}
     slope = number(delivery.slope)
     shown = f"({slope})" if slope.startswith("−") else slope
-    text = (value_text(turn.arrived), ("op", " × "), shown, ("op", " = "), ("sent", sent))
+    arrived = value_text(turn.arrived)
+    text: Rich = (arrived, ("op", " × "), shown, ("op", " = "), ("sent", sent))
+    if len(turn.deliveries) > 1 and len(arrived + shown + sent) > LONGEST_PILL:
+        text = (("sent", sent),)
     return {"mark": "active", "text": text, "short": sent}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from gradviz.graph.model import Constant, Edge, Graph, Node, Recording, Step, Va
 from gradviz.stories.numbers import factor, is_single, number, printed, shape_text
 
 LONGEST_TITLE = 30
+LONGEST_CONSTANT = 14
+_LIBRARY = re.compile(r"\b(?:torch|gradviz)\.(?:nn\.functional\.|special\.|linalg\.)?|\bF\.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +136,36 @@ def _meeting(
 
 def title_of(node: Node, longest: int = LONGEST_TITLE) -> str:
     """The learner's name for a node's result, else her expression, else PyTorch's name."""
-    name = node.names[0] if node.names else node.expression
+    name = node.names[0] if node.names else bare(node.expression or "")
     if not name:
         name = "leaf" if node.kind == "leaf" else node.name.rpartition("::")[2]
-    name = " ".join(name.split())
-    return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
+    return shortened(name, longest)
+
+
+def bare(expression: str) -> str:
+    """An expression without the library's name in front of its functions.
+
+    >>> bare("torch.nn.functional.relu(torch.mm(x, w))")
+    'relu(mm(x, w))'
+    """
+    return _LIBRARY.sub("", expression)
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text on one line, cut at its end."""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def expression_of(node: Node, longest: int = LONGEST_TITLE) -> str:
     """The learner's expression for a node's result, even where it has a name."""
-    text = " ".join((node.expression or "").split())
+    text = " ".join(bare(node.expression or "").split())
     return text if 0 < len(text) <= longest else title_of(node, longest)
 
 
 def constant_text(constant: Constant) -> str:
     """What stands at a None slot: `2`, `c = 6`, `x`."""
-    label = constant.label
+    label = shortened(bare(constant.label), LONGEST_CONSTANT)
     value = constant.value
     if value is None or not label.isidentifier():
         return label
@@ -158,7 +175,7 @@ def constant_text(constant: Constant) -> str:
 
 def constant_name(constant: Constant) -> str:
     """How a sentence speaks of it: `the 2`, `x`, `a constant`."""
-    label = constant.label
+    label = shortened(bare(constant.label), LONGEST_CONSTANT)
     if label in ("", "·"):
         return "a constant"
     return label if label.isidentifier() else f"the {label}"
