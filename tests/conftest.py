@@ -15,6 +15,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from types import ModuleType
 
 import numpy as np
