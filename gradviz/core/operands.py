@@ -57,7 +57,10 @@ def combined(plan: Any, operands: tuple) -> tuple:
             raise misuse(op, given)
     if op.check is not None:
         op.check(*operands)
-    dtype = dtypes.result_dtype(*[given[name] for name in speaking if given[name] is not None])
+    voices = [given[name] for name in speaking if given[name] is not None]
+    if plan.kinds.get("other") == "Scalar":  # `0.5 - n`: a number has its say about the type
+        voices.append(given["other"])
+    dtype = dtypes.result_dtype(*voices)
     if op.floating and dtype.kind != "f":
         dtype = dtypes.default_float
     values = []
@@ -65,7 +68,8 @@ def combined(plan: Any, operands: tuple) -> tuple:
         if name not in plan.tensors or operand is None:
             values.append(operand)
             continue
-        value = operand._shaped() if isinstance(operand, Tensor) else np.array(operand, dtype)
+        is_tensor = isinstance(operand, Tensor)
+        value = operand._shaped() if is_tensor else np.array(operand).astype(dtype)
         values.append(
             value.astype(dtype) if name in speaking and value.dtype is not dtype else value
         )

@@ -280,7 +280,7 @@ def backward_text(plan: Plan, graph: bool) -> str:
     """Both backward forms, from the same rules: on numpy values, and (`graph`) on tensors."""
     name = f"{plan.key}_backward{'_graph' * graph}"
     if plan.refused:
-        own = plan.op.name.removesuffix("_number")
+        own = plan.op.name.removesuffix("_number").removesuffix("_tensor")
         if own.startswith("backward_of_"):
             own = own.removeprefix("backward_of_").removesuffix("_of") + "_backward"
         text = f"derivative for aten::{own} is not implemented"

@@ -306,6 +306,8 @@ def log_sum_exp(value, dim, keepdim=False):
 
 
 def cumsum(value, dim):
+    if value.dtype.kind in "bu":
+        value = value.astype(np.int64)
     return np.add.accumulate(value, dim) if value.ndim else value.copy()
 
 

@@ -23,6 +23,8 @@ from ..words import (
 
 # --- sum and mean
 
+UINT8 = np.dtype("uint8")
+
 class SumAll(Op, node="SumBackward0", face="", method=False, bare=True):
     def forward(self: Tensor): return total(self)
     def grad_self(grad, self_sym_sizes): return expand(grad, self_sym_sizes)
@@ -42,6 +44,7 @@ class MeanDim(Op, node="MeanBackward1", face="", method=False):
 @composed
 @called("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None")
 def sum(self, dim=None, keepdim=False, *, dtype=None):
+    if self._dtype is UINT8 and dtype is None: self = self.long()  # numpy's would be uint64
     if dim is None and dtype is None and not keepdim: return ops.sum_all(self)
     self = self if dtype is None else self.to(dtype)
     return ops.sum_dim(self, chosen(self, dim), keepdim)
@@ -69,6 +72,7 @@ class ProdDim(Op, node="ProdBackward1", face="", method=False):
 @composed
 @called("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None")
 def prod(self, dim=None, keepdim=False, *, dtype=None):
+    if self._dtype is UINT8 and dtype is None: self = self.long()
     self = self if dtype is None else self.to(dtype)
     return ops.prod_all(self) if dim is None else ops.prod_dim(self, chosen(self, dim), keepdim)
 
