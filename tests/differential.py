@@ -64,7 +64,9 @@ def writing(seed: int) -> Program:
     rng = random.Random(seed)
     state = np.random.RandomState(seed)
     leaves = {"a": (2, 3), "b": (2, 3), "v": (3,)}
-    start = rng.choice(["w = a * 1", "w = a * b", "w = a.exp()", "w = T.zeros(2, 3)", "w = b.detach().clone()"])
+    start = rng.choice(
+        ["w = a * 1", "w = a * b", "w = a.exp()", "w = T.zeros(2, 3)", "w = b.detach().clone()"]
+    )
     lines = [start, "s = T.zeros(())"]
     for _ in range(rng.randrange(1, 5)):
         lines.append(rng.choice(WRITES).format(w="w", b=rng.choice(["a", "b"]), v="v"))
@@ -80,7 +82,9 @@ def tree(node: object, leaves: dict[int, str], depth: int = 0) -> str:
     name = node.name()
     if name.endswith("AccumulateGrad"):
         return leaves.get(id(node.variable), "?")
-    edges = [tree(edge, leaves, depth + 1) + f":{nr}" * bool(nr) for edge, nr in node.next_functions]
+    edges = [
+        tree(edge, leaves, depth + 1) + f":{nr}" * bool(nr) for edge, nr in node.next_functions
+    ]
     return f"{name}({', '.join(edges)})"
 
 
@@ -110,7 +114,9 @@ def backward(T: ModuleType, y: object, leaves: dict, seen: dict, *, twice: bool)
     """Gradients of the first order, or of the second too."""
     if not twice:
         (y * y).sum().backward()
-        seen["grads"] = {name: None if x.grad is None else np.array(x.grad.numpy()) for name, x in leaves.items()}
+        seen["grads"] = {
+            name: None if x.grad is None else np.array(x.grad.numpy()) for name, x in leaves.items()
+        }
         return
     given = list(leaves.values())
     first = T.autograd.grad((y * y).sum(), given, create_graph=True, allow_unused=True)

@@ -94,7 +94,8 @@ class BackwardCFunction(Node):
         """The tensors that `forward` has saved."""
         if self._kept is FREED:
             freed()
-        return tuple([self._unpacked(each) for each in self._kept])
+        kept: Any = self._kept
+        return tuple([self._unpacked(each) for each in kept])
 
     saved_variables = saved_tensors
 
@@ -143,7 +144,7 @@ class BackwardCFunction(Node):
             if each is not None:
                 arriving.append(each if graph else wrap(*shaped_as(each, shape)))
             elif self.materialize_grads:
-                arriving.append(wrap(np.zeros(shape, self.dtypes[number])))
+                arriving.append(wrap(np.zeros(shape, self.dtypes[number]))  # pyright: ignore[reportAttributeAccessIssue])
             else:
                 arriving.append(None)
         return arriving

@@ -421,7 +421,8 @@ def at_once(roots: list, keep: Any, graph: bool, wanted: Any) -> bool:
     if not keep and any(leaf not in wanted for leaf in survey([roots[0][0]])[1]):
         return False
     try:
-        arrived = run(*roots[0], keep, graph, write=False)
+        edge, grad = roots[0]
+        arrived = run(edge, grad, keep, graph, write=False)
     except Exception:
         if not keep:
             raise

@@ -78,7 +78,7 @@ def is_dense(array: np.ndarray) -> bool:
 def writeable(self: Tensor) -> np.ndarray:
     """The same memory; a part of what `expand` protects may be written where nothing overlaps."""
     array = self._value
-    strides = [stride // array.itemsize for stride in array.strides]
+    strides = tuple([stride // array.itemsize for stride in array.strides])
     array = self._value = window(array, array.shape, strides, offset_in_memory(array))
     return array
 
@@ -122,7 +122,7 @@ def requires_grad(value: Any) -> bool:
 
 def keep_old_value(self: Tensor, node: Any) -> None:
     """A rule may need what is overwritten now: it gets a copy, but not in `w *= w`."""
-    written = next(iter(node.op.plan.kinds)) if node.saves else None
+    written: str = next(iter(node.op.plan.kinds)) if node.saves else ""
     if written in node.saves and getattr(node, written) is self:
         from .op import ops
 

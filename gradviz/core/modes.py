@@ -24,7 +24,8 @@ class State:
     __slots__ = ("deviates", "grad", "inference", "saved_hooks")
 
     def __init__(self) -> None:
-        self.grad, self.inference, self.saved_hooks = True, False, ()
+        self.grad, self.inference = True, False
+        self.saved_hooks: tuple = ()
         self.deviates = False  # whether this thread is counted below
 
 

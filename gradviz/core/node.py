@@ -8,7 +8,7 @@ requires grad. `node._backward_graph` is the same on tensors, for `create_graph=
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import Any, NoReturn
 
 from . import errors
 from .tensor import Tensor, linked_classes, ndarray, tensor_classes, wrap
@@ -47,7 +47,10 @@ class Extras:
 
     def __init__(self) -> None:
         self.metadata: dict = {}
-        self.prehooks = self.hooks = self.tensor_hooks = self.retained = None
+        self.prehooks: Any = None
+        self.hooks: Any = None
+        self.tensor_hooks: Any = None
+        self.retained: Any = None
 
     def of_outputs(self) -> dict:
         """The hooks of tensors, by which output of the node they are."""
@@ -134,7 +137,7 @@ class AccumulateGrad(Node):
 
     __slots__ = ("variable",)
     __module__ = "builtins"
-    next_functions = ()
+    next_functions = ()  # pyright: ignore[reportAssignmentType]
 
     def name(self) -> str:
         """The name that torch gives it."""
@@ -233,7 +236,7 @@ def small(value: Any) -> Any:
     return value
 
 
-def freed() -> None:
+def freed() -> NoReturn:
     """A saved value is asked for after backward has let go of it."""
     raise RuntimeError(errors.FREED)
 

@@ -125,7 +125,7 @@ class Op:
         if (cls.elementwise and cls.rules and in_place is not False) or in_place:
             writing = compiler.sleeping(cls, "in_place", cls.name + "_")
             setattr(ops, cls.name + "_", writing)
-        operator = compiler.sleeping(cls, "operator", cls.name) if operators else None
+        operator: Any = compiler.sleeping(cls, "operator", cls.name) if operators else None
         show(cls.name, cls.function, face, method, writing)
         for symbol in operators.split():
             bind_operator(symbol, operator, writing)

@@ -54,7 +54,7 @@ def combined(plan: Any, operands: tuple) -> tuple:
             not isinstance(given[name], Tensor | float | int | np.number | np.bool_)
             and given[name] is not None
         ):
-            raise misuse(op, given)
+            raise misuse(op, given) or TypeError(f"{op.name}(): these arguments do not fit")
     if op.check is not None:
         op.check(*operands)
     voices = [given[name] for name in speaking if given[name] is not None]
@@ -105,7 +105,7 @@ def summed(grad: np.ndarray, shape: tuple) -> Any:
     axes = tuple(range(extra)) + tuple(
         i + extra for i, size in enumerate(shape) if size == 1 and grad.shape[i + extra] != 1
     )
-    return np.add.reduce(grad, axes, None, None, True).reshape(shape)
+    return np.add.reduce(grad, axes, keepdims=True).reshape(shape)
 
 
 def fit_graph(grad: Tensor, target: tuple) -> Tensor:
@@ -128,7 +128,7 @@ def zeros_graph(shape: tuple, like: dict) -> Tensor:
 
 def misused(op: Any, given: dict) -> None:
     """Refuse a call in torch's words."""
-    raise misuse(op, given)
+    raise misuse(op, given) or TypeError(f"{op.name}(): these arguments do not fit")
 
 
 def misuse(op: Any, given: dict) -> TypeError | None:

@@ -171,12 +171,12 @@ def key_of(indices: tuple) -> tuple:
     """The key with which numpy does what PyTorch does with these index tensors."""
     key: list[Any] = []
     for index in indices:
-        array = slice(None) if index is None else index._shaped()
+        array: Any = slice(None) if index is None else index._shaped()
         key.append(array.astype(bool) if index is not None and array.dtype == np.uint8 else array)
     return tuple(key)
 
 
-def along(index: ndarray, dim: int) -> tuple:
+def along(index: np.ndarray, dim: int) -> tuple:
     """The key that follows an index along one dimension and stays in place in the others."""
     if not index.ndim:
         return ()

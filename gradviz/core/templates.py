@@ -400,9 +400,9 @@ def node_of_rule(plan: Plan, rule: Any) -> Any:
     forward.__annotations__ = {
         name: "Tensor" if name in tensors else "Scalar" for name in arguments(forward)
     }
-    kind = Elementwise if plan.op.elementwise else Op
+    kind: Any = Elementwise if plan.op.elementwise else Op
     members = {"forward": forward} | {
-        "grad_" + {"result": "output"}.get(name, name): renamed(given, result="output")
+        f"grad_{'output' if name == 'result' else name}": renamed(given, result="output")
         for name, given in ({"grad_output": rule} | rules).items()
     }
     own = f"backward_of_{plan.op.name}"
