@@ -144,7 +144,8 @@ class BackwardCFunction(Node):
             if each is not None:
                 arriving.append(each if graph else wrap(*shaped_as(each, shape)))
             elif self.materialize_grads:
-                arriving.append(wrap(np.zeros(shape, self.dtypes[number]))  # pyright: ignore[reportAttributeAccessIssue])
+                dtypes: Any = self.dtypes  # type: ignore[attr-defined]
+                arriving.append(wrap(np.zeros(shape, dtypes[number])))
             else:
                 arriving.append(None)
         return arriving
