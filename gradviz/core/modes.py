@@ -58,8 +58,11 @@ def noted(state: State) -> None:
     """Count this thread in or out, after a change of its state."""
     deviates = not state.grad or state.inference or state.saved_hooks != ()
     if deviates is not state.deviates:
+        global deviating
         state.deviates = deviates
-        forbid(1 if deviates else -1)
+        with lock:
+            deviating += 1 if deviates else -1
+            room["plain"] = deviating == 0
 
 
 def set_grad(enabled: bool) -> None:
@@ -86,11 +89,17 @@ class GradMode:
     __slots__ = ("mode", "was")
 
     def __enter__(self) -> None:
-        self.was = threads.state.grad
-        set_grad(self.mode)
+        state = threads.state
+        self.was = was = state.grad
+        if was is not self.mode:
+            state.grad = self.mode
+            noted(state)
 
     def __exit__(self, *_: object) -> None:
-        set_grad(self.was)
+        state = threads.state
+        if state.grad is not self.was:
+            state.grad = self.was
+            noted(state)
 
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
