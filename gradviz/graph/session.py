@@ -115,6 +115,8 @@ class Session:
         parts += self.seeds_at.get(turn.node, ())
         if received is None or not parts or any(p.shape != received.shape for p in parts):
             return None
+        if any(p.numbers.shape != received.numbers.shape for p in parts):  # one could not be read
+            return None
         total = parts[0]
         if len(parts) > 1:
             with np.errstate(all="ignore"):

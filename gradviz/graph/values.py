@@ -74,6 +74,8 @@ def numbers_of(tensor: Any) -> np.ndarray:
         return plain.numpy().copy()
     except (TypeError, RuntimeError):
         plain = plain.cpu()
+    if getattr(plain, "is_conj", bool)():  # conjugated only when it is read
+        plain = plain.resolve_conj()
     try:
         return plain.numpy().copy()
     except (TypeError, RuntimeError):
