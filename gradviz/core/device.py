@@ -9,7 +9,8 @@ from typing import Any
 class device:
     """Where a tensor lives.
 
-    >>> device("cpu")
+    >>> import gradviz as torch
+    >>> torch.device("cpu")
     device(type='cpu')
     """
 

@@ -16,7 +16,8 @@ class _Kind(type):
 class dtype(metaclass=_Kind):
     """The type of a tensor's elements, as torch shows it.
 
-    >>> dtypes["float32"], dtypes["float32"].itemsize
+    >>> import gradviz as torch
+    >>> torch.float32, torch.float32.itemsize
     (torch.float32, 4)
     """
 
@@ -126,7 +127,8 @@ def c_name(numpy_dtype: np.dtype) -> str:
 def get_default_dtype() -> dtype:
     """The type of tensors made from Python floats.
 
-    >>> get_default_dtype()
+    >>> import gradviz as torch
+    >>> torch.get_default_dtype()
     torch.float32
     """
     return by_numpy[default_float]
@@ -202,7 +204,8 @@ def result_dtype(*operands: Any) -> np.dtype:
 def can_cast(from_: dtype, to: dtype) -> bool:
     """Whether values of one type may be written into a tensor of the other.
 
-    >>> can_cast(dtypes["float32"], dtypes["int32"]), can_cast(dtypes["int32"], dtypes["float16"])
+    >>> import gradviz as torch
+    >>> torch.can_cast(torch.float32, torch.int32), torch.can_cast(torch.int32, torch.float16)
     (False, True)
     """
     return castable(from_._numpy, to._numpy)
@@ -216,7 +219,8 @@ def castable(source: np.dtype, target: np.dtype) -> bool:
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest type that holds both.
 
-    >>> promote_types(dtypes["int32"], dtypes["float32"])
+    >>> import gradviz as torch
+    >>> torch.promote_types(torch.int32, torch.float32)
     torch.float32
     """
     return by_numpy[promoted(type1._numpy, type2._numpy)]
@@ -225,7 +229,8 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 def result_type(tensor1: Any, tensor2: Any) -> dtype:
     """The type that a computation on these two operands has.
 
-    >>> result_type(2, 1.5)
+    >>> import gradviz as torch
+    >>> torch.result_type(2, 1.5)
     torch.float32
     """
     return by_numpy[result_dtype(tensor1, tensor2)]
@@ -237,7 +242,8 @@ def result_type(tensor1: Any, tensor2: Any) -> dtype:
 class finfo:
     """The limits of a floating point type.
 
-    >>> finfo(dtypes["float32"]).eps
+    >>> import gradviz as torch
+    >>> torch.finfo(torch.float32).eps
     1.1920928955078125e-07
     """
 
@@ -273,7 +279,8 @@ class finfo:
 class iinfo:
     """The limits of an integer type.
 
-    >>> iinfo(dtypes["int8"])
+    >>> import gradviz as torch
+    >>> torch.iinfo(torch.int8)
     iinfo(min=-128, max=127, dtype=int8)
     """
 

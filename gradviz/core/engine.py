@@ -20,7 +20,7 @@ from .hooks import Hooks
 from .modes import Anomaly, GradMode, current, enable_grad, no_grad
 from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
 from .placing import placed, writes_into
-from .tensor import Families, Tensor, ndarray, settled, tensor_classes, wrap, written_times
+from .tensor import Tensor, ndarray, settled, tensor_classes, wrap, written_times
 
 
 def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict[int, list]:
@@ -479,10 +479,6 @@ def backward(
     >>> x.grad
     tensor(6.)
     """
-    if Families.waiting:
-        from . import ops
-
-        ops.read_all()
     quick = gradient is None and inputs is None and not create_graph and self._requires_grad
     if not quick or Hooks.alive or Anomaly.enabled:
         from gradviz import autograd

@@ -23,7 +23,8 @@ STATE = struct.Struct(f"<QiiQ{WORDS}Q3di4xf?3x")  # torch's layout of `get_state
 class Generator:
     """A source of random numbers; `manual_seed` makes it repeat itself.
 
-    >>> Generator().manual_seed(1).initial_seed()
+    >>> import gradviz as torch
+    >>> torch.Generator().manual_seed(1).initial_seed()
     1
     """
 

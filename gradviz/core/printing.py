@@ -15,7 +15,8 @@ from . import dtypes
 class Size(tuple):
     """The shape of a tensor: a tuple that says what it is.
 
-    >>> Size([2, 3])
+    >>> import gradviz as torch
+    >>> torch.Size([2, 3])
     torch.Size([2, 3])
     """
 

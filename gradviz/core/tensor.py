@@ -64,12 +64,6 @@ class InferenceVersion(Version):
             raise RuntimeError(errors.INFERENCE_WRITE)
 
 
-class Families:
-    """Whether families of ops still wait to be read (see `ops/__init__.py`)."""
-
-    waiting = True
-
-
 class TensorType(type):
     """The type of the tensor classes: called, `Tensor` is torch's constructor of old."""
 

@@ -1,4 +1,4 @@
-"""`import gradviz` loads numpy and nothing heavier."""
+"""`import gradviz` loads next to nothing; what is used loads numpy and nothing heavier."""
 
 import subprocess
 import sys
@@ -6,19 +6,28 @@ import sys
 HEAVY = {"matplotlib", "ipywidgets", "anywidget", "graphviz", "torch", "IPython", "traitlets"}
 
 
-def loaded_by(program: str) -> set[str]:
-    """The top-level modules that a fresh interpreter holds after running the program."""
-    listing = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
-    command = [sys.executable, "-c", f"{program}\n{listing}"]
+def modules_after(program: str) -> set[str]:
+    """The modules that a fresh interpreter holds after running the program."""
+    command = [sys.executable, "-c", f"{program}\nimport sys; print(*sys.modules)"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
+
+
+def loaded_by(program: str) -> set[str]:
+    """The same, by their top level."""
+    return {name.partition(".")[0] for name in modules_after(program)}
 
 
 def test_importing_gradviz_loads_nothing_heavy() -> None:
     loaded = loaded_by("import gradviz")
     assert "gradviz" in loaded
-    assert "numpy" in loaded
     assert loaded & HEAVY == set()
+
+
+def test_importing_gradviz_waits_with_its_rooms() -> None:
+    rooms = modules_after("import gradviz") - {"gradviz", "gradviz._other", "gradviz._version"}
+    assert not {name for name in rooms if name.startswith("gradviz")}
+    assert "gradviz.core" in modules_after("import gradviz; gradviz.tensor")
 
 
 def test_using_the_small_torch_loads_nothing_heavy() -> None:

@@ -10,7 +10,7 @@ import os
 import threading
 from typing import Any
 
-from ..tensor import Families, Tensor
+from ..tensor import Tensor
 
 FIRST = ("arithmetic", "comparison", "indexing", "logic", "matrices", "powers")
 _reading = threading.RLock()
@@ -33,10 +33,9 @@ Tensor.__getattr__ = late
 def read_all() -> bool:
     """Read the families that wait; whether there were any."""
     with _reading:
-        if not Families.waiting:
+        if "__getattr__" not in vars(Tensor):
             return False
-        Families.waiting = False
-        del Tensor.__getattr__  # it would slow down the look at slots that are empty
+        del Tensor.__getattr__
         for name in sorted(os.listdir(os.path.dirname(__file__))):  # noqa: PTH120, PTH208
             if name.endswith(".py") and not name.startswith("_"):
                 importlib.import_module(f"{__name__}.{name[:-3]}")
