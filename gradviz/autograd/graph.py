@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from ..core import engine, errors, modes
 from ..core.node import Node, Output, accumulate_node, link
 from ..core.tensor import Tensor
 
-__all__ = ["GradientEdge", "Node", "get_gradient_edge", "save_on_cpu", "saved_tensors_hooks"]
+__all__ = [
+    "GradientEdge",
+    "Node",
+    "allow_mutation_on_saved_tensors",
+    "disable_saved_tensors_hooks",
+    "get_gradient_edge",
+    "increment_version",
+    "register_multi_grad_hook",
+    "save_on_cpu",
+    "saved_tensors_hooks",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "register_multi_grad_hook":
+        from .multi_grad import register_multi_grad_hook as found
+
+        return found
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
 
 
 class GradientEdge(NamedTuple):
@@ -81,3 +99,60 @@ class save_on_cpu(saved_tensors_hooks):
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
         super().__init__(lambda tensor: tensor.detach().clone(), lambda tensor: tensor)
+
+
+class disable_saved_tensors_hooks:
+    """Within it, whoever uses hooks on what is saved is refused with a text.
+
+    >>> with disable_saved_tensors_hooks("none here"):
+    ...     with saved_tensors_hooks(id, id):
+    ...         pass
+    Traceback (most recent call last):
+    RuntimeError: none here
+    """
+
+    def __init__(self, error_message: str) -> None:
+        self.error_message = error_message
+
+    def __enter__(self) -> None:
+        state = modes.current()
+        if state.saved_hooks:
+            raise RuntimeError(self.error_message)
+        self.was, state.no_saved_hooks = state.no_saved_hooks, self.error_message
+
+    def __exit__(self, *_: object) -> None:
+        modes.current().no_saved_hooks = self.was
+
+
+class allow_mutation_on_saved_tensors(saved_tensors_hooks):
+    """Within it, what is saved may be written in place: backward sees what it was.
+
+    >>> import gradviz as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> with torch.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     y = x.clone()
+    ...     z = (y**2).sum()
+    ...     _ = y.zero_()
+    ...     z.backward()
+    >>> x.grad
+    tensor([2., 2.])
+    """
+
+    def __init__(self) -> None:
+        super().__init__(lambda tensor: tensor.detach().clone(), lambda tensor: tensor)
+
+
+def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
+    """Count a write that was made where nobody could see it.
+
+    >>> import gradviz as torch
+    >>> x = torch.ones(2)
+    >>> increment_version(x)
+    >>> x._version
+    1
+    """
+    given = (tensor,) if isinstance(tensor, Tensor) else tensor
+    if not isinstance(given, Iterable) or not all(isinstance(each, Tensor) for each in given):
+        raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
+    for each in given:
+        each._shared_version().bump()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -42,6 +43,22 @@ def has_nan(grad: Any) -> bool:
     """Whether a gradient has a NaN in it."""
     value = grad._value if isinstance(grad, Tensor) else grad
     return bool(np.isnan(value).any()) if value.__class__ is ndarray else bool(value != value)
+
+
+def note(node: Any) -> None:
+    """Keep with a new node the lines that led to it."""
+    import traceback
+
+    frame: Any = sys._getframe(2)
+    while is_own(frame.f_globals.get("__name__")):
+        frame = frame.f_back
+    lines = traceback.format_list(traceback.extract_stack(frame))
+    extras(node).metadata["traceback_"] = lines
+
+
+def is_own(module: str | None) -> bool:
+    """Whether a line of this module is none of the learner's; compiled functions have no module."""
+    return module is None or module.startswith("gradviz.")
 
 
 def tell(node: Any) -> None:

@@ -6,7 +6,6 @@ state; only when it is False is the state of the thread looked at.
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -15,17 +14,19 @@ from . import errors
 from .tensor import InferenceVersion, Tensor, wrap
 
 MISSING: Any = object()
+PLACE = "gradviz.autograd.grad_mode"  # where torch has them
 room: dict[str, Any] = {"plain": True}  # the globals of all compiled functions
 
 
 class State:
     """What a thread has chosen."""
 
-    __slots__ = ("deviates", "grad", "inference", "saved_hooks")
+    __slots__ = ("deviates", "grad", "inference", "no_saved_hooks", "saved_hooks")
 
     def __init__(self) -> None:
         self.grad, self.inference = True, False
         self.saved_hooks: tuple = ()
+        self.no_saved_hooks: str | None = None  # why there may be none, if there may be none
         self.deviates = False  # whether this thread is counted below
 
 
@@ -85,7 +86,7 @@ room["recording"] = recording
 class GradMode:
     """A context manager, and a decorator, that sets whether operations are recorded."""
 
-    __module__ = "gradviz"
+    __module__ = PLACE
     __slots__ = ("mode", "was")
 
     def __enter__(self) -> None:
@@ -103,22 +104,13 @@ class GradMode:
 
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
-        return context_decorator(self.again, function)
+        from .decorating import decorated
 
-    def again(self) -> GradMode:
+        return decorated(self.clone, function)
+
+    def clone(self) -> GradMode:
         """A fresh context of the same kind, for each call of a decorated function."""
         return type(self)()
-
-
-def context_decorator(make_context: Callable, function: Callable) -> Callable:
-    """A function that runs inside a context made for each call."""
-
-    @functools.wraps(function)
-    def decorate_context(*args: Any, **kwargs: Any) -> Any:
-        with make_context():
-            return function(*args, **kwargs)
-
-    return decorate_context
 
 
 class no_grad(GradMode):
@@ -132,7 +124,7 @@ class no_grad(GradMode):
     False
     """
 
-    __module__ = "gradviz"
+    __module__ = PLACE
     __slots__ = ()
     mode = False
 
@@ -145,7 +137,7 @@ class no_grad(GradMode):
 class enable_grad(GradMode):
     """What is done inside is recorded, also within `no_grad`."""
 
-    __module__ = "gradviz"
+    __module__ = PLACE
     __slots__ = ()
     mode = True
 
@@ -171,9 +163,12 @@ class Packed:
     def __init__(self, packed: Any, unpack: Callable) -> None:
         self.packed, self.unpack = packed, unpack
 
-    def unpacked(self) -> Any:
+    def unpacked(self) -> Tensor:
         """The tensor again."""
-        return self.unpack(self.packed)
+        tensor = self.unpack(self.packed)
+        if not isinstance(tensor, Tensor):
+            raise TypeError(errors.NOT_UNPACKED.format(type(tensor).__name__))
+        return tensor
 
 
 def arrange(tensor: Tensor, op: Any) -> None:
@@ -185,6 +180,8 @@ def arrange(tensor: Tensor, op: Any) -> None:
         return
     node = node.owner
     if Anomaly.enabled:
+        from .anomaly import note
+
         note(node)
     if Inference.ever or state.saved_hooks:
         for name in node.saves:
@@ -207,17 +204,24 @@ def packed(tensor: Tensor, pack: Callable, unpack: Callable) -> Packed:
     """A tensor given to the hooks."""
     state = threads.state
     was, state.saved_hooks = state.saved_hooks, ()
+    version = tensor._written
+    count = version.count if version is not None else 0
     try:
         with no_grad():
-            return Packed(pack(tensor), unpack)
+            kept = pack(tensor)
     finally:
         state.saved_hooks = was
+        noted(state)
+    version = tensor._written
+    if version is not None and version.count != count:
+        raise RuntimeError(errors.PACK_WROTE)
+    return Packed(kept, unpack)
 
 
 class set_grad_enabled(GradMode):
     """Switch recording at once; as a context manager, for its length."""
 
-    __module__ = "gradviz"
+    __module__ = PLACE
     __slots__ = ()
 
     def __new__(cls, mode: Any = MISSING) -> Any:
@@ -237,9 +241,12 @@ class set_grad_enabled(GradMode):
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
         set_grad(self.was)
-        return context_decorator(self.again, function)
+        return super().__call__(function)
 
-    def again(self) -> GradMode:
+    def __repr__(self) -> str:
+        return f"{PLACE}.set_grad_enabled(mode={self.mode})"
+
+    def clone(self) -> GradMode:
         """A fresh context of the same mode."""
         return type(self)(self.mode)
 
@@ -247,7 +254,7 @@ class set_grad_enabled(GradMode):
 class inference_mode(GradMode):
     """Nothing done inside is recorded, and what is made inside can never be."""
 
-    __module__ = "gradviz"
+    __module__ = PLACE
     __slots__ = ("was_inference",)
 
     def __new__(cls, mode: Any = True) -> Any:
@@ -273,7 +280,7 @@ class inference_mode(GradMode):
         state.grad, state.inference = self.was, self.was_inference
         noted(state)
 
-    def again(self) -> GradMode:
+    def clone(self) -> GradMode:
         """A fresh context of the same mode."""
         return type(self)(self.mode)
 
@@ -291,25 +298,6 @@ class Anomaly:
     check_nan = True
 
 
-def note(node: Any) -> None:
-    """Keep with a new node the lines that led to it."""
-    import sys
-    import traceback
-
-    from .node import extras
-
-    frame: Any = sys._getframe(2)
-    while is_own(frame.f_globals.get("__name__")):
-        frame = frame.f_back
-    lines = traceback.format_list(traceback.extract_stack(frame))
-    extras(node).metadata["traceback_"] = lines
-
-
-def is_own(module: str | None) -> bool:
-    """Whether a line of this module is none of the learner's; compiled functions have no module."""
-    return module is None or module.startswith("gradviz.")
-
-
 def is_inference_mode_enabled() -> bool:
     """Whether this thread is in inference mode."""
     return threads.state.inference
@@ -318,6 +306,8 @@ def is_inference_mode_enabled() -> bool:
 def push_saved_hooks(pack: Callable, unpack: Callable) -> None:
     """From now on what this thread saves goes through these functions."""
     state = threads.state
+    if state.no_saved_hooks is not None:
+        raise RuntimeError(state.no_saved_hooks)
     state.saved_hooks = (*state.saved_hooks, (pack, unpack))
     noted(state)
 

@@ -189,6 +189,7 @@ class SavedTensor:
     """What `node._raw_saved_name` shows: the place where a tensor is saved."""
 
     __slots__ = ("name", "node")
+    __module__ = "gradviz._C._autograd"
 
     def __init__(self, node: Any, name: str) -> None:
         self.node, self.name = node, name
@@ -200,6 +201,8 @@ class SavedTensor:
 
     def register_hooks(self, pack_hook: Any, unpack_hook: Any) -> None:
         """Keep what `pack_hook` makes of the tensor; `unpack_hook` gives it back."""
+        if getattr(self.node, self.name).__class__ is Packed:
+            raise RuntimeError(errors.HOOKED_TWICE)
         setattr(self.node, self.name, packed(self.data, pack_hook, unpack_hook))
 
 
