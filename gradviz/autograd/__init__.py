@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import warnings
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,9 @@ from ..core.op import ops
 from ..core.tensor import Tensor, wrap
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
+from .grad_mode import set_multithreading_enabled
 from .graph import GradientEdge
-
-Variable = Tensor
+from .variable import Variable
 
 __all__ = [
     "Function",
@@ -31,7 +32,12 @@ __all__ = [
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
+    "set_multithreading_enabled",
 ]
+ONLY_INPUTS = (
+    "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
+    "gradient for other parts of the graph, please use torch.autograd.backward."
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -69,7 +75,7 @@ def backward(
     roots = _roots(tensors, grad_tensors, create_graph)
     if create_graph:
         _warn_of_cycle()
-    keep = create_graph if retain_graph is None else retain_graph
+    keep = create_graph if retain_graph is None else bool(index(retain_graph))
     wanted = None
     if inputs is not None:
         for each in inputs:
@@ -85,6 +91,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -96,6 +103,8 @@ def grad(
     >>> torch.autograd.grad(x * x, x)
     (tensor(6.),)
     """
+    if not only_inputs:
+        warnings.warn(ONLY_INPUTS, FutureWarning, stacklevel=2)
     if materialize_grads and allow_unused is False:
         raise ValueError(errors.UNUSED_MATERIALIZED)
     if is_grads_batched:
@@ -108,7 +117,7 @@ def grad(
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     keys = [_key(each) for each in inputs]
     wanted: dict = dict.fromkeys(keys)
-    keep = create_graph if retain_graph is None else retain_graph
+    keep = create_graph if retain_graph is None else bool(index(retain_graph))
     engine.send(roots, keep, create_graph, wanted, write=False)
     return tuple(
         [
@@ -126,7 +135,14 @@ def _batched(
     if any(not each._shape for each in given):
         raise ValueError(errors.UNBATCHED)
     runs = [
-        grad(outputs, inputs, [each[row] for each in given], True, graph, allow_unused)
+        grad(
+            outputs,
+            inputs,
+            [each[row] for each in given],
+            retain_graph=True,
+            create_graph=graph,
+            allow_unused=allow_unused,
+        )
         for row in range(given[0]._shape[0])
     ]
     columns = zip(*runs, strict=True)
@@ -152,6 +168,9 @@ def _asked(number: int, given: Any, found: Any, unused: bool, materialize: bool)
 
 def _key(given: Any) -> Any:
     """Under what a pass keeps the gradient of a tensor."""
+    if not isinstance(given, Tensor | GradientEdge):
+        kind = type(given).__name__
+        raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {kind}")
     edge = given.edge() if isinstance(given, GradientEdge) else engine.edge_of(given)
     if isinstance(edge, Tensor):
         return edge
@@ -190,6 +209,8 @@ def _roots(outputs: Any, gradients: Any, graph: bool) -> list[tuple[Any, Any]]:
 
 def _check(number: int, output: Any, gradient: Any) -> None:
     if gradient is None:
+        if not isinstance(output, Tensor | GradientEdge):
+            raise AssertionError("Expected output to be a torch.Tensor")
         if isinstance(output, Tensor) and output._requires_grad and output._value.size != 1:
             raise RuntimeError(errors.NOT_SCALAR)
         if isinstance(output, Tensor) and not output._requires_grad:

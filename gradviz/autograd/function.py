@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from ..core import errors, modes
-from ..core.engine import recorded_mode
 from ..core.inplace import check_writable, rebase
 from ..core.modes import arrange, no_grad, recording
-from ..core.node import (
-    FREED,
-    Node,
-    NodeType,
-    Output,
-    check_saved,
-    freed,
-    link,
-    maker,
-    small,
-    spread,
-)
-from ..core.operands import fit, fit_graph
+from ..core.node import NodeType, Output, maker, small
 from ..core.tensor import Tensor, next_number, wrap
 from ..core.views import View
+from .context import BackwardCFunction, FunctionCtx
 
 NOT_IMPLEMENTED = (
     "You must implement either the backward or vjp method for your custom autograd.Function to "
@@ -38,168 +25,13 @@ LEGACY = (
     "autograd function with static forward method. "
     "(Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
 )
+INSTANTIATED = (
+    "{} should not be instantiated. Methods on autograd functions are all static, so you should "
+    "invoke them on the class itself. Instantiating an autograd function will raise an error in a "
+    "future version of PyTorch."
+)
 
-
-class BackwardCFunction(Node):
-    """A node of a custom function; it is also the `ctx` of its `forward` and `backward`."""
-
-    __module__ = "gradviz.autograd.function"
-    __slots__ = (
-        "__dict__",
-        "_dirty",
-        "_inputs",
-        "_kept",
-        "_plain",
-        "_to_save",
-        "edges_",
-        "outputs",
-    )
-    function: type[Function]
-
-    def _edges(self) -> list:
-        return self.edges_
-
-    @property
-    def next_functions(self) -> tuple:
-        """The nodes that the gradients go to."""
-        return tuple([link(edge) for edge in self.edges_])
-
-    @property
-    def needs_input_grad(self) -> tuple[bool, ...]:
-        """For each argument of `forward`, whether its gradient is wanted."""
-        return tuple([need for need, *_ in self._inputs])
-
-    # ---------------------------------------------------------------- what `forward` may say
-
-    def save_for_backward(self, *tensors: Tensor | None) -> None:
-        """Keep tensors for `backward`, which finds them in `saved_tensors`."""
-        self._to_save = tensors
-
-    def mark_dirty(self, *tensors: Tensor) -> None:
-        """Say which inputs were written in place."""
-        self._dirty = tensors
-
-    def mark_non_differentiable(self, *tensors: Tensor) -> None:
-        """Say which outputs have no gradient."""
-        self._plain = tensors
-
-    def set_materialize_grads(self, value: bool) -> None:
-        """Choose whether gradients that never came are given as zeros or as None."""
-        self.materialize_grads = value
-
-    # ---------------------------------------------------------------------- what was saved
-
-    @property
-    def saved_tensors(self) -> tuple[Tensor | None, ...]:
-        """The tensors that `forward` has saved."""
-        if self._kept is FREED:
-            freed()
-        kept: Any = self._kept
-        return tuple([self._unpacked(each) for each in kept])
-
-    saved_variables = saved_tensors
-
-    def _unpacked(self, saved: Any) -> Any:
-        if saved is None:
-            return None
-        if saved.__class__ is modes.Packed:
-            return saved.unpacked()
-        if isinstance(saved, tuple):  # an output: the value alone, so that there is no cycle
-            number, value, shape, version = saved
-            if version is not None and version[0].stamp > version[1]:
-                check_saved(wrap(value, shape, self._output(number)), version[0], version[1])
-            return wrap(value, shape, self._output(number))
-        check_saved(saved, saved._written, self.sequence)
-        return saved
-
-    def _output(self, number: int) -> Any:
-        return self if self.outputs == 1 else Output(self, number)
-
-    # ------------------------------------------------------------------------ the backward pass
-
-    def _backward(self, grad: Any, keep: Any) -> tuple:
-        return self._run(grad, keep, graph=False)
-
-    def _backward_graph(self, grad: Any, keep: Any) -> tuple:
-        return self._run(grad, keep, graph=True)
-
-    def _run(self, grad: Any, keep: Any, *, graph: bool) -> tuple:
-        if self._kept is FREED:
-            freed()
-        with recorded_mode(graph):
-            grads = self.function.vjp_or_backward()(self, *self._arriving(grad, graph))
-        if not keep:
-            self._kept = FREED if self._kept else ()
-        leaving = self._leaving(grads, graph)
-        pairs = zip(self.edges_, leaving, strict=True)
-        edges = [None if sent is None else edge for edge, sent in pairs]
-        return spread(edges, leaving, self.sequence)
-
-    def _arriving(self, grad: Any, graph: bool) -> list:
-        if self.outputs == 1:
-            return [grad if graph else wrap(*shaped_as(grad, self.result_shape))]
-        arriving = []
-        for number, shape in enumerate(self.result_shape):
-            each = grad.get(number)
-            if each is not None:
-                arriving.append(each if graph else wrap(*shaped_as(each, shape)))
-            elif self.materialize_grads:
-                dtypes: Any = self.dtypes  # type: ignore[attr-defined]
-                arriving.append(wrap(np.zeros(shape, dtypes[number])))
-            else:
-                arriving.append(None)
-        return arriving
-
-    def _leaving(self, grads: Any, graph: bool) -> list:
-        grads = list(grads) if isinstance(grads, tuple) else [grads]
-        name, count = type(self).__name__, len(self._inputs)
-        while len(grads) > count and grads[-1] is None:
-            grads.pop()
-        if len(grads) != count:
-            raise RuntimeError(
-                f"function {name} returned an incorrect number of gradients "
-                f"(expected {count}, got {len(grads)})"
-            )
-        leaving = []
-        for number, (given, (need, tensor, shape, dtype)) in enumerate(
-            zip(grads, self._inputs, strict=True)
-        ):
-            if not tensor:
-                if given is not None:
-                    raise RuntimeError(
-                        f"function {name} returned a gradient different than None at position "
-                        f"{number + 1}, but the corresponding forward input was not a Variable"
-                    )
-                continue
-            if given is None or not need:
-                leaving.append(None)
-                continue
-            leaving.append(self._fitted(len(leaving), given, shape, dtype, graph))
-        return leaving
-
-    def _fitted(self, number: int, grad: Any, shape: tuple, dtype: Any, graph: bool) -> Any:
-        if not isinstance(grad, Tensor):
-            raise RuntimeError(f"expected Variable or None (got {type(grad).__name__})")
-        if grad._shape != shape and not reducible(grad._shape, shape):
-            raise RuntimeError(
-                f"Function {type(self).__name__} returned an invalid gradient at index {number} - "
-                f"got {list(grad._shape)} but expected shape compatible with {list(shape)}"
-            )
-        if graph:
-            return fit_graph(grad, (shape, dtype))
-        return fit(grad._value if grad._shape == shape else grad._shaped(), (shape, dtype))
-
-
-def shaped_as(grad: Any, shape: tuple) -> tuple:
-    """A gradient with its shape, for `wrap`."""
-    return grad, shape if grad.__class__ is not np.ndarray else grad.shape
-
-
-def reducible(shape: tuple, target: tuple) -> bool:
-    """Whether a gradient can be summed to a shape."""
-    if len(shape) < len(target):
-        return False
-    return all(want in (have, 1) for have, want in zip(shape[::-1], target[::-1], strict=False))
+__all__ = ["BackwardCFunction", "Function", "FunctionCtx", "once_differentiable"]
 
 
 class FunctionMeta(type):
@@ -207,7 +39,7 @@ class FunctionMeta(type):
 
     def __init__(cls, name: str, bases: tuple, members: dict) -> None:
         super().__init__(name, bases, members)
-        body = {"__slots__": (), "__module__": cls.__module__, "function": cls}
+        body = {"__slots__": (), "__module__": BackwardCFunction.__module__, "function": cls}
         cls._backward_cls = NodeType(name + "Backward", (BackwardCFunction,), body)
 
 
@@ -233,6 +65,10 @@ class Function(metaclass=FunctionMeta):
 
     __module__ = "gradviz.autograd.function"
     _backward_cls: type
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        text = INSTANTIATED.format(type(self))
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Refuse the way of old."""
@@ -378,7 +214,9 @@ def once_differentiable(function: Callable) -> Callable:
             return results
         several = isinstance(results, tuple)
         marked = [
-            DelayedError.apply(each) if isinstance(each, Tensor) else each
+            DelayedError.apply(each.detach().requires_grad_())
+            if isinstance(each, Tensor) and each._dtype.kind == "f"
+            else each
             for each in (results if several else (results,))
         ]
         return tuple(marked) if several else marked[0]
@@ -398,3 +236,15 @@ class DelayedError(Function):
     def backward(ctx: Any, *grads: Any) -> Any:
         """Refuse."""
         raise RuntimeError(errors.ONCE)
+
+
+DelayedError._backward_cls = NodeType(  # what torch calls it
+    "Error",
+    (BackwardCFunction,),
+    {
+        "__slots__": (),
+        "__module__": "builtins",
+        "function": DelayedError,
+        "name": lambda self: "torch::autograd::Error",
+    },
+)

@@ -20,6 +20,17 @@ from ..core.modes import enable_grad
 from ..core.op import ops
 from ..core.tensor import Tensor, wrap
 from . import grad as gradients
+from .given import (
+    OUTPUTS,
+    as_tuple,
+    finished,
+    one_number,
+    prepare,
+    single_or_all,
+    started,
+    vectors_for,
+    zeros_like,
+)
 
 INDEPENDENT = (
     "Output {output} of the user-provided function is independent of input {input}. "
@@ -33,16 +44,6 @@ UNTRACKED = (
     "Output {output} of the user-provided function does not require gradients. The outputs must "
     "be computed in a differentiable manner from the input when running in strict mode."
 )
-NO_VECTOR = {
-    "vjp": (
-        "The vector v can only be None if the user-provided function returns a single Tensor "
-        "with a single element."
-    ),
-    "jvp": (
-        "The vector v can only be None if the input to the user-provided function is a single "
-        "Tensor with a single element."
-    ),
-}
 
 
 def jacobian(
@@ -71,10 +72,10 @@ def jacobian(
         raise NotImplementedError(
             f"gradviz has no strategy={strategy!r}: it differentiates backwards; use 'reverse-mode'"
         )
-    given, single_input = as_tuple(inputs, "inputs given to jacobian")
+    given, single_input = as_tuple(inputs, "inputs", "jacobian")
     with enable_grad():
         prepared = prepare(given, create_graph)
-        outputs, single_output = as_tuple(func(*prepared), "outputs", "jacobian")
+        outputs, single_output = as_tuple(func(*prepared), OUTPUTS, "jacobian")
         rows = [
             rows_of(number, output, prepared, create_graph, strict)
             for number, output in enumerate(outputs)
@@ -137,7 +138,7 @@ def hessian(
     Returns:
         A tensor of shape `(*input.shape, *input.shape)`, or a tuple of tuples of them.
     """
-    given, single = as_tuple(inputs, "inputs given to hessian")
+    given, single = as_tuple(inputs, "inputs", "hessian")
 
     def slope(*values: Tensor) -> Any:
         output = one_number(func(*values), "hessian")
@@ -164,10 +165,10 @@ def vjp(
     >>> vjp(lambda x: x**2, torch.tensor([1.0, 2.0]), torch.ones(2))
     (tensor([1., 4.]), tensor([2., 4.]))
     """
-    given, single = as_tuple(inputs, "inputs given to vjp")
+    given, single = as_tuple(inputs, "inputs", "vjp")
     with enable_grad():
         prepared = prepare(given, create_graph)
-        outputs, single_output = as_tuple(func(*prepared), "outputs", "vjp")
+        outputs, single_output = as_tuple(func(*prepared), OUTPUTS, "vjp")
         vectors = vectors_for(v, outputs, "vjp")
         products = sent(outputs, prepared, vectors, create_graph, strict)
     return (
@@ -214,11 +215,11 @@ def jvp(
     >>> jvp(lambda x: x**2, torch.tensor([1.0, 2.0]), torch.tensor([1.0, 0.0]))
     (tensor([1., 4.]), tensor([2., 0.]))
     """
-    given, _ = as_tuple(inputs, "inputs given to jvp")
+    given, _ = as_tuple(inputs, "inputs", "jvp")
     with enable_grad():
         prepared = prepare(given, create_graph)
         vectors = vectors_for(v, prepared, "jvp")
-        outputs, single_output = as_tuple(func(*prepared), "outputs", "jvp")
+        outputs, single_output = as_tuple(func(*prepared), OUTPUTS, "jvp")
         dummies = [started(zeros_like(output)) for output in outputs]
         rows = sent(outputs, prepared, dummies, True, strict)
         moved = [
@@ -258,7 +259,7 @@ def hessian_product(
     func: Callable, inputs: Any, v: Any, create_graph: bool, strict: bool, name: str
 ) -> tuple[Any, Any]:
     """The gradient's own vector-Jacobian product."""
-    given, single = as_tuple(inputs, f"inputs given to {name}")
+    given, single = as_tuple(inputs, "inputs", name)
     with enable_grad():
         prepared = prepare(given, create_graph)
         vectors = vectors_for(v, prepared, "jvp")
@@ -275,89 +276,3 @@ def hessian_product(
         finished((output,), create_graph)[0],
         single_or_all(finished(products, create_graph), single),
     )
-
-
-# ------------------------------------------------------------------------------- small parts
-
-
-def as_tuple(given: Any, what: str, whose: str = "") -> tuple[tuple[Tensor, ...], bool]:
-    """One tensor or several as a tuple, and whether it was one."""
-    several = isinstance(given, tuple | list)
-    tensors = tuple(given) if several else (given,)
-    for number, each in enumerate(tensors):
-        if not isinstance(each, Tensor):
-            said = "outputs of the user-provided function" if whose else "inputs"
-            full = f"{said} given to {whose}" if whose else what
-            kind = (
-                f"Value {number} of the given {said} has type"
-                if several
-                else f"the given {said} has type"
-            )
-            raise TypeError(
-                f"The {full} must be either a Tensor or a tuple of Tensors but {kind} {type(each)}."
-            )
-    return tensors, not several
-
-
-def prepare(inputs: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
-    """Views that belong to a graph of their own, or to the caller's if that is to go on."""
-    if create_graph:
-        return tuple(
-            ops.view(each, each._shape) if each._requires_grad else started(each.detach())
-            for each in inputs
-        )
-    return tuple(started(each.detach()) for each in inputs)
-
-
-def started(tensor: Tensor) -> Tensor:
-    """A leaf whose gradient is wanted."""
-    return tensor.requires_grad_()
-
-
-def zeros_like(tensor: Tensor) -> Tensor:
-    """Zeros of a tensor's shape and type."""
-    return wrap(np.zeros(tensor._shape, tensor._dtype))
-
-
-def finished(tensors: Sequence[Tensor], create_graph: bool) -> tuple[Tensor, ...]:
-    """The tensors for the caller, without a graph unless it was asked for."""
-    return tuple(tensors) if create_graph else tuple(each.detach() for each in tensors)
-
-
-def single_or_all(tensors: tuple[Tensor, ...], single: bool) -> Any:
-    """One tensor where one was given, else the tuple."""
-    return tensors[0] if single else tensors
-
-
-def one_number(output: Any, name: str) -> Tensor:
-    """The only output, which must be one number."""
-    outputs, single = as_tuple(output, "outputs", name)
-    if not single and len(outputs) != 1:
-        raise RuntimeError(f"The function given to {name} should return a single Tensor")
-    if outputs[0]._value.size != 1:
-        raise RuntimeError(
-            f"The Tensor returned by the function given to {name} should contain a single element"
-        )
-    return ops.reshape(outputs[0], ()) if outputs[0]._shape else outputs[0]
-
-
-def vectors_for(v: Any, beside: Sequence[Tensor], name: str) -> tuple[Tensor, ...]:
-    """The vectors to multiply with, one beside each tensor and of its shape."""
-    if v is None:
-        if len(beside) != 1 or beside[0]._value.size != 1:
-            raise RuntimeError(NO_VECTOR[name])
-        return (wrap(np.ones(beside[0]._shape, beside[0]._dtype)),)
-    vectors, _ = as_tuple(v, "v")
-    if len(vectors) != len(beside):
-        if len(beside) == 1:
-            raise RuntimeError("The given v should contain a single Tensor.")
-        raise RuntimeError(
-            f"v is a tuple of invalid length: should be {len(beside)} but got {len(vectors)}."
-        )
-    for number, (vector, own) in enumerate(zip(vectors, beside, strict=True)):
-        if vector._shape != own._shape:
-            which = f"Entry {number} in v has" if len(beside) > 1 else "v has"
-            raise RuntimeError(
-                f"{which} invalid size: should be {own.shape} but got {vector.shape}."
-            )
-    return vectors

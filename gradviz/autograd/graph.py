@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from ..core import engine, errors, modes
 from ..core.node import Node, Output, accumulate_node, link
 from ..core.tensor import Tensor
+from .multi_grad import register_multi_grad_hook
 
 __all__ = [
     "GradientEdge",
@@ -20,14 +21,6 @@ __all__ = [
     "save_on_cpu",
     "saved_tensors_hooks",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "register_multi_grad_hook":
-        from .multi_grad import register_multi_grad_hook as found
-
-        return found
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
 
 
 class GradientEdge(NamedTuple):

@@ -14,7 +14,8 @@ from . import dtypes
 from .arguments import MISSING, type_name
 from .device import device_of
 from .dtypes import boolean, dtype, int64
-from .tensor import Tensor, settled, wrap
+from .modes import current, room
+from .tensor import InferenceVersion, Tensor, settled, wrap
 
 float32 = dtypes.float32
 FLOATS_ONLY = "Only Tensors of floating point and complex dtype can require gradients"
@@ -36,6 +37,8 @@ def made(values: np.ndarray, requires_grad: bool = False) -> Tensor:
     """
     value, shape = settled(values)
     tensor = wrap(value, shape)
+    if not room["plain"] and current().inference:
+        tensor._written = InferenceVersion()
     if requires_grad:
         if tensor._dtype.kind != "f":
             raise RuntimeError(FLOATS_ONLY)
@@ -69,6 +72,8 @@ def tensor(
     if data.__class__ is float and dtype is None and not more and -3e38 < data < 3e38:
         made_of = dtypes.default_float
         result = wrap(np.float32(data) if made_of is float32 else made_of.type(data))
+        if not room["plain"] and current().inference:
+            result._written = InferenceVersion()
         if requires_grad.__class__ is not bool:
             _check_options(dtype, requires_grad)
         result._requires_grad = requires_grad

@@ -192,9 +192,19 @@ class Pass:
         self.arrived: dict[int, list] = {}  # the same of leaves, as in `run`
 
     def run(self, roots: Sequence[tuple[Any, Any]]) -> None:
-        """From the roots to the leaves."""
+        """From the roots to the leaves; meanwhile hooks may ask which pass it is."""
+        state = current()
+        above, state.running = state.running, self
+        try:
+            self.go(roots)
+        finally:
+            state.running = above
+
+    def go(self, roots: Sequence[tuple[Any, Any]]) -> None:
+        """The turns of all nodes, latest first."""
         nodes, last = survey([edge for edge, _ in roots])
         needed = nodes if self.wanted is None else self.needed(nodes)
+        self.reached = needed, last
         ending: dict = {}
         for leaf, node in last.items():
             ending.setdefault(node, []).append(leaf)

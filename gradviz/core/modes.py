@@ -21,12 +21,13 @@ room: dict[str, Any] = {"plain": True}  # the globals of all compiled functions
 class State:
     """What a thread has chosen."""
 
-    __slots__ = ("deviates", "grad", "inference", "no_saved_hooks", "saved_hooks")
+    __slots__ = ("deviates", "grad", "inference", "no_saved_hooks", "running", "saved_hooks")
 
     def __init__(self) -> None:
         self.grad, self.inference = True, False
         self.saved_hooks: tuple = ()
         self.no_saved_hooks: str | None = None  # why there may be none, if there may be none
+        self.running: Any = None  # the backward pass that this thread is in, if it may be heard
         self.deviates = False  # whether this thread is counted below
 
 

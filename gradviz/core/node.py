@@ -23,6 +23,17 @@ OUTSIDE = {
 }  # torch shows the place where these are written
 REMEMBERED_SIZE = 1000  # results up to this many elements stay readable on their node
 
+SHOWN = [  # by `dir`
+    "_sequence_nr",
+    "metadata",
+    "name",
+    "next_functions",
+    "register_hook",
+    "register_prehook",
+    "variable",
+]
+SHOWN_STARTS = ("__", "_saved_", "_raw_saved_")
+
 
 class NodeType(type):
     """The type of the node types: nodes are made by operations, never by a call."""
@@ -102,6 +113,11 @@ class Node(metaclass=NodeType):
 
     def _sequence_nr(self) -> int:
         return self.sequence
+
+    def __dir__(self) -> list[str]:
+        """What PyTorch's nodes have too, for whoever completes a name."""
+        names = dir(type(self))
+        return [name for name in names if name in SHOWN or name.startswith(SHOWN_STARTS)]
 
     metadata = fixed("metadata", lambda self: extras(self).metadata)
 

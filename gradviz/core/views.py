@@ -90,6 +90,9 @@ def view_of(
 reference_to = weakref.ref
 
 
+Tensor._is_view = lambda self: getattr(self, "_view", None) is not None
+
+
 # ------------------------------------------------------------------------- what is refused
 
 
