@@ -51,10 +51,11 @@ def descend(bench: Bench, function: Callable[..., Any], start: Any, setting: Set
     """Run the loop, and write down every number that it goes through."""
     leaf = bench.leaf(start)
     came: list[Any] = []
-    leaf.register_hook(lambda grad: came.append(_plain(grad)))
+    if not setting.clears:  # else what came is what .grad holds, and the loop is quicker
+        leaf.register_hook(lambda grad: came.append(_plain(grad)))
     mover = _Mover(bench, leaf, setting)
     track = Track(setting)
-    for step in range(setting.steps + 1):
+    for _ in range(setting.steps + 1):
         value = bench.call(function, leaf)
         value.backward()
         if leaf.grad is None:
@@ -62,10 +63,11 @@ def descend(bench: Bench, function: Callable[..., Any], start: Any, setting: Set
         track.x.append(_plain(leaf))
         track.f.append(as_number(value))
         track.grad.append(_plain(leaf.grad))
-        track.slope.append(came[-1])
-        track.direction.append(mover.move())
-        track.move.append(_product(bench, leaf, setting.lr, track.direction[-1]))
-        track.end = _end(track, step)
+        track.slope.append(came[-1] if came else track.grad[-1])
+        direction = mover.move()
+        track.direction.append(_plain(direction))
+        track.move.append(_plain(direction * -setting.lr))
+        track.end = _end(track)
         if track.end != "more":
             break
         if setting.clears:
@@ -74,17 +76,12 @@ def descend(bench: Bench, function: Callable[..., Any], start: Any, setting: Set
 
 
 def _plain(tensor: Any) -> Any:
-    numbers = numbers_of(tensor)
-    return float(numbers) if numbers.ndim == 0 else [float(n) for n in numbers.reshape(-1)]
+    if not tensor.shape:
+        return tensor.item()
+    return [float(n) for n in numbers_of(tensor).reshape(-1)]
 
 
-def _product(bench: Bench, leaf: Any, lr: float, direction: Any) -> Any:
-    """−lr · direction, multiplied in the engine's own arithmetic."""
-    moved = bench.engine.tensor(direction, dtype=leaf.dtype)
-    return _plain(moved * -lr)
-
-
-def _end(track: Track, step: int) -> str:
+def _end(track: Track) -> str:
     setting = track.setting
     numbers = [*_flat(track.x[-1]), track.f[-1], *_flat(track.grad[-1])]
     if not all(map(math.isfinite, numbers)):
@@ -115,12 +112,12 @@ class _Mover:
         return optim.SGD([self.leaf], lr=setting.lr, momentum=setting.momentum, nesterov=nesterov)
 
     def move(self) -> Any:
-        """One step; what it multiplies the learning rate with."""
+        """One step; the tensor that it multiplies the learning rate with."""
         leaf, grad = self.leaf, self.leaf.grad
         if self.optimizer is None:
             with self.bench.engine.no_grad():
                 leaf -= self.setting.lr * grad
-            return _plain(grad)
+            return grad
         before = leaf.detach().clone()
         self.optimizer.step()
         return self._along(before)
@@ -135,11 +132,11 @@ class _Mover:
         ):
             buffer = state["momentum_buffer"]
             if setting.optimizer == "momentum":
-                return _plain(buffer)
-            return _plain(self.leaf.grad + setting.momentum * buffer)
+                return buffer
+            return self.leaf.grad + setting.momentum * buffer
         if setting.optimizer == "Adam" and "exp_avg" in state:
             count = float(state["step"])
             first = state["exp_avg"] / (1 - 0.9**count)
             second = state["exp_avg_sq"] / (1 - 0.999**count)
-            return _plain(first / (second.sqrt() + 1e-8))
-        return _plain((before - self.leaf.detach()) / setting.lr)
+            return first / (second.sqrt() + 1e-8)
+        return (before - self.leaf.detach()) / setting.lr

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,27 +12,27 @@ import numpy as np
 from gradviz.graph.values import is_tensor, numbers_of
 from gradviz.stories.contour import descend_map
 from gradviz.stories.descending import OPTIMIZERS, Optimizer, Setting, Track, descend
-from gradviz.stories.descent_frames import RATE, Frames, lines_of
+from gradviz.stories.descent_frames import Frames
+from gradviz.stories.descent_grid import CLEAR, RATE, START, Choices, Place, run_all
 from gradviz.stories.descent_plot import Plot, plot_of
-from gradviz.stories.loop_sentences import DESCENT
-from gradviz.stories.numbers import figure, rate, stored
-from gradviz.stories.parts import Axes, Code, Mark, Ref, Rich
-from gradviz.stories.rich import plain
-from gradviz.stories.story import Axis, Frame, Run, Scene, Story, story
+from gradviz.stories.descent_scene import tell_runs
+from gradviz.stories.descent_sides import tell_sides
+from gradviz.stories.numbers import rate
+from gradviz.stories.story import Axis, Story, story
 from gradviz.stories.workbench import (
     Bench,
     bench_for,
+    check_momentum,
     check_parameter,
     check_rate,
     check_steps,
 )
 
-RATES = (0.1, 0.3, 0.5, 1, 5 / 3, 2, 2.5, 3, 10 / 3, 3.6, 4)
+RATES = (0.1, 0.3, 0.5, 1, 5 / 3, 2, 3, 10 / 3, 4)
 """The learning rates beside the one given, as multiples of it: dense where things change."""
+MOMENTA = (0.5, 0.9, 0.99)
 MOST_STEPS = 200
-START, OPTIMIZER, CLEAR = "start", "optimiser", "zero_()"
-Place = tuple[int, int, int, int]
-"""Which optimiser, rate and start, and whether the gradient is cleared."""
+USUAL: tuple[Optimizer, ...] = ("SGD", "momentum", "Adam")
 
 
 @story("DescentCurve")
@@ -43,8 +43,8 @@ def descend_curve(
     lr: float | Sequence[float] = 0.1,
     steps: int = 25,
     optimizer: Optimizer = "SGD",
-    optimizers: Sequence[Optimizer] = ("SGD", "momentum", "Adam"),
-    momentum: float = 0.9,
+    optimizers: Sequence[Optimizer] | None = None,
+    momentum: float | Sequence[float] = 0.9,
     starts: Sequence[Any] | None = None,
     stop: float = 1e-3,
     by_line: bool = True,
@@ -57,22 +57,24 @@ def descend_curve(
         lr: the learning rate, or several for the slider.
         steps: how many steps are made at most.
         optimizer: the one that is shown first.
-        optimizers: those among which a learner may choose.
-        momentum: of the optimisers that have one.
+        optimizers: those among which a learner may choose, and which a tab shows side by side;
+            by default SGD, momentum and Adam, with Nesterov beside them.
+        momentum: of the optimisers that have one, or several for the slider.
         starts: other starts for the slider.
         stop: the loop ends when the gradient is at most this.
         by_line: offer to go through the loop line by line as well.
 
     Raises:
-        TypeError: if the start or the learning rate is no number.
+        TypeError: if the start, a learning rate or the momentum is no number.
         ValueError: if a learning rate is not positive, or the function's result has no graph.
     """
     check_parameter(start, "start")
     steps = check_steps(steps, most=MOST_STEPS)
-    rates = _rates(lr)
-    chosen = _chosen(optimizer, optimizers)
+    rates, momenta = _rates(lr), _momenta(momentum)
+    chosen = _chosen(optimizer, USUAL if optimizers is None else optimizers)
+    first_rate, first_momentum = _nearest(rates, lr), _nearest(momenta, momentum)
+    setting = Setting(rates[first_rate], optimizer, momenta[first_momentum], True, steps, stop)
     if _size(start) == 2:
-        setting = Setting(_first(lr, rates), optimizer, momentum, True, steps, stop)
         grid = rates if isinstance(lr, Sequence) else None
         return descend_map(function, start, grid, steps, chosen, setting, starts)
     if _size(start) != 1:
@@ -80,13 +82,12 @@ def descend_curve(
             f"start has {_size(start)} numbers: one variable gives a curve, two a map; "
             "with more, show the loss with CurveFit"
         )
-    function = function or _parabola
+    places, first_start = _starts(start, starts)
+    first = (chosen.index(optimizer), first_rate, first_start, first_momentum, 1)
+    choices = Choices(chosen, rates, places, momenta, first)
+    beside = OPTIMIZERS if optimizers is None else chosen
     bench = bench_for(start)
-    places = _starts(start, starts)
-    setting = Setting(_first(lr, rates), optimizer, momentum, True, steps, stop)
-    grid = _Grid(bench, function, rates, places, chosen, setting)
-    plot = plot_of(bench, function, places, grid.calm(), steps)
-    return _tell(grid, plot, by_line)
+    return _tell(_Descent(bench, function or _parabola, choices, setting, by_line, beside))
 
 
 def _parabola(x: Any) -> Any:
@@ -98,7 +99,6 @@ def _size(start: Any) -> int:
 
 
 def _rates(lr: float | Sequence[float]) -> tuple[float, ...]:
-    """The grid of the slider, and the place on it where it starts comes with `_Grid`."""
     if isinstance(lr, Sequence):
         if not lr:
             raise ValueError("lr is empty: give a learning rate, or several for the slider")
@@ -107,10 +107,18 @@ def _rates(lr: float | Sequence[float]) -> tuple[float, ...]:
     return tuple(wanted * multiple for multiple in RATES)
 
 
-def _first(lr: float | Sequence[float], rates: tuple[float, ...]) -> float:
-    """The rate that is shown first: the one given, or the first of several."""
-    wanted = float(lr[0]) if isinstance(lr, Sequence) else float(lr)
-    return min(rates, key=lambda one: abs(one - wanted))
+def _momenta(momentum: float | Sequence[float]) -> tuple[float, ...]:
+    if isinstance(momentum, Sequence):
+        if not momentum:
+            raise ValueError("momentum is empty: give a number, or several for the slider")
+        return tuple(sorted({check_momentum(one) for one in momentum}))
+    return tuple(sorted({*MOMENTA, check_momentum(momentum)}))
+
+
+def _nearest(grid: Sequence[float], given: float | Sequence[float]) -> int:
+    """The place of what is shown first: of the one given, or of the first of several."""
+    wanted = float(given[0]) if isinstance(given, Sequence) else float(given)
+    return min(range(len(grid)), key=lambda place: abs(grid[place] - wanted))
 
 
 def _chosen(first: str, optimizers: Sequence[str]) -> tuple[Optimizer, ...]:
@@ -121,181 +129,115 @@ def _chosen(first: str, optimizers: Sequence[str]) -> tuple[Optimizer, ...]:
     return tuple(name for name in OPTIMIZERS if name in wanted)
 
 
-def _starts(start: Any, others: Sequence[Any] | None) -> tuple[float, ...]:
+def _starts(start: Any, others: Sequence[Any] | None) -> tuple[tuple[float, ...], int]:
+    """All starts, and the place of the one that was given."""
     first = (
         float(numbers_of(start).reshape(-1)[0]) if is_tensor(start) else float(np.ravel(start)[0])
     )
     if others is None:
         others = (-first, first / 4) if first else (-2.0, 1.0, 2.0)
-    return tuple(sorted({first, *map(float, others)}))
+    found = sorted({first, *map(float, others)})
+    return tuple(found), found.index(first)
 
 
-class _Grid:
-    """Every run that a learner may choose."""
+@dataclass(frozen=True, slots=True)
+class _Descent:
+    """What descends, and what may be chosen about it."""
 
-    def __init__(
-        self,
-        bench: Bench,
-        function: Callable[..., Any],
-        rates: tuple[float, ...],
-        starts: tuple[float, ...],
-        optimizers: tuple[Optimizer, ...],
-        setting: Setting,
-    ) -> None:
-        self.rates, self.starts, self.optimizers = rates, starts, optimizers
-        self.setting = setting
-        self.first = optimizers.index(setting.optimizer)
-        self.tracks: dict[Place, Track] = {}
-        for place in self._places():
-            optimizer, lr, start, clear = place
-            made = Setting(
-                rates[lr],
-                optimizers[optimizer],
-                setting.momentum,
-                bool(clear),
-                setting.steps,
-                setting.stop,
-            )
-            self.tracks[place] = descend(bench, function, starts[start], made)
+    bench: Bench
+    function: Callable[..., Any]
+    choices: Choices
+    setting: Setting
+    by_line: bool
+    beside: tuple[Optimizer, ...]
+    """Those that are shown side by side."""
 
-    def calm(self) -> Iterator[Track]:
-        """The runs that the first picture is about: plain SGD with the rate that was given."""
-        for track in self.tracks.values():
-            setting = track.setting
-            if (setting.optimizer, setting.lr) == ("SGD", self.setting.lr) and setting.clears:
-                yield track
+    def plot(self, tracks: Mapping[Place, Track]) -> Plot:
+        """The curve, wide enough for plain SGD at the rate that was given."""
+        calm = [
+            track
+            for place, track in tracks.items()
+            if self.choices.optimizers[place[0]] == "SGD"
+            and place[1] == self.choices.first[1]
+            and place[4]
+        ]
+        starts, setting = self.choices.starts, self.setting
+        return plot_of(self.bench, self.function, starts, calm, setting.steps, setting.stop)
 
-    def _places(self) -> Iterator[Place]:
-        """By optimiser, rate, start, and whether the gradient is cleared: only SGD forgets to."""
-        for optimizer, name in enumerate(self.optimizers):
-            for lr in range(len(self.rates)):
-                for start in range(len(self.starts)):
-                    for clear in (0, 1) if name == "SGD" else (1,):
-                        yield optimizer, lr, start, clear
-
-
-def _tell(grid: _Grid, plot: Plot, by_line: bool) -> Story:
-    """Step by step, with every choice; and line by line, for plain SGD from the first start."""
-    steps = _story(grid, plot, grid.tracks, _axes(grid), "by step", Frames.steps)
-    if not by_line or "SGD" not in grid.optimizers:
-        return steps
-    sgd, start = grid.optimizers.index("SGD"), len(grid.starts) - 1
-    plain_runs = {
-        (lr, clear): track
-        for (optimizer, lr, at, clear), track in grid.tracks.items()
-        if (optimizer, at) == (sgd, start)
-    }
-    lines = _story(
-        grid, plot, plain_runs, (_axes(grid)[1], _axes(grid)[3]), "by line", Frames.lines
-    )
-    return replace(steps, variants=(lines,))
-
-
-def _story(
-    grid: _Grid,
-    plot: Plot,
-    tracks: Mapping[Any, Track],
-    axes: tuple[Axis, ...],
-    tab: str,
-    frames: Callable[[Frames], Iterator[Frame]],
-) -> Story:
-    runs = {}
-    for place, track in tracks.items():
-        status = DESCENT["too large"] if _is_bad(track) else ""
-        runs[place] = Run(
-            tuple(frames(Frames(plot, track, grid.optimizers[0]))), _columns(track), status
+    def track(self, values: Mapping[str, Any]) -> Track:
+        """One run at any values of the axes."""
+        setting = replace(
+            self.setting,
+            optimizer=values.get("optimiser", self.setting.optimizer),
+            lr=check_rate(values.get(RATE, self.setting.lr)),
+            momentum=check_momentum(values.get("momentum", self.setting.momentum)),
+            clears=bool(values.get(CLEAR, True)),
         )
-    formula: Rich = plot.formula or (("code", plot.code),)
-    return Story(
-        title="Gradient descent",
-        subtitle=formula,
-        alt=f"The curve {plain(formula)}, the tangent at each step, and where the step lands",
-        scene=_scene(grid, plot),
-        runs=runs,
-        axes=axes,
-        poster=3,
-        columns=plot.samples,
-        tab=tab,
-        record=(
-            ((plot.name,), "x"),
-            ((f"f({plot.name})",), "f"),
-            ((f"{plot.name}.grad",), "grad"),
-            (("step",), "move"),
-        ),
-    )
+        start = values.get(START, self.choices.starts[self.choices.first[2]])
+        return descend(self.bench, self.function, float(start), setting)
+
+    def walks(self, tracks: Mapping[Place, Track]) -> dict[tuple[int, int], dict[str, Track]]:
+        """The runs of all optimisers that are shown side by side, by rate and start."""
+        choices, found = self.choices, {}
+        for lr, number in enumerate(choices.rates):
+            for start, at in enumerate(choices.starts):
+                walked = found[lr, start] = {}
+                for name in self.beside:
+                    made = replace(self.setting, lr=number, optimizer=name)
+                    known = self._place(name, lr, start)
+                    walked[name] = tracks.get(known) or descend(self.bench, self.function, at, made)
+        return found
+
+    def _place(self, name: Optimizer, lr: int, start: int) -> Place:
+        known = self.choices.optimizers
+        place = known.index(name) if name in known else -1
+        return place, lr, start, self.choices.first[3], 1
 
 
-def _axes(grid: _Grid) -> tuple[Axis, Axis, Axis, Axis]:
-    rates, starts = grid.rates, grid.starts
-    given = rates.index(grid.setting.lr)
-    return (
-        Axis(OPTIMIZER, grid.optimizers, grid.first, control="choice"),
-        Axis(RATE, tuple(stored(lr, 7) for lr in rates), given, texts=tuple(map(rate, rates))),
-        Axis(START, starts, len(starts) - 1, texts=tuple(map(figure, starts)), resets=True),
-        Axis(CLEAR, (False, True), 1, "switch"),
-    )
+def _tell(descent: _Descent) -> Story:
+    """Step by step, with every choice; line by line, for plain SGD; and all side by side."""
+    choices = descent.choices
+    tracks = run_all(descent.bench, descent.function, choices, descent.setting)
+    plot = descent.plot(tracks)
+    axes = choices.axes()
+    first = choices.optimizers[0]
+    keyed = {choices.key(place): track for place, track in tracks.items()}
+
+    def retell(values: Mapping[str, Any]) -> Story:
+        moved = tuple(_moved(axis, values) for axis in axes.values())
+        place = tuple(axis.start for axis in moved)
+        track = {place: descent.track(values)}
+        return tell_runs(plot, track, moved, first, "by step", Frames.steps)
+
+    steps = tell_runs(plot, keyed, tuple(axes.values()), first, "by step", Frames.steps)
+    beside = []
+    if descent.by_line and "SGD" in choices.optimizers:
+        beside.append(_by_line(plot, tracks, choices))
+    if len(descent.beside) > 1:
+        beside.append(tell_sides(plot, descent.walks(tracks), descent.beside, choices))
+    return replace(steps, variants=tuple(beside), retell=retell)
 
 
-def _columns(track: Track) -> Mapping[str, Sequence[float | None]]:
-    """The numbers of a run by name; `step` is what the player counts."""
-    names = ("x", "f", "grad", "slope", "direction", "move")
-    columns = {name: [stored(number) for number in getattr(track, name)] for name in names}
-    return columns | {"step": list(range(len(track.x)))}
+def _moved(axis: Axis, values: Mapping[str, Any]) -> Axis:
+    """The axis, standing at the wanted value: on a slider it takes the place of the nearest."""
+    if axis.name not in values:
+        return axis
+    wanted = values[axis.name]
+    if axis.control != "slider":
+        return replace(axis, start=axis.values.index(wanted))
+    place = _nearest(axis.values, wanted)
+    texts = (*axis.texts[:place], rate(wanted), *axis.texts[place + 1 :])
+    grid = (*axis.values[:place], wanted, *axis.values[place + 1 :])
+    return replace(axis, start=place, values=grid, texts=texts)
 
 
-def _is_bad(track: Track) -> bool:
-    return track.end in ("away", "overflow") or abs(track.f[-1]) > 1.5 * abs(track.f[0]) + 1
-
-
-def _scene(grid: _Grid, plot: Plot) -> Scene:
-    name = plot.name
-    here = {"x": "x", "y": "f"}
-    curve = Axes(
-        "curve",
-        name,
-        f"f({name})",
-        plot.ranges[0],
-        marks=(
-            Mark("function", "line", "ink", {"x": "curve x 0", "y": "curve y 0"}, width=1.75),
-            Mark("trail", "line", "done", here, until="step", width=1.25),
-            Mark("visited", "dots", "done", here, until="step"),
-            Mark("drop", "drop", "leaf", here, until="now"),
-            Mark(
-                "tangent",
-                "tangent",
-                "hot",
-                here | {"slope": "slope"},
-                until="now",
-                label=("slope ", Ref("slope")),
-            ),
-            Mark("landing", "drop", "mut", here, until="next"),
-            Mark("ring", "ring", "hot", here, until="next"),
-            Mark(
-                "arrow",
-                "arrow",
-                "hot",
-                {"x": "x"},
-                until="next",
-                label=("step ", Ref("move")),
-                width=3,
-            ),
-            Mark("leaf", "leaf", "leaf", {"x": "x"}, until="now"),
-            Mark("ball", "ball", "hot", here, until="now"),
-        ),
-    )
-    loss = Axes(
-        "loss",
-        "",
-        f"loss f({name}) over steps",
-        (0, max(10, plot.steps), 0, 1),
-        marks=(
-            Mark("fall", "line", "done", {"y": "f"}, until="step"),
-            Mark("points", "dots", "done", {"y": "f"}, until="step"),
-            Mark("now", "ball", "hot", {"x": "step", "y": "f"}, until="now", label=(Ref("f"),)),
-        ),
-        height=98,
-        drag=True,
-    )
-    code = Code("code", lines_of(plot, grid.optimizers[0]), visible=6)
-    areas = {"curve": "left", "code": "right", "loss": "right"}
-    return Scene((curve, code, loss), "plot", areas)
+def _by_line(plot: Plot, tracks: Mapping[Place, Track], choices: Choices) -> Story:
+    """Plain SGD from the given start, four frames a step."""
+    sgd, start = choices.optimizers.index("SGD"), choices.first[2]
+    runs = {
+        (place[1], place[4]): track
+        for place, track in tracks.items()
+        if (place[0], place[2]) == (sgd, start)
+    }
+    axes = choices.axes()
+    return tell_runs(plot, runs, (axes[RATE], axes[CLEAR]), "SGD", "by line", Frames.lines)

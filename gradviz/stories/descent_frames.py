@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from typing import Any
 
-from gradviz.stories.descending import Optimizer, Track
+from gradviz.stories.descending import Track
+from gradviz.stories.descent_grid import MOMENTUM, RATE
 from gradviz.stories.descent_plot import ZOOMS, Plot
 from gradviz.stories.loop_sentences import DESCENT
 from gradviz.stories.numbers import figure, stored
-from gradviz.stories.parts import Ref, Rich
+from gradviz.stories.parts import Ref, Rich, Run
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.story import Frame
-
-RATE = "learning rate"
-"""The axis whose value stands in the sentences."""
 
 
 class Frames:
     """The frames of one run. All numbers in them are references into its columns."""
 
-    def __init__(self, plot: Plot, track: Track, first: Optimizer) -> None:
+    def __init__(self, plot: Plot, track: Track, first: str, momenta: bool) -> None:
         self.plot, self.track, self.first = plot, track, first
+        self.momentum: Run = Ref(MOMENTUM) if momenta else figure(track.setting.momentum)
         self.last = len(track.x) - 1
         self.by_hand = track.setting.optimizer == "SGD"
         self.forgets = not track.setting.clears
         self._told: dict[tuple[str, bool, bool], Rich] = {}
+        self._curves: dict[tuple[int, int, bool], dict[str, Any]] = {}
+        self._codes: dict[tuple[int, bool, bool, bool], dict[str, Any]] = {}
+        self._losses: dict[tuple[float | None, ...], dict[str, Any]] = {}
+        finite = [f if math.isfinite(f) else -math.inf for f in track.f]
+        self._highest = list(accumulate(finite, max))
+        self._lowest = min((f for f in track.f if math.isfinite(f)), default=0.0)
+        distances = [abs(x - plot.middle) if math.isfinite(x) else 0.0 for x in track.x]
+        self._farthest = list(accumulate(distances, max))
 
     def steps(self) -> Iterator[Frame]:
         """A frame a step."""
@@ -41,26 +49,32 @@ class Frames:
                 caption = self._caption(k) if phase == 2 else self._line_caption(k, phase)
                 yield Frame(caption, self._states(k, phase, lit=True), row=k)
 
-    def _states(self, k: int, phase: int, *, lit: bool) -> dict[str, Any]:
-        return {
-            "curve": self._curve(k, phase),
-            "code": self._code(k, phase, lit),
-            "loss": {"range": self._loss_range(k)},
-        }
-
     def _zoom(self, k: int, phase: int) -> int:
-        ahead = k + (2 if phase >= 2 else 1)
-        known = (x for x in self.track.x[:ahead] if math.isfinite(x))
-        far = max((abs(x - self.plot.middle) for x in known), default=0.0)
+        far = self._farthest[min(self.last, k + (1 if phase >= 2 else 0))]
         wide = [self.plot.half * zoom for zoom in ZOOMS[: len(self.plot.ranges)]]
         return next((i for i, half in enumerate(wide) if half >= far * 1.001), len(wide) - 1)
 
-    def _curve(self, k: int, phase: int) -> dict[str, Any]:
-        zoom = self._zoom(k, phase)
+    def _states(self, k: int, phase: int, *, lit: bool) -> dict[str, Any]:
+        """States that are equal are one object, which later costs nothing to compare."""
+        is_last = k == self.last
+        curve = (self._zoom(k, phase), phase, is_last)
+        code = (phase, lit, is_last, k == 0)
+        loss = self._loss_range(k)
+        if curve not in self._curves:
+            self._curves[curve] = self._curve(*curve)
+        if code not in self._codes:
+            self._codes[code] = self._code(k, phase, lit)
+        return {
+            "curve": self._curves[curve],
+            "code": self._codes[code],
+            "loss": self._losses.setdefault(loss, {"range": loss}),
+        }
+
+    def _curve(self, zoom: int, phase: int, is_last: bool) -> dict[str, Any]:
         hidden = []
         if phase < 1:
             hidden.append("tangent")
-        if phase < 2 or k == self.last:
+        if phase < 2 or is_last:
             hidden += ["landing", "ring", "arrow"]
         marks: dict[str, Any] = {name: {"hidden": True} for name in hidden}
         state: dict[str, Any] = {}
@@ -70,12 +84,13 @@ class Frames:
             marks["function"] = {"data": {"x": f"curve x {zoom}", "y": f"curve y {zoom}"}}
         return state | ({"marks": marks} if marks else {})
 
-    def _loss_range(self, k: int) -> list[float | None]:
+    def _loss_range(self, k: int) -> tuple[float | None, ...]:
         """As long as the run, and as high as what was seen, in steps of 1, 2, 5."""
-        seen = [f for f in self.track.f[: k + 1] if math.isfinite(f)] or [0.0]
-        lowest = min((f for f in self.track.f if math.isfinite(f)), default=0.0)
-        low, high = _spread((min(lowest, self.plot.least), max(seen)))
-        return [0, max(10, self.last), stored(low, 3), stored(high, 3)]
+        highest = self._highest[k]
+        low, high = _spread(
+            (min(self._lowest, self.plot.least), highest if math.isfinite(highest) else 0.0)
+        )
+        return 0, max(10, self.last), stored(low, 3), stored(high, 3)
 
     def _code(self, k: int, phase: int, lit: bool) -> dict[str, Any]:
         shift = 0 if self.by_hand else 1
@@ -84,26 +99,31 @@ class Frames:
         if phase >= 1:
             notes[2 + shift] = self._grad_note(k)
         if phase >= 2 and k < self.last:
-            state["below"] = {4: self._update_note()}
+            state["below"] = {5: self._update_note()}
         if self.forgets:
-            state["off"] = [5]
-            notes[5] = ("forgotten",)
+            state["off"] = [6]
+            notes[6] = ("forgotten",)
         elif phase == 3:
-            notes[5] = (f"{self.plot.name}.grad = {'0' if self.by_hand else 'None'}",)
-        if self.first == "SGD" and not self.by_hand:
+            notes[6] = (f"{self.plot.name}.grad = {'0' if self.by_hand else 'None'}",)
+        if not self.by_hand or self.first != "SGD":
             state["texts"] = self._optimizer_lines()
-        if lit:
-            state["line"] = (1 + shift, 2 + shift, 4, 5)[phase]
+        if k == self.last and self.track.end == "done" and phase >= 2:
+            state["line"] = 3 + shift
+        elif lit:
+            state["line"] = (1 + shift, 2 + shift, 5, 6)[phase]
         return state | {"notes": notes}
 
     def _optimizer_lines(self) -> Mapping[int, Rich]:
-        """The loop with an optimiser, its learning rate written in."""
-        setting, name = self.track.setting, self.plot.name
-        tail = {"Adam": ")", "momentum": f", momentum={setting.momentum:g})"}
-        end = tail.get(setting.optimizer, f", momentum={setting.momentum:g}, nesterov=True)")
-        made = "Adam" if setting.optimizer == "Adam" else "SGD"
-        lines = lines_of(self.plot, setting.optimizer)
-        first: Rich = (f"opt = {made}([{name}], lr=", Ref(RATE), end)
+        """The loop of this run, its learning rate written in."""
+        name, lines = self.plot.name, lines_of(self.plot, self.track.setting.optimizer)
+        if self.by_hand:
+            return {k: (line,) for k, line in enumerate(lines)}
+        tail: Rich = (")",)
+        if self.track.setting.optimizer != "Adam":
+            is_nesterov = self.track.setting.optimizer == "Nesterov"
+            tail = (", momentum=", self.momentum, ", nesterov=True)" if is_nesterov else ")")
+        made = "Adam" if self.track.setting.optimizer == "Adam" else "SGD"
+        first: Rich = (f"opt = {made}([{name}], lr=", Ref(RATE), *tail)
         return {0: first} | {k: (line,) for k, line in enumerate(lines) if k}
 
     def _grad_note(self, k: int) -> Rich:
@@ -238,7 +258,12 @@ def _spread(bounds: tuple[float, float]) -> tuple[float, float]:
 def lines_of(plot: Plot, optimizer: str) -> tuple[str, ...]:
     """The loop's code, by hand or with an optimiser."""
     name = plot.name
-    loop = (f"for step in range({plot.steps}):", f"    y = f({name})", "    y.backward()")
+    loop = (
+        f"for step in range({plot.steps}):",
+        f"    y = f({name})",
+        "    y.backward()",
+        f"    if {name}.grad.abs() <= {plot.stop:g}: break",
+    )
     if optimizer == "SGD":
         ends = (
             "    with torch.no_grad():",

@@ -28,6 +28,7 @@ class Plot:
     code: str
     formula: Rich
     steps: int
+    stop: float
     ranges: tuple[tuple[float, float, float, float], ...]
     samples: dict[str, list[float | None]]
     middle: float
@@ -42,6 +43,7 @@ def plot_of(
     starts: Sequence[float],
     tracks: Iterable[Track],
     steps: int,
+    stop: float,
 ) -> Plot:
     """Sample the curve around the starts and wherever the runs end well."""
     visited = list(starts)
@@ -70,6 +72,7 @@ def plot_of(
         function_text(function, (name,)),
         formula,
         steps,
+        stop,
         tuple(ranges),
         samples,
         middle,

@@ -63,6 +63,16 @@ DESCENT = {
     "falls": "falls",
 }
 
+SIDES = {
+    "tab": "side by side",
+    "subtitle": "the same start, the same learning rate, {count} optimisers",
+    "start": "All start at *{x_name}* = {x}, where *{f_name}* is {f}. Only what each makes of its gradients differs.",
+    "step": "Step {step}: __{leader}__ is lowest, *{f_name}* = **{f}**; highest is __{last}__ with {f_last}.",
+    "level": "Step {step}: all are equally low, *{f_name}* = **{f}**.",
+    "away": "Step {step}: __{leader}__ is lowest, *{f_name}* = **{f}**; __{last}__ has left the map.",
+    "stopped": "stopped",
+}
+
 MAP = {
     "same": "Both paths are {first}; choose another optimiser to compare.",
     "start": "Both start at *{x_name}* = {x}, *{y_name}* = {y}, where the loss is {first_loss}. The first SGD step goes straight downhill, across the contour.",

@@ -46,6 +46,7 @@ Rich = tuple[Run, ...]
 
 CardKind = Literal["op", "leaf", "ghost", "call", "fold", "module"]
 WireKind = Literal["wire", "ghost", "seed", "cut", "loop", "many"]
+Tone = Literal["ink", "hot", "done", "leaf", "mut", "ring"]
 PartState = Mapping[str, Any]
 
 
@@ -216,7 +217,7 @@ class Mark:
         "contour",
         "button",
     ]
-    tone: Literal["ink", "hot", "done", "leaf", "mut", "ring"] = "ink"
+    tone: Tone = "ink"
     data: Mapping[str, Any] | None = None
     until: Literal["step", "next", "now", "all"] = "all"
     label: Rich = ()

@@ -113,6 +113,11 @@ class Story:
     record: tuple[tuple[Rich, str], ...] = ()
     """Heads and columns of the table of all steps; each step's caption stands in it if empty."""
     schema: int = SCHEMA
+    retell: Callable[[Mapping[str, Any]], Story] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """With a kernel: tells it anew for values on the axes, by name, between the stored ones. The
+    new story has the same axes, standing at these values, and only the run that stands there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,9 +122,23 @@ def check_rate(rate: Any) -> float:
     return float(rate)
 
 
+def check_momentum(momentum: Any) -> float:
+    """A momentum.
+
+    Raises:
+        TypeError: if it is no number.
+        ValueError: if it is not above 0 and below 1.
+    """
+    if isinstance(momentum, bool) or not isinstance(momentum, int | float | np.number):
+        raise TypeError(f"momentum is {type(momentum).__name__}: give a number, such as 0.9")
+    if not 0 < momentum < 1:
+        raise ValueError(f"momentum is {momentum}: give a number above 0 and below 1")
+    return float(momentum)
+
+
 def as_number(tensor: Any) -> float:
     """The one element of a tensor."""
-    return float(numbers_of(tensor).reshape(-1)[0])
+    return float(tensor.item())
 
 
 def function_name(function: Callable[..., Any]) -> str:

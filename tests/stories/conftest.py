@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(params=["gradviz", pytest.param("torch", marks=pytest.mark.torch)])

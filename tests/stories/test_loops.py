@@ -5,41 +5,20 @@ import re
 
 import numpy as np
 import pytest
+from reading import close, told
 
 from gradviz.stories.accumulation import accumulate
 from gradviz.stories.compare import compare
-from gradviz.stories.contours import contour_lines
 from gradviz.stories.curve_fit import fit_curve
 from gradviz.stories.descent import descend_curve
 from gradviz.stories.numbers import figure
-from gradviz.stories.parts import Ref
 from gradviz.stories.rich import plain
 from gradviz.stories.sentences import LONGEST
 from gradviz.stories.vector_jacobian import multiply_jacobian
 
 
-def told(run, place):
-    """The caption of a frame as the player shows it: references read in the run's columns."""
-    frame = run.frames[place]
-    row = place if frame.row is None else frame.row
-    return "".join(read(part, run.columns, row) for part in frame.caption)
-
-
-def read(part, columns, row):
-    if isinstance(part, str):
-        return part
-    if not isinstance(part, Ref):
-        return part[1]
-    name, _, word = part.name.partition(".")
-    if name not in columns:
-        return f"<{part.name}>"
-    at = {"next": row + 1, "previous": row - 1, "first": 0, "last": -1}.get(word, row)
-    text = figure(columns[name][at])
-    return f"({text})" if part.form == "signed" and text.startswith("−") else text
-
-
-def close(text, number):
-    return math.isclose(float(text.replace("−", "-")), number, rel_tol=6e-4, abs_tol=1e-6)
+def parabola(x):
+    return 3 * x**2 + 2 * x - 1.2
 
 
 # ---------------------------------------------------------------- accumulation
@@ -108,125 +87,6 @@ def test_what_empties_the_gradient(engine, clear):
     story = accumulate(lambda x: x * 5, x, clear=clear, epochs=2)
     end = story.runs[(1,)].frames[-1].states["with"]["note"]
     assert plain(end) == f".grad = {'0' if clear == 'zero_()' else 'None'}"
-
-
-# ---------------------------------------------------------------- descent
-
-
-def parabola(x):
-    return 3 * x**2 + 2 * x - 1.2
-
-
-def test_descent_makes_the_steps_of_the_loop(engine):
-    story = descend_curve(parabola, engine.tensor(2.0), lr=[0.1], optimizers=["SGD"], starts=[])
-    run = story.runs[(0, 0, 0, 1)]
-    x = engine.tensor(2.0, requires_grad=True)
-    for step in range(len(run.frames)):
-        y = parabola(x)
-        y.backward()
-        assert math.isclose(run.columns["x"][step], x.item(), rel_tol=6e-4, abs_tol=1e-6)
-        assert math.isclose(run.columns["f"][step], y.item(), rel_tol=6e-4)
-        assert math.isclose(run.columns["grad"][step], x.grad.item(), rel_tol=6e-4, abs_tol=1e-6)
-        with engine.no_grad():
-            x -= 0.1 * x.grad
-        x.grad.zero_()
-    assert told(run, 0) == (
-        "At x = 2 the curve rises with slope 14, so the step goes left: "
-        "−lr · grad = −<learning rate> × 14 = −1.4."
-    )
-    assert told(run, len(run.frames) - 1).startswith("Stop after 11 steps: |grad| = ")
-
-
-@pytest.mark.parametrize("name", ["momentum", "Nesterov", "Adam"])
-def test_descent_follows_the_engines_optimiser(engine, name):
-    story = descend_curve(
-        parabola, engine.tensor(2.0), lr=[0.1], optimizer=name, optimizers=[], starts=[], steps=8
-    )
-    run = story.runs[(0, 0, 0, 1)]
-    x = engine.tensor(2.0, requires_grad=True)
-    if name == "Adam":
-        optimizer = engine.optim.Adam([x], lr=0.1)
-    else:
-        optimizer = engine.optim.SGD([x], lr=0.1, momentum=0.9, nesterov=name == "Nesterov")
-    for step in range(len(run.frames)):
-        assert math.isclose(run.columns["x"][step], x.item(), rel_tol=6e-4, abs_tol=1e-5)
-        before = x.item()
-        optimizer.zero_grad()
-        parabola(x).backward()
-        optimizer.step()
-        assert math.isclose(
-            run.columns["move"][step], x.item() - before, rel_tol=2e-3, abs_tol=1e-5
-        )
-
-
-def test_forgetting_to_clear_is_told(engine):
-    story = descend_curve(parabola, engine.tensor(2.0), lr=[0.1], optimizers=["SGD"], starts=[])
-    run = story.runs[(0, 0, 0, 0)]
-    captions = [told(run, place) for place in range(len(run.frames))]
-    assert any("x.grad holds the sum" in text and "uphill" in text for text in captions)
-    slope, held = run.columns["slope"], run.columns["grad"]
-    assert math.isclose(held[2], slope[0] + slope[1] + slope[2], rel_tol=1e-3)
-
-
-def test_divergence_is_told_honestly(engine):
-    story = descend_curve(
-        parabola, engine.tensor(2.0), lr=[0.1, 0.4], optimizers=["SGD"], starts=[]
-    )
-    run = story.runs[(0, 1, 0, 1)]
-    assert run.status == "too large"
-    assert told(run, len(run.frames) - 1).startswith("Diverged: in 25 steps f(x) grew from 14.8 to")
-    notes = [frame.states["curve"].get("note") for frame in run.frames]
-    assert any(note and "wider" in plain(note) for note in notes)
-    bounce = descend_curve(parabola, engine.tensor(2.0), lr=[1 / 3], optimizers=["SGD"], starts=[])
-    assert "bounce for ever" in told(bounce.runs[(0, 0, 0, 1)], 3)
-
-
-def test_overflow_ends_the_run(engine):
-    story = descend_curve(
-        lambda x: (x * 40).exp(), engine.tensor(3.0), lr=[0.1], optimizers=["SGD"], starts=[]
-    )
-    run = story.runs[(0, 0, 0, 1)]
-    assert len(run.frames) == 1
-    assert "overflow" in told(run, 0)
-
-
-def test_line_by_line_is_a_story_beside(engine):
-    story = descend_curve(parabola, engine.tensor(2.0), lr=[0.1], optimizers=["SGD"], starts=[])
-    (lines,) = story.variants
-    run = lines.runs[(0, 1)]
-    captions = [told(run, place) for place in range(8)]
-    assert captions[0] == "Forward: at x = 2, f(x) = 14.8."
-    assert captions[1] == "Backward: the slope of the tangent at x = 2 is x.grad = 14."
-    assert captions[3].startswith("Clear the gradient")
-    assert [frame.row for frame in run.frames[:5]] == [0, 0, 0, 0, 1]
-
-
-def test_two_variables_give_a_map(engine):
-    def bowl(w, b):
-        return (w - 1) ** 2 + 3 * (b + 0.5) ** 2 + 0.25
-
-    story = descend_curve(bowl, engine.tensor([-2.0, 1.0]), lr=[0.1], steps=10)
-    run = next(iter(story.runs.values()))
-    pair = engine.tensor([-2.0, 1.0], requires_grad=True)
-    for step in range(11):
-        loss = bowl(pair[0], pair[1])
-        loss.backward()
-        assert math.isclose(
-            run.columns["first x"][step], pair[0].item(), rel_tol=6e-4, abs_tol=1e-5
-        )
-        assert math.isclose(run.columns["first loss"][step], loss.item(), rel_tol=6e-4)
-        with engine.no_grad():
-            pair -= 0.1 * pair.grad
-        pair.grad.zero_()
-    assert story.title == "Two parameters, two optimisers"
-
-
-def test_contours_are_where_the_height_is():
-    xs, ys = np.linspace(-2, 2, 41), np.linspace(-1.5, 1.5, 31)
-    heights = xs[None, :] ** 2 + ys[:, None] ** 2
-    (circle,) = contour_lines(xs, ys, heights, 1.0)
-    assert circle[0] == circle[-1]
-    assert all(abs(math.hypot(x, y) - 1) < 0.01 for x, y in circle)
 
 
 # ---------------------------------------------------------------- fit

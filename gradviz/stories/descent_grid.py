@@ -1,0 +1,97 @@
+"""Every run of a descent that a learner may choose, and the axes along which they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gradviz.stories.descending import Optimizer, Setting, Track, descend
+from gradviz.stories.loop_sentences import DESCENT
+from gradviz.stories.numbers import figure, rate, stored
+from gradviz.stories.story import Axis
+from gradviz.stories.workbench import Bench
+
+OPTIMIZER, RATE, START = "optimiser", "learning rate", "start"
+MOMENTUM, CLEAR = "momentum", "zero_()"
+WITH_MOMENTUM = ("momentum", "Nesterov")
+Place = tuple[int, int, int, int, int]
+"""Which optimiser, rate, start and momentum, and whether the gradient is cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a learner may choose from, and what is chosen first."""
+
+    optimizers: tuple[Optimizer, ...]
+    rates: tuple[float, ...]
+    starts: tuple[float, ...]
+    momenta: tuple[float, ...]
+    first: Place
+
+    @property
+    def has_momentum(self) -> bool:
+        """Whether there is a momentum to choose."""
+        uses = any(name in WITH_MOMENTUM for name in self.optimizers)
+        return uses and len(self.momenta) > 1
+
+    def setting(self, place: Place, given: Setting) -> Setting:
+        """What the run at a place is made with."""
+        optimizer, lr, _, momentum, clear = place
+        return replace(
+            given,
+            lr=self.rates[lr],
+            optimizer=self.optimizers[optimizer],
+            momentum=self.momenta[momentum],
+            clears=bool(clear),
+        )
+
+    def places(self) -> Iterator[Place]:
+        """All runs. From the given start alone, plain SGD forgets to clear, and momenta differ."""
+        _, _, given, momentum, _ = self.first
+        for optimizer, name in enumerate(self.optimizers):
+            for lr in range(len(self.rates)):
+                for start in range(len(self.starts)):
+                    yield optimizer, lr, start, momentum, 1
+                if name == "SGD":
+                    yield optimizer, lr, given, momentum, 0
+                if name in WITH_MOMENTUM:
+                    for other in range(len(self.momenta)):
+                        if other != momentum:
+                            yield optimizer, lr, given, other, 1
+
+    def axes(self) -> dict[str, Axis]:
+        """The axes by name."""
+        optimizer, lr, start, momentum, clear = self.first
+        made = (
+            Axis(OPTIMIZER, self.optimizers, optimizer, control="choice"),
+            Axis(RATE, tuple(stored(lr, 7) for lr in self.rates), lr, texts=_texts(self.rates)),
+            Axis(START, self.starts, start, texts=tuple(map(figure, self.starts)), resets=True),
+            Axis(MOMENTUM, self.momenta, momentum, texts=tuple(map(figure, self.momenta))),
+            Axis(CLEAR, (False, True), clear, "switch"),
+        )
+        return {axis.name: axis for axis in made if axis.name != MOMENTUM or self.has_momentum}
+
+    def key(self, place: Place) -> tuple[int, ...]:
+        """A place as the story's runs are keyed: by its axes."""
+        return place if self.has_momentum else (*place[:3], place[4])
+
+
+def _texts(rates: tuple[float, ...]) -> tuple[str, ...]:
+    return tuple(map(rate, rates))
+
+
+def run_all(
+    bench: Bench, function: Callable[..., Any], choices: Choices, given: Setting
+) -> dict[Place, Track]:
+    """Every run, as the engine made it."""
+    return {
+        place: descend(bench, function, choices.starts[place[2]], choices.setting(place, given))
+        for place in choices.places()
+    }
+
+
+def status_of(track: Track) -> str:
+    """The word beside the slider where a run does not end well."""
+    is_bad = track.end in ("away", "overflow") or abs(track.f[-1]) > 1.5 * abs(track.f[0]) + 1
+    return DESCENT["too large"] if is_bad else ""
