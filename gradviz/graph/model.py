@@ -8,6 +8,8 @@ from typing import Literal
 
 import numpy as np
 
+from gradviz.graph.frozen import filled_at_once
+
 NodeKind = Literal["op", "leaf", "custom"]
 CutKind = Literal[
     "detach",
@@ -22,6 +24,7 @@ CutKind = Literal[
 ]
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Value:
     """A tensor's value as it may be shown; of a large tensor only a sample is kept.
@@ -48,6 +51,7 @@ class Span:
     stop: int | None = None
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What a node keeps for its backward: PyTorch's name for it, and the value or number."""
@@ -61,6 +65,7 @@ class Saved:
     """It was written in place after it was saved, so that backward would refuse it."""
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Constant:
     """What stands at a None slot: a number or a tensor that wants no gradient."""
@@ -84,6 +89,7 @@ class Cut:
     span: Span | None = None
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Node:
     """One `grad_fn`. A leaf is its AccumulateGrad."""
@@ -116,6 +122,7 @@ class Node:
     """Plain numbers that a node keeps beside tensors: `{"exponent": 2, "dim": (1,)}`."""
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Edge:
     """The way of one gradient: from `source`'s input `slot` to `target`'s output `port`."""
@@ -139,6 +146,7 @@ class Graph:
     cuts: tuple[Cut, ...] = ()
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Step:
     """One node's turn in a real backward pass.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gradviz.graph import catalogue
 from gradviz.graph.model import Constant, Node, NodeKind, Saved, Value
 from gradviz.graph.names import Names
-from gradviz.graph.survey import Survey, node_name, paths, ranks
+from gradviz.graph.survey import Survey, paths, ranks
 from gradviz.graph.values import is_tensor, numbers_text, value_of, value_of_array
 
 SAVED = "_saved_"
@@ -68,10 +68,15 @@ def build_nodes(surveyed: Survey, contents: list[Contents], names: Names) -> lis
     """Every node of the graph as frozen data, without source lines and expressions."""
     values = _known_values(surveyed, contents, names)
     ways, order = paths(surveyed), ranks(surveyed)
-    return [
-        _node(surveyed, number, contents[number], values.get(number), ways[number], order, names)
-        for number in range(len(surveyed.functions))
-    ]
+    kinds: dict[type, NodeKind] = {}
+    nodes = []
+    for number, function in enumerate(surveyed.functions):
+        kind = kinds.get(type(function))
+        if kind is None:
+            kind = kinds[type(function)] = _kind(function, surveyed.leaves[number])
+        way, value, rank = ways[number], values.get(number), order[number]
+        nodes.append(_node(surveyed, number, kind, contents[number], value, way, rank, names))
+    return nodes
 
 
 def remembered(function: Any) -> Value | None:
@@ -149,28 +154,31 @@ def _port(tensor: Any) -> int:
 def _node(
     surveyed: Survey,
     number: int,
+    kind: NodeKind,
     kept: Contents,
     value: Value | None,
     path: str,
-    order: list[int],
+    rank: int,
     names: Names,
 ) -> Node:
     function = surveyed.functions[number]
-    leaf = surveyed.leaves[number]
+    leaf = kind == "leaf"
     tensor = function.variable if leaf else names.tensor_of(function)
+    labels = {name: names.label(one) for name, one in kept.tensors.items()}
+    retains = not leaf and tensor is not None and bool(getattr(tensor, "retains_grad", False))
     return Node(
         id=number,
-        name=node_name(function),
-        kind=_kind(function, leaf),
-        sequence=order[number],
-        names=names.of_leaf(function.variable) if leaf else names.of_node(function),
+        name=surveyed.names[number],
+        kind=kind,
+        sequence=rank,
+        names=names.of_leaf(tensor) if leaf else names.of_node(function),
         value=value,
-        grad=_grad(tensor, leaf),
-        saved=tuple(_saved(kept, names)),
-        constants=tuple(_constants(surveyed, number, kept, names)),
+        grad=_grad(tensor) if leaf or retains else None,
+        saved=_saved(kept, labels) if labels or kept.freed or kept.modified else (),
+        constants=_constants(surveyed, number, kept, labels),
         freed=bool(kept.freed),
-        retains_grad=not leaf and bool(getattr(tensor, "retains_grad", False)),
-        hooks=len(getattr(tensor, "_backward_hooks", None) or ()),
+        retains_grad=retains,
+        hooks=0 if tensor is None else len(getattr(tensor, "_backward_hooks", None) or ()),
         path=path,
         details=kept.details,
     )
@@ -182,27 +190,26 @@ def _kind(function: Any, leaf: bool) -> NodeKind:
     return "custom" if is_custom(function) else "op"
 
 
-def _grad(tensor: Any, leaf: bool) -> Value | None:
-    """`.grad`, read only where it is kept: elsewhere torch warns at every look."""
-    if tensor is None or not (leaf or getattr(tensor, "retains_grad", False)):
-        return None
-    return None if tensor.grad is None else value_of(tensor.grad)
+def _grad(tensor: Any) -> Value | None:
+    """`.grad`; to be read only where it is kept, for elsewhere torch warns at every look."""
+    grad = tensor.grad
+    return None if grad is None else value_of(grad)
 
 
-def _saved(kept: Contents, names: Names) -> Iterator[Saved]:
-    for name, tensor in kept.tensors.items():
-        yield Saved(name, kept.values[name], names.label(tensor))
-    for name in kept.freed:
-        yield Saved(name, None, freed=True)
-    for name in kept.modified:
-        yield Saved(name, None, changed=True)
+def _saved(kept: Contents, labels: Mapping[str, str | None]) -> tuple[Saved, ...]:
+    whole = [Saved(name, kept.values[name], label) for name, label in labels.items()]
+    freed = [Saved(name, None, freed=True) for name in kept.freed]
+    return (*whole, *freed, *[Saved(name, None, changed=True) for name in kept.modified])
 
 
-def _constants(surveyed: Survey, number: int, kept: Contents, names: Names) -> Iterator[Constant]:
-    inputs = catalogue.entry(node_name(surveyed.functions[number]))["inputs"]
-    for slot, (function, _) in enumerate(surveyed.links[number]):
-        if function is None:
-            yield _constant(slot, _input_name(inputs, slot), kept, names)
+def _constants(
+    surveyed: Survey, number: int, kept: Contents, labels: Mapping[str, str | None]
+) -> tuple[Constant, ...]:
+    empty = [slot for slot, link in enumerate(surveyed.links[number]) if link[0] is None]
+    if not empty:
+        return ()
+    inputs = catalogue.entry(surveyed.names[number])["inputs"]
+    return tuple([_constant(slot, _input_name(inputs, slot), kept, labels) for slot in empty])
 
 
 def _input_name(inputs: Any, slot: int) -> str:
@@ -211,15 +218,14 @@ def _input_name(inputs: Any, slot: int) -> str:
     return ("self", "other")[slot] if slot < 2 else ""
 
 
-def _constant(slot: int, name: str, kept: Contents, names: Names) -> Constant:
-    tensor = kept.tensors.get(name)
-    if tensor is None:
+def _constant(slot: int, name: str, kept: Contents, labels: Mapping[str, str | None]) -> Constant:
+    if name not in labels:
         return Constant(slot, UNKNOWN)
     value = kept.values[name]
-    return Constant(slot, names.label(tensor) or number_label(tensor, value), value)
+    return Constant(slot, labels[name] or number_label(value), value)
 
 
-def number_label(tensor: Any, value: Value) -> str:
+def number_label(value: Value) -> str:
     """How a tensor without a name is written where a number stood: `2`, or `·` if it is large."""
     if value.shape == ():
         number = value.numbers.item() if value.numbers.size else UNKNOWN

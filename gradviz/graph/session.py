@@ -20,6 +20,9 @@ from gradviz.graph.survey import Survey
 from gradviz.graph.values import is_close, is_tensor, numbers_text, value_of
 from gradviz.graph.watch import Tape
 
+Arrival = tuple[int, int, Value]
+"""Who sent it, from which slot, and what."""
+
 
 class Session:
     """A graph, read once, in which backward may run several times."""
@@ -84,9 +87,10 @@ class Session:
 
     def _steps(self, turns: list[Turn]) -> list[Step]:
         arrivals = _arrivals(self.survey, turns)
-        return [self._step(turn, arrivals.get(turn.node, [])) for turn in turns]
+        with np.errstate(all="ignore"):
+            return [self._step(turn, arrivals.get(turn.node, ())) for turn in turns]
 
-    def _step(self, turn: Turn, came: list[tuple[int, int, Value]]) -> Step:
+    def _step(self, turn: Turn, came: Sequence[Arrival]) -> Step:
         many = len(came) > 1
         return Step(
             node=turn.node,
@@ -95,7 +99,7 @@ class Session:
             slopes=self._slopes_at(turn),
             before=turn.before,
             after=turn.after,
-            arrivals=tuple((node, slot) for node, slot, _ in came) if many else (),
+            arrivals=tuple([(node, slot) for node, slot, _ in came]) if many else (),
             hooked=None if turn.unchanged else self._before_hooks(turn, came),
         )
 
@@ -104,11 +108,11 @@ class Session:
         if known is None:
             wanted = [link[0] is not None for link in self.survey.links[turn.node]]
             dtype = next((value.dtype for value in turn.received if value is not None), "float32")
-            kept, name = self.contents[turn.node], self.graph.nodes[turn.node].name
+            kept, name = self.contents[turn.node], self.survey.names[turn.node]
             known = self._slopes[turn.node] = slopes_of(name, kept, wanted, dtype)
         return known
 
-    def _before_hooks(self, turn: Turn, came: list[tuple[int, int, Value]]) -> Value | None:
+    def _before_hooks(self, turn: Turn, came: Sequence[Arrival]) -> Value | None:
         """What came in, if it is something else than what the node was given in the end."""
         received = turn.received[0] if len(turn.received) == 1 else None
         parts = [value for _, _, value in came]
@@ -119,8 +123,7 @@ class Session:
             return None
         total = parts[0]
         if len(parts) > 1:
-            with np.errstate(all="ignore"):
-                numbers = sum(p.numbers for p in parts[1:]) + total.numbers
+            numbers = sum(p.numbers for p in parts[1:]) + total.numbers
             total = replace(total, numbers=np.asarray(numbers))
         return None if is_close(total, received) else total
 
@@ -167,13 +170,15 @@ def _ones(value: Value) -> Value:
     return replace(value, numbers=np.ones_like(value.numbers), range=None, changed=False)
 
 
-def _arrivals(survey: Survey, turns: Sequence[Turn]) -> dict[int, list[tuple[int, int, Value]]]:
+def _arrivals(survey: Survey, turns: Sequence[Turn]) -> dict[int, list[Arrival]]:
     """By receiver, who sent what to it, in the order in which it was sent."""
-    targets = {(edge.source, edge.slot): edge.target for edge in survey.edges}
-    arrivals: dict[int, list[tuple[int, int, Value]]] = {}
+    targets: list[list[int | None]] = [[] for _ in survey.functions]
+    for edge in survey.edges:
+        targets[edge.source].append(edge.target)
+    arrivals: dict[int, list[Arrival]] = {}
     for turn in turns:
         for slot, value in enumerate(turn.sent):
-            target = targets.get((turn.node, slot))
+            target = targets[turn.node][slot]
             if target is not None and value is not None:
                 arrivals.setdefault(target, []).append((turn.node, slot, value))
     return arrivals

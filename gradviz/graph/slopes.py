@@ -46,8 +46,7 @@ def _slope(rule: Mapping[str, Any] | None, kept: Contents, dtype: str) -> Value 
         return None
     plain = {name: v.numbers if isinstance(v, Value) else v for name, v in values.items()}
     try:
-        with np.errstate(all="ignore"):
-            numbers = np.array(rule["slope"](plain))
+        numbers = np.array(rule["slope"](plain))
     except Exception:
         return None
     shape = max(shapes, key=len) if sampled else numbers.shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,11 @@ class Survey:
     ids: dict[int, int]
     root_ids: tuple[int, ...]
     root_ports: tuple[int, ...]
+    sequences: list[int]
+    """How late each was made; the library's own numbers."""
     leaves: list[bool]
     """Which nodes are the AccumulateGrad of a tensor."""
+    names: list[str]
     edges: tuple[Edge, ...] = ()
 
     def node_of(self, tensor: Any) -> int | None:
@@ -60,16 +63,20 @@ def survey(roots: Sequence[Any]) -> Survey:
     """Find every node below `roots`, numbered in the order in which backward visits them."""
     starts = [_start(root) for root in roots]
     found, links = _collect([function for function, _ in starts])
-    order = list(_visiting_order(found, links))
-    ids = {id(found[place]): number for number, place in enumerate(order)}
+    sequences = _sequences(found)
+    order = _visiting_order(found, links, sequences)
+    functions = [found[place] for place in order]
+    ids = {id(function): number for number, function in enumerate(functions)}
     result = Survey(
         roots=tuple(roots),
-        functions=[found[place] for place in order],
+        functions=functions,
         links=[links[place] for place in order],
         ids=ids,
         root_ids=tuple(ids[id(function)] for function, _ in starts),
         root_ports=tuple(port for _, port in starts),
-        leaves=[is_leaf(found[place]) for place in order],
+        sequences=[sequences[place] for place in order],
+        leaves=[sequences[place] == LAST for place in order],
+        names=_names(functions),
     )
     result.edges = tuple(_edges(result))
     return result
@@ -89,14 +96,6 @@ def accumulator(leaf: Any) -> Any:
 def is_leaf(function: Any) -> bool:
     """Whether the node is an AccumulateGrad; a custom Function may have a `variable` as well."""
     return type(function).__name__ == "AccumulateGrad"
-
-
-def sequence_of(function: Any) -> int:
-    """How late the node was made; 0 where the library does not say."""
-    if is_leaf(function):
-        return LAST
-    number = getattr(function, "_sequence_nr", None)
-    return 0 if number is None else number()
 
 
 def paths(surveyed: Survey) -> list[str]:
@@ -122,9 +121,8 @@ def ranks(surveyed: Survey) -> list[int]:
 
     PyTorch's own numbers go on counting through the whole program; these are the same every run.
     """
-    numbers = [sequence_of(function) for function in surveyed.functions]
-    rank = {number: place for place, number in enumerate(sorted(set(numbers)))}
-    return [rank[number] for number in numbers]
+    rank = {number: place for place, number in enumerate(sorted(set(surveyed.sequences)))}
+    return [rank[number] for number in surveyed.sequences]
 
 
 def _check_root(root: Any) -> None:
@@ -160,12 +158,52 @@ def _collect(starts: list[Any]) -> tuple[list[Any], list[tuple[Link, ...]]]:
             continue
         seen.add(id(function))
         found.append(function)
-        links.append(tuple(function.next_functions))
-        waiting.extend(link[0] for link in reversed(links[-1]) if link[0] is not None)
+        below = tuple(function.next_functions)
+        links.append(below)
+        for link in below[::-1]:
+            if link[0] is not None:
+                waiting.append(link[0])
     return found, links
 
 
-def _visiting_order(found: list[Any], links: list[tuple[Link, ...]]) -> Iterator[int]:
+def _sequences(found: list[Any]) -> list[int]:
+    """How late each node was made; leaves are the last, and 0 where the library does not say."""
+    askings: dict[type, Callable[[Any], int]] = {}
+    numbers = []
+    for function in found:
+        kind = type(function)
+        if kind not in askings:
+            own = getattr(kind, "_sequence_nr", _unknown)
+            askings[kind] = _last if is_leaf(function) else own
+        numbers.append(askings[kind](function))
+    return numbers
+
+
+def _last(function: Any) -> int:
+    return LAST
+
+
+def _unknown(function: Any) -> int:
+    return 0
+
+
+def _names(functions: list[Any]) -> list[str]:
+    """The name of each node; one type has one name, but for those that PyTorch has no type for."""
+    known: dict[type, str] = {}
+    names = []
+    for function in functions:
+        name = known.get(type(function))
+        if name is None:
+            name = node_name(function)
+            if type(function).__name__ != "CppFunction":
+                known[type(function)] = name
+        names.append(name)
+    return names
+
+
+def _visiting_order(
+    found: list[Any], links: list[tuple[Link, ...]], sequences: list[int]
+) -> list[int]:
     """Places of `found` as the engine visits them: of those that are ready, the latest made."""
     places = {id(function): place for place, function in enumerate(found)}
     missing = [0] * len(found)
@@ -173,16 +211,17 @@ def _visiting_order(found: list[Any], links: list[tuple[Link, ...]]) -> Iterator
     for node in targets:
         for target in node:
             missing[target] += 1
-    rank = [-sequence_of(function) for function in found]
-    ready = [(rank[place], place) for place in range(len(found)) if not missing[place]]
+    ready = [(-sequences[place], place) for place in range(len(found)) if not missing[place]]
     heapq.heapify(ready)
+    order = []
     while ready:
-        _, place = heapq.heappop(ready)
-        yield place
+        place = heapq.heappop(ready)[1]
+        order.append(place)
         for target in targets[place]:
             missing[target] -= 1
             if not missing[target]:
-                heapq.heappush(ready, (rank[target], target))
+                heapq.heappush(ready, (-sequences[target], target))
+    return order
 
 
 def _edges(surveyed: Survey) -> Iterator[Edge]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ EDGE = 4
 """Of a longer dimension so many first and last rows are kept, less where there are many."""
 
 _dtype_names: dict[Any, str] = {}
+_are_tensors: dict[type, bool] = {}
 _exact = ("float16", "float32", "float64", "int64", "int32", "int16", "int8", "uint8", "bool")
 _one_element = {name: np.dtype(name) for name in _exact} | {"bfloat16": np.dtype("float32")}
 
@@ -27,7 +29,11 @@ def is_tensor(thing: object) -> bool:
     False
     """
     kind = type(thing)
-    return hasattr(kind, "grad_fn") and hasattr(kind, "requires_grad") and hasattr(kind, "detach")
+    known = _are_tensors.get(kind)
+    if known is None:
+        names = ("grad_fn", "requires_grad", "detach")
+        known = _are_tensors[kind] = all(hasattr(kind, name) for name in names)
+    return known
 
 
 def value_of(tensor: Any, *, changed: bool = False) -> Value:
@@ -39,9 +45,7 @@ def value_of(tensor: Any, *, changed: bool = False) -> Value:
     try:
         name = dtype_name(tensor.dtype)
         shape = tuple(tensor.shape)
-        size = 1
-        for length in shape:
-            size *= length
+        size = math.prod(shape)
         if size == 1 and name in _one_element:  # detach() would make ours keep an array for good
             one = np.array(tensor.item(), _one_element[name])
             return Value(shape, name, one.reshape(shape) if shape else one, True, None, changed)
@@ -107,12 +111,13 @@ def sample(array: Any) -> Any:
 
 def is_close(first: Value, second: Value) -> bool:
     """Whether two values show the same numbers, up to the rounding of their dtype."""
-    if first.shape != second.shape or first.numbers.shape != second.numbers.shape:
+    one, other = first.numbers, second.numbers
+    if first.shape != second.shape or one.shape != other.shape:
         return False
-    if (first.numbers == second.numbers).all():
+    if one.dtype == other.dtype and one.tobytes() == other.tobytes():
         return True
     rough = 1e-2 if "16" in first.dtype or "16" in second.dtype else 1e-4
-    return bool(np.allclose(first.numbers, second.numbers, rtol=rough, atol=1e-7, equal_nan=True))
+    return bool(np.allclose(one, other, rtol=rough, atol=1e-7, equal_nan=True))
 
 
 def install_printer(printer: Callable[[np.ndarray], str]) -> None:
