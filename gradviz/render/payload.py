@@ -43,6 +43,21 @@ def payload(story: Story) -> dict[str, Any]:
     return first | pools | ({"variants": others} if others else {})
 
 
+def changes(story: Story, first: Story) -> dict[str, Any]:
+    """What the player must hear of a story that is told anew: where `first` says something else.
+
+    >>> from gradviz.stories.story import Axis, Scene
+    >>> first = Story("A title", Scene(()), {(0,): Run((Frame(()),))}, (Axis("lr", (0.1,)),))
+    >>> story = dataclasses.replace(first, axes=(Axis("lr", (0.2,)),))
+    >>> changes(story, first)["axes"]
+    [{'name': 'lr', 'values': [0.2]}]
+    """
+    telling = {"axes": [plain(axis) for axis in story.axes], "runs": _runs(story)}
+    if story.columns is not first.columns and story.columns != first.columns:
+        telling["columns"] = _columns(story.columns)
+    return telling
+
+
 def _telling(story: Story) -> dict[str, Any]:
     """A story without its variants, nothing pooled yet."""
     whole = {
@@ -60,7 +75,7 @@ def _telling(story: Story) -> dict[str, Any]:
         "axes": [plain(axis) for axis in story.axes],
         "columns": _columns(story.columns),
         "record": plain(story.record),
-        "runs": {",".join(map(str, place)): _run(run) for place, run in story.runs.items()},
+        "runs": _runs(story),
     }
     empty = ("", 0, [], {}, False)
     return {key: value for key, value in whole.items() if key == "parts" or value not in empty}
@@ -162,20 +177,49 @@ def _columns(columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     return {name: plain(column, 4) for name, column in columns.items()}
 
 
-def _frame(frame: Frame) -> dict[str, Any]:
-    whole = {
-        "caption": plain(frame.caption),
-        "states": plain(frame.states),
-        "values": plain(frame.values, 4),
-        "question": plain(frame.question),
-        "by_hand": frame.by_hand,
-        "row": frame.row,
-    }
-    return {key: value for key, value in whole.items() if value not in (None, {}, "")}
+def _runs(story: Story) -> dict[str, Any]:
+    known = _Known()
+    return {",".join(map(str, place)): _run(run, known) for place, run in story.runs.items()}
 
 
-def _run(run: Run) -> dict[str, Any]:
-    whole = [_frame(frame) for frame in run.frames]
+class _Known:
+    """Frames and what is in them as JSON; what many frames share is turned only once."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, int], Any] = {}
+        self._kept: list[Any] = []
+        """Keeps alive what was seen, for it is known by its address."""
+
+    def plain(self, value: Any, digits: int = 9) -> Any:
+        key = (id(value), digits)
+        if key not in self._found:
+            self._found[key] = plain(value, digits)
+            self._kept.append(value)
+        return self._found[key]
+
+    def states(self, states: Mapping[str, Any]) -> dict[str, Any]:
+        """One state a part; those of one moment are seldom all new."""
+        return {
+            part: {key: self.plain(value) for key, value in state.items()}
+            if type(state) is dict and all(type(key) is str for key in state)
+            else plain(state)
+            for part, state in states.items()
+        }
+
+    def frame(self, frame: Frame) -> dict[str, Any]:
+        whole = {
+            "caption": self.plain(frame.caption),
+            "states": self.states(frame.states),
+            "values": plain(frame.values, 4),
+            "question": plain(frame.question),
+            "by_hand": frame.by_hand,
+            "row": frame.row,
+        }
+        return {key: value for key, value in whole.items() if value not in (None, {}, "")}
+
+
+def _run(run: Run, known: _Known) -> dict[str, Any]:
+    whole = [known.frame(frame) for frame in run.frames]
     frames = [
         frame if number % WHOLE == 0 else _difference(whole[number - 1], frame)
         for number, frame in enumerate(whole)

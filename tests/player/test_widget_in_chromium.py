@@ -32,7 +32,7 @@ MODEL = """(values) => {
 }"""
 
 
-def play_widget(theatre, story, **traits) -> dict:
+def play_widget(theatre, story, *, live: bool = False, **traits) -> dict:
     from gradviz.render.bundle import bundle, kinds_of
     from gradviz.render.payload import payload
 
@@ -42,8 +42,11 @@ def play_widget(theatre, story, **traits) -> dict:
     path = theatre.folder / "widget.html"
     path.write_text(f"<div id=el></div><script type=module>{code}</script>", encoding="utf-8")
     theatre.page.goto(path.as_uri())
-    values = {"payload": data, "step": 0, "places": [], "answers": [], "choices": {}, "live": False}
-    theatre.page.evaluate(MODEL, json.loads(json.dumps(values | traits)))
+    data["live"] = live
+    places = [axis.start for axis in story.axes]
+    values = {"payload": data, "told": "", "tab": 0, "step": 0, "places": places}
+    values |= {"answers": [], "choices": {}} | traits
+    theatre.page.evaluate(MODEL, json.loads(json.dumps(values)))
     return data
 
 
@@ -73,10 +76,51 @@ def test_a_live_slider_asks_python_once_at_a_time(theatre, stories) -> None:
         )
     asked = "sent.filter(([name]) => name === 'choices').map(([, value]) => value['learning rate'])"
     assert theatre.page.evaluate(asked) == [0.175]
-    told = data | {"axes": [{**data["axes"][0], "values": [0.175], "start": 0}, data["axes"][1]]}
-    answer = "(told) => { values.payload = told; heard['change:payload'](); }"
-    theatre.page.evaluate(answer, json.loads(json.dumps(told)))
+    rate = {**data["axes"][0], "values": [0.175, 0.4, 1.1], "start": 0}
+    run = {"0,1": data["runs"]["1,1"]}
+    told = {"axes": [rate, data["axes"][1]], "runs": run}
+    answer = "(told) => { values.told = told; heard['change:told'](); }"
+    theatre.page.evaluate(answer, json.dumps(told))
     assert theatre.page.evaluate(asked) == [0.175, 0.325]
     expect(root.get_by_role("status")).to_contain_text("at 0.175.")
     expect(root).to_have_attribute("data-step", "3")
     assert slider.evaluate("at => at.value") == "0.75"
+
+
+def test_what_python_sets_while_the_player_is_opened_holds(theatre, stories) -> None:
+    play_widget(theatre, stories["descent"](), step=0)
+    theatre.page.evaluate("end()")
+    again = """() => {
+      const model = { get: (name) => values[name], set() {}, save_changes() {}, on() {}, off() {} };
+      const opening = window.renderWidget({ model, el: document.getElementById("el") });
+      Object.assign(values, { step: 7, places: [1, 0] });  // before the view is up
+      return opening;
+    }"""
+    theatre.page.evaluate(again)
+    root = theatre.page.locator(".box")
+    expect(root).to_have_attribute("data-step", "7")
+    expect(root.get_by_role("switch", name="zero_()")).to_have_attribute("aria-checked", "false")
+    expect(root.get_by_role("status")).to_contain_text("at 0.4.")
+
+
+def test_a_live_switch_asks_python_where_no_run_is_stored(theatre, stories) -> None:
+    from dataclasses import replace
+
+    story = stories["descent"]()
+    story = replace(story, runs={k: run for k, run in story.runs.items() if k[1]})
+    play_widget(theatre, story, live=True)
+    switch = theatre.page.locator(".box").get_by_role("switch", name="zero_()")
+    expect(switch).to_be_enabled()
+    switch.click()
+    told = "sent.filter(([name]) => name === 'choices').map(([, value]) => value)"
+    assert theatre.page.evaluate(told) == [{"learning rate": 0.1, "zero_()": False}]
+    theatre.page.evaluate("heard['msg:custom']({ problem: 'It cannot be told.' })")
+    expect(theatre.page.get_by_role("status")).to_have_text("It cannot be told.")
+
+
+def test_a_tab_is_shared_with_python(theatre, stories) -> None:
+    play_widget(theatre, stories["ledger"]())
+    theatre.page.get_by_role("radio", name="other").click()
+    assert theatre.page.evaluate("[values.tab, values.step]") == [1, 0]
+    theatre.page.evaluate("() => { values.tab = 0; heard['change:tab'](); }")
+    expect(theatre.page.locator(".box")).to_contain_text("Nothing yet.")

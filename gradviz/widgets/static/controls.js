@@ -3,15 +3,23 @@
 import { PARTS, button, html, set, svg } from "./dom.js";
 import { printed } from "./values.js";
 
+const NOT_STORED = "without a kernel this is not precomputed together with the other choices";
+
 /** @param {any} player */
 PARTS.controls = (player) => {
   const { story, shell } = player;
   const axes = story.axes ?? [];
   player.controlOf = (axis) => (made[axis] ??= MAKERS[axes[axis].control ?? "slider"](player, axis));
   player.renew = (told) => {
-    player.story = { ...story, ...told, parts: player.story.parts };
+    player.story = { ...story, ...told };
     player.stand(player.story.axes.map(({ start }) => start ?? 0));
   };
+  player.values = () =>
+    Object.fromEntries(
+      player.story.axes.flatMap(({ name, values, control }, k) =>
+        control === "weights" ? [] : [[name, values[player.places[k]]]],
+      ),
+    );
   const made = [];
   axes.forEach((axis, k) => (player.names[axis.name] ??= (word) => axisText(player, k, word)));
   const standing = (place) =>
@@ -52,19 +60,20 @@ function makeSlider(player, axis) {
   const first =
     player.story.axes.findIndex(({ control }) => (control ?? "slider") === "slider") === axis;
   const output = html("span", { class: "reading" });
-  const { wish } = player.shell;
+  const { runs } = player.story;
   const range = html("input", {
     type: "range",
     min: 0,
     max: values.length - 1,
-    step: wish ? "any" : 1,
+    step: player.isLive ? "any" : 1,
     "aria-label": name,
     value: player.places[axis],
     input: () =>
-      wish ? wish(name, valueBetween(values, +range.value)) : player.move(axis, +range.value),
+      player.isLive
+        ? player.wish(axis, valueBetween(values, +range.value))
+        : player.move(axis, +range.value),
   });
-  const statusAt = (index) =>
-    player.story.runs[player.keyOf(player.places.with(axis, index))]?.status ?? "";
+  const statusAt = (index, at = runs) => at[player.keyOf(player.places.with(axis, index))]?.status ?? "";
   const words = first ? Object.values(player.story.runs).map(({ status }) => status?.length ?? 0) : [0];
   output.style.minWidth = `${Math.max(3.4, 0.58 * (Math.max(...words) + 5))}em`;
   if (values.length < 7) range.style.width = "72px";
@@ -72,9 +81,14 @@ function makeSlider(player, axis) {
     element: html("label", { class: "control" }, html("span", {}, name), range, output),
     draw() {
       const text = axisText(player, axis);
-      const status = first ? statusAt(player.places[axis]) : "";
-      if (!wish) range.value = player.places[axis];
-      set(range, { "aria-valuetext": text });
+      const at = player.places[axis];
+      const status = first ? statusAt(at, player.story.runs) : "";
+      const isFree = (_, k) => k !== at && player.keyOf(player.places.with(axis, k)) in player.story.runs;
+      range.disabled = !player.isLive && !values.some(isFree);
+      if (!player.isLive) range.value = at;
+      else if (!(name in player.shell.wishes || range.matches(":active")))
+        range.value = placeBetween(values, player.story.axes[axis].values[at]);
+      set(range, { "aria-valuetext": text, title: range.disabled ? NOT_STORED : null });
       output.replaceChildren(text, status && html("span", { class: "status" }, ` ${status}`));
       if (first) range.style.setProperty("--track", trackOf(values.map((_, k) => !!statusAt(k))));
     },
@@ -87,6 +101,16 @@ export function valueBetween(values, place) {
   return values.length < 2
     ? values[0]
     : +(values[k] + (values[k + 1] - values[k]) * (place - k)).toPrecision(6);
+}
+
+/** Where a value stands between those of the grid. @param {number[]} values @param {number} value */
+export function placeBetween(values, value) {
+  const k = Math.max(
+    0,
+    values.findLastIndex((known) => known <= value),
+  );
+  const gap = values[k + 1] - values[k];
+  return gap ? Math.max(0, k + (value - values[k]) / gap) : k;
 }
 
 /** The part of a slider where the run does not end well is orange. @param {boolean[]} bad */
@@ -113,12 +137,13 @@ function makeSwitch(player, axis) {
     element: html("span", { class: "control" }, element),
     draw() {
       const index = player.places[axis];
-      const free = player.keyOf(player.places.with(axis, 1 - index)) in player.story.runs;
+      const free =
+        player.isLive || player.keyOf(player.places.with(axis, 1 - index)) in player.story.runs;
       element.disabled = !free;
       if (where === "code") label.textContent = texts?.[index] ?? (values[index] ? "on" : "off");
       set(element, {
         "aria-checked": String(!!values[index]),
-        title: free ? null : "without a kernel this is not precomputed together with the other choices",
+        title: free ? null : NOT_STORED,
       });
     },
   };

@@ -135,12 +135,26 @@ export class Player {
     this.stop();
     const { axes, runs } = this.story;
     const wanted = this.places.with(axis, index);
+    if (this.isLive && !(this.keyOf(wanted) in runs)) return this.wish(axis, axes[axis].values[index]);
     const given = axes.map((_, k) => wanted.with(k, k === axis ? index : (axes[k].start ?? 0)));
     const places = [wanted, ...given].find((trial) => this.keyOf(trial) in runs);
     if (!places) return;
     if (axes[axis].resets) this.step = 0;
     this.stand(places);
     this.shell.moved(this);
+  }
+
+  /** Whether Python tells the story anew for values between the stored ones. */
+  get isLive() {
+    return !!(this.story.live && this.shell.wish);
+  }
+
+  /** Asks Python for a value on an axis. @param {number} axis @param {number} value */
+  wish(axis, value) {
+    const { name, resets } = this.story.axes[axis];
+    this.stop();
+    if (resets) this.go(0);
+    this.shell.wish(name, value);
   }
 
   /** Stands at places on the axes, at the same step where there is one. @param {number[]} places */
@@ -200,7 +214,7 @@ export class Player {
  * Plays a story in a host element, with its variants as tabs.
  * @param {HTMLElement} host
  * @param {any} data the payload, or the same deflated and in base 85
- * @param {{hash?: string, step?: number, places?: number[],
+ * @param {{hash?: string, step?: number,
  *   onstep?: (step: number, player: Player) => void, onanswer?: (answers: any[]) => void,
  *   onwish?: (axis: string, value: number) => void}} [options]
  */
@@ -229,6 +243,7 @@ export async function play(host, data, options = {}) {
     moved: (player) => options.onstep?.(player.step, player),
     answered: options.onanswer,
     wish: options.onwish,
+    wishes: {},
   };
   const changes = {
     theme: () => (host.dataset.theme = pageTheme()),
@@ -256,10 +271,10 @@ export async function play(host, data, options = {}) {
     shell.index = index;
     shell.player?.stop();
     shell.player = new Player(stories[index], shell);
-    if (index === 0 && options.places?.length) shell.player.stand(options.places);
     root.replaceChildren(...(shell.player.tabs ? [shell.player.tabs] : []), shell.player.box);
     shell.player.go(step, { silent: true });
     if (width) shell.player.reserve();
+    if (host.gradviz) shell.moved(shell.player);
   }
 }
 

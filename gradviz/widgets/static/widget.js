@@ -1,4 +1,4 @@
-/** The player as anywidget calls it: the same story, its step shared with Python. */
+/** The player as anywidget calls it: the same story, its step and its axes shared with Python. */
 
 import { same } from "./dom.js";
 import { play } from "./player.js";
@@ -9,42 +9,58 @@ export async function render({ model, el }) {
   el.replaceChildren(host);
   Object.assign(el.style, { flex: "1 1 380px", minWidth: 0 });
   let shell = null;
-  const share = (values) => {
-    for (const name in values) if (!same(model.get(name), values[name])) model.set(name, values[name]);
-    model.save_changes();
-  };
-  const open = async () => {
-    shell?.close();
-    shell = await play(host, model.get("payload"), {
-      step: model.get("step"),
-      places: model.get("places"),
-      onstep: (step, player) => share({ step, places: [...player.places] }),
-      onanswer: (answers) => share({ answers }),
-      onwish: model.get("live") ? wish : null,
-    });
-  };
-  let wishes = {};
+  let heard = "";
   let waiting = false;
-  const send = () => {
-    waiting = true;
-    share({ choices: { ...model.get("choices"), ...wishes } });
-    wishes = {};
+  let sharing = false;
+  const share = (values) => {
+    const news = Object.keys(values).filter((name) => !same(model.get(name), values[name]));
+    sharing = true;
+    for (const name of news) model.set(name, values[name]);
+    sharing = false;
+    if (news.length) model.save_changes();
+    return news.length > 0;
+  };
+  // Python is asked once at a time; what is wished meanwhile is merged and asked next.
+  const ask = () => {
+    const { player, wishes } = shell;
+    waiting = Object.keys(wishes).length > 0 && share({ choices: { ...player.values(), ...wishes } });
+    shell.wishes = {};
   };
   const wish = (name, value) => {
-    wishes[name] = value;
-    if (!waiting) send();
+    shell.wishes[name] = value;
+    if (!waiting) ask();
   };
-  const renew = () => {
-    if (!waiting) return open();
+  const problem = ({ problem: text }) => {
+    if (!text) return;
     waiting = false;
-    shell.player.renew(model.get("payload"));
-    if (Object.keys(wishes).length) send();
+    shell.player.caption.textContent = text;
+    ask();
   };
-  const step = () => shell?.player.go(model.get("step"), { silent: true });
-  const places = () => waiting || shell?.player.stand(model.get("places"));
-  const listeners = { "change:payload": renew, "change:step": step, "change:places": places };
+  const moved = (step, player) =>
+    share({ tab: player.shell.index, step, places: [...player.places] });
+  // Brings the player to where Python stands, whatever of it has changed.
+  const follow = () => {
+    if (sharing) return;
+    const [tab, told] = [model.get("tab"), model.get("told")];
+    if (tab !== shell.index) shell.open(tab);
+    if (told && told !== heard) {
+      heard = told;
+      waiting = false;
+      shell.player.renew(JSON.parse(told));
+      ask();
+    } else if (!same(model.get("places"), shell.player.places)) shell.player.stand(model.get("places"));
+    shell.player.go(model.get("step"), { silent: true });
+  };
+  shell = await play(host, model.get("payload"), {
+    step: model.get("step"),
+    onstep: moved,
+    onanswer: (answers) => share({ answers }),
+    onwish: wish,
+  });
+  const listeners = { "msg:custom": problem };
+  for (const name of ["tab", "told", "places", "step"]) listeners[`change:${name}`] = follow;
   for (const event in listeners) model.on(event, listeners[event]);
-  await open();
+  follow();
   return () => {
     for (const event in listeners) model.off(event, listeners[event]);
     shell.close();
