@@ -197,20 +197,11 @@ class _Known:
             self._kept.append(value)
         return self._found[key]
 
-    def states(self, states: Mapping[str, Any]) -> dict[str, Any]:
-        """One state a part; those of one moment are seldom all new."""
-        return {
-            part: {key: self.plain(value) for key, value in state.items()}
-            if type(state) is dict and all(type(key) is str for key in state)
-            else plain(state)
-            for part, state in states.items()
-        }
-
     def frame(self, frame: Frame) -> dict[str, Any]:
         whole = {
             "caption": self.plain(frame.caption),
-            "states": self.states(frame.states),
-            "values": plain(frame.values, 4),
+            "states": {part: self.plain(state) for part, state in frame.states.items()},
+            "values": frame.values and plain(frame.values, 4),
             "question": plain(frame.question),
             "by_hand": frame.by_hand,
             "row": frame.row,
