@@ -30,6 +30,8 @@ SUBTITLE = "`.backward()` adds to `.grad`; it never overwrites it"
 MOST_EPOCHS = 12
 
 Clear = Literal["zero_()", "zero_grad()", "None"]
+CLEARS: tuple[Clear, ...] = ("zero_()", "zero_grad()", "None")
+CLEANS, HOW = "last line", "emptied by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def accumulate(
         epochs: how often the loop runs.
         samples: with them the function is called as function(parameter, *sample), for each, and
             the story is how their gradients add up to that of the batch.
-        clear: the line that empties the gradient: "zero_()", "zero_grad()" or "None".
+        clear: the line that is shown first: "zero_()", "zero_grad()" or "None".
         names: names for tensors, where the caller's own variables are not to be used.
 
     Raises:
@@ -88,7 +90,7 @@ def accumulate(
         ValueError: if the function's result has no graph or is no single number.
     """
     epochs = check_steps(epochs, "epochs", MOST_EPOCHS)
-    if clear not in ("zero_()", "zero_grad()", "None"):
+    if clear not in CLEARS:
         raise ValueError(f'clear is {clear!r}: give "zero_()", "zero_grad()" or "None"')
     bench = bench_for(*parameters)
     if function is None:
@@ -100,11 +102,11 @@ def accumulate(
         check_parameter(parameter, name)
     if samples is not None:
         return tell_samples(bench, function, parameters[0], shown[0], samples)
-    loop = _loop(bench, function, parameters, shown, epochs, clear)
+    loops = [_loop(bench, function, parameters, shown, epochs, how) for how in CLEARS]
     beside = [tell_cells(bench, function, parameters, shown)]
     if function is _three_times:
         beside.append(tell_samples(bench, _squared_error, 3.0, "w", _SAMPLES))
-    return tell(loop, beside)
+    return tell(loops, CLEARS.index(clear), beside)
 
 
 def _three_times(weights: Any) -> Any:
@@ -212,46 +214,50 @@ def _at(tensor: Any, entry: tuple[int, ...]) -> float:
     return float(numbers_of(tensor)[entry])
 
 
-def tell(loop: Loop, beside: Sequence[Story] = ()) -> Story:
-    """The story of a loop that was run; other stories may stand as tabs beside it."""
+def tell(loops: Sequence[Loop], first: int = 0, beside: Sequence[Story] = ()) -> Story:
+    """The story of a loop that was run with each of its last lines; others stand as tabs beside."""
+    loop = loops[first]
     ticks = tuple(sorted({0.0, *(abs(epoch.after) for run in loop.runs for epoch in run)}))
     names = tuple(f"epoch {place + 1}" for place in range(len(loop.runs[0])))
     parts = (
-        Code("code", loop.lines, visible=len(loop.lines), switches=((5, loop.clear),)),
+        Code("code", loop.lines, visible=len(loop.lines), switches=((5, CLEANS),)),
         Output("output"),
-        _stacks("without", names, ticks, loop.clear, loop.each),
+        _stacks("without", names, ticks, loop.each),
         _table("ledger without", False, loop),
-        _stacks("with", names, ticks, loop.clear, loop.each),
+        _stacks("with", names, ticks, loop.each),
         _table("ledger with", True, loop),
     )
     areas = {"code": "left", "output": "left"}
     areas |= {"without": "right/a", "ledger without": "right/a"}
     areas |= {"with": "right/b", "ledger with": "right/b"}
-    axis = Axis(loop.clear, (False, True), 0, "switch", ("off", "on"), where="code")
+    switch = Axis(CLEANS, (False, True), 0, "switch", ("off", "on"), where="code")
+    runs = {
+        (cleans, how): Run(tuple(_frames(one, bool(cleans))))
+        for cleans in (0, 1)
+        for how, one in enumerate(loops)
+    }
     return Story(
         title="Gradient accumulation",
         subtitle=compose(SUBTITLE),
-        alt=f"The loop with and without {loop.clear}: {loop.name}.grad, epoch by epoch",
+        alt=f"The loop with and without its last line: {loop.name}.grad, epoch by epoch",
         scene=Scene(parts, "plot", areas, left=380),
-        runs={(place,): Run(tuple(_frames(loop, bool(place)))) for place in (0, 1)},
-        axes=(axis,),
+        runs=runs,
+        axes=(switch, Axis(HOW, tuple(one.clear for one in loops), first, "choice")),
         poster=-2,
         tab="the loop",
         variants=tuple(beside),
     )
 
 
-def _stacks(
-    name: str, epochs: tuple[str, ...], ticks: tuple[float, ...], clear: str, each: str
-) -> Stacks:
-    title = compose(f"{name} `{{clear}}`", {"clear": clear})
+def _stacks(name: str, epochs: tuple[str, ...], ticks: tuple[float, ...], each: str) -> Stacks:
+    title: Rich = (f"{name} the last line",)
     return Stacks(name, epochs, ticks[-1], y_name=each, title=title, ticks=ticks)
 
 
 def _table(name: str, cleans: bool, loop: Loop) -> Table:
     heads: tuple[Rich, ...] = (("before",), ("came",), ("after",))
     if cleans:
-        heads = (*heads, (loop.clear,))
+        heads = (*heads, ("emptied",))
     return Table(name, heads, align="lrrr"[: len(heads)], size=len(loop.runs[0]))
 
 
@@ -275,7 +281,7 @@ def _frame(loop: Loop, cleans: bool, epoch: int, phase: int) -> Frame:
 
 
 def _code(loop: Loop, cleans: bool, epoch: int, phase: int) -> dict[str, Any]:
-    state: dict[str, Any] = {} if cleans else {"off": [5]}
+    state: dict[str, Any] = {"texts": {5: (loop.lines[5],)}} | ({} if cleans else {"off": [5]})
     if epoch < 0:
         return state | {"line": [0]}
     now = loop.runs[cleans][epoch]

@@ -132,9 +132,14 @@ COMPARE = {
 
 PURPOSE = {
     "tab": "on purpose",
-    "subtitle": "a batch too large for memory goes through sample by sample, and `.grad` collects it",
+    "axis": "samples per pass",
+    "one": "sample by sample",
+    "many": "{size} at once",
+    "subtitle": "a batch too large for memory goes through in pieces, and `.grad` collects it",
     "start": "`{name}.grad` is None. Each of the {count} samples will leave its share, 1/{count} of its gradient.",
     "first": "Sample {place} alone has gradient {own}; divided by {count} it leaves **{share}**.",
+    "first, batch": "The gradients of samples {place} add up to {own}; divided by {count} that leaves **{share}**.",
     "next": "Sample {place} alone has gradient {own}; its share is added: **{before} + {came} = {after}**.",
+    "next, batch": "The gradients of samples {place} add up to {own}; their share is added: **{before} + {came} = {after}**.",
     "end": "All shares together: `{name}.grad` = **{after}**. The mean over the whole batch gives {batch} in one pass.",
 }

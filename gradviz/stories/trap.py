@@ -75,7 +75,7 @@ def tell_cells(
         alt=f"A cell that is run three times, and what {name}.grad is made of",
         scene=Scene(parts, "plot", areas, left=440),
         runs={(): Run(frames)},
-        tab="the cell run three times",
+        tab="three runs",
         poster=3,
     )
 
