@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -44,7 +44,8 @@ def _is_int(value: Any) -> bool:
     return isinstance(value, Tensor) and value._value.size == 1 and value._dtype.kind in "iu"
 
 
-def _is_ints(value: Any) -> bool:
+def is_ints(value: Any) -> bool:
+    """Whether a value is a tuple or list of whole numbers, as far as PyTorch looks."""
     return isinstance(value, tuple | list) and (not value or _is_int(value[0]))
 
 
@@ -67,12 +68,14 @@ FITS: dict[str, Callable[[Any], bool]] = {
     "int": _is_int,
     "bool": lambda value: isinstance(value, bool | np.bool_),
     "str": lambda value: isinstance(value, str),
-    "tuple of ints": _is_ints,
-    "int or tuple of ints": lambda value: _is_int(value) or _is_ints(value),
+    "tuple of ints": is_ints,
+    "int or tuple of ints": lambda value: _is_int(value) or is_ints(value),
+    "Number or Tensor": lambda value: isinstance(value, Tensor) or _is_number(value),
     "tuple of Tensors": _is_tensors,
     "torch.dtype": _is_dtype,
     "torch.device": _is_device,
     "torch.layout": lambda value: isinstance(value, layout),
+    "torch.Storage": lambda value: False,
     "torch.Generator": lambda value: type(value).__name__ == "Generator",
     "torch.memory_format": lambda value: True,
     "object": lambda value: True,
@@ -110,7 +113,7 @@ class Slot(NamedTuple):
     @property
     def shown_kind(self) -> str:
         """The kind as messages call it."""
-        return self.kind.removeprefix("int or ")
+        return self.kind.split(" or ")[-1]
 
 
 class Signature(NamedTuple):
@@ -122,16 +125,18 @@ class Signature(NamedTuple):
     most: int  # arguments without a keyword
     needed: int  # arguments at all
     spreads: bool  # whether `f(2, 3)` may stand for `f((2, 3))`
+    old: bool  # whether it is not spoken of any more
 
 
 @cache
 def signature(text: str) -> Signature:
-    """Read a signature as PyTorch prints it; a question mark allows None.
+    """Read a signature as PyTorch prints it; a question mark allows None, "old" hides it.
 
     >>> signature("(Tensor input, *, Tensor out = None)").names
     {'input': 0, 'out': 1}
     """
-    slots, keyword_only = [], False
+    slots, keyword_only, old = [], False, text.startswith("(old ")
+    text = text.replace("(old ", "(")
     for part in text.strip("()").split(", "):
         if part == "*":
             keyword_only = True
@@ -142,12 +147,13 @@ def signature(text: str) -> Signature:
             slots.append(Slot(kind.rstrip("?"), name, default or None, keyword_only, nullable))
     ways = [slot for slot in slots if not slot.keyword_only]
     return Signature(
-        text=text.replace("int or ", "").replace("?", ""),
+        text=text.replace("int or ", "").replace("Number or ", "").replace("?", ""),
         slots=tuple(slots),
         names={slot.name: place for place, slot in enumerate(slots)},
         most=len(ways),
         needed=sum(slot.default is None for slot in slots),
         spreads=len(ways) == 1 and ways[0].kind == "tuple of ints",
+        old=old,
     )
 
 
@@ -156,10 +162,12 @@ def signature(text: str) -> Signature:
 
 def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> dict[str, Any]:
     """The arguments by name, as given; a TypeError in PyTorch's words if they do not fit."""
+    from . import refusals
+
     if way.spreads and given and _is_int(given[0]):
         given = (given,)
     elif len(given) > way.most:
-        _refuse_count(function, way, given)
+        refusals.too_many(function, way, given)
     called = list(named)
     if named:
         named = {_own_name(way, name): value for name, value in named.items()}
@@ -169,7 +177,7 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
         value = given[place] if positional else named.get(slot.name, MISSING)
         if value is MISSING:
             if slot.default is None:
-                _refuse_missing(function, way, place)
+                refusals.missing(function, way, place)
             continue
         if not slot.takes(value):
             where = f" (position {place + 1})" if positional else ""
@@ -179,7 +187,7 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
             )
         values[slot.name] = value
     if named:
-        _refuse_strangers(function, way, len(given), named, called)
+        refusals.refuse_strangers(function, way, len(given), named, called)
     return values
 
 
@@ -209,48 +217,14 @@ def _size(function: str, name: str, place: int, value: Any) -> int:
     return value.__index__()
 
 
-def _refuse_count(function: str, way: Signature, given: tuple) -> NoReturn:
-    if way.spreads and not _is_ints(given[0]):
-        kind = type_name(given[0])
-        raise TypeError(
-            f"{function}(): argument '{way.slots[0].name}' (position 1) must be tuple of ints, "
-            f"not {kind}"
-        )
-    least = sum(slot.default is None for slot in way.slots[: way.most])
-    span = f"from {least} to {way.most}" if least != way.most else str(way.most)
-    plural = "" if least == way.most == 1 else "s"
-    were = "was" if len(given) == 1 else "were"
-    raise TypeError(
-        f"{function}() takes {span} positional argument{plural} but {len(given)} {were} given"
-    )
-
-
-def _refuse_missing(function: str, way: Signature, place: int) -> NoReturn:
-    # PyTorch, too, names those that were given by keyword
-    names = [f'"{slot.name}"' for slot in way.slots[place:] if slot.default is None]
-    plural = "s" if len(names) == 1 else ""  # the wrong way round, in PyTorch too
-    what = f"{len(names)} required positional argument{plural}: {', '.join(names)}"
-    raise TypeError(f"{function}() missing {what}")
-
-
-def _refuse_strangers(
-    function: str, way: Signature, count: int, named: dict, called: list[str]
-) -> None:
-    for name in named:
-        place = way.names.get(name)
-        if place is None:  # PyTorch blames the first name that is not its own, numpy's included
-            blamed = next(each for each in called if each not in way.names)
-            raise TypeError(f"{function}() got an unexpected keyword argument '{blamed}'")
-        if place < count and place < way.most:
-            raise TypeError(f"{function}() got multiple values for argument '{name}'")
-
-
 Ways = Sequence[Signature | str]
 """The ways to call a function; a text is read when it is first needed, which keeps import quick."""
 
 
 def bind(function: str, ways: Ways, given: tuple, named: dict) -> dict[str, Any]:
     """The arguments by name, from the first signature that they fit."""
+    from . import refusals
+
     ways = signatures(ways)
     for way in ways:
         if way.needed <= len(given) + len(named):
@@ -258,42 +232,13 @@ def bind(function: str, ways: Ways, given: tuple, named: dict) -> dict[str, Any]
                 values = read(function, way, given, named)
             except TypeError:
                 continue
+            if way.old:
+                refusals.warn_of_old(function, way, ways)
             return _unpacked(function, way, values)
-    raise refusal(function, ways, given, named)
+
+    raise refusals.refusal(function, ways, given, named)
 
 
 def signatures(ways: Ways) -> list[Signature]:
     """All of them read."""
     return [signature(way) if isinstance(way, str) else way for way in ways]
-
-
-def refusal(function: str, ways: Ways, given: tuple, named: dict) -> TypeError:
-    """What PyTorch says of a call that fits none of a function's signatures.
-
-    >>> refusal("exp", [signature("(Tensor input, *, Tensor out = None)")], (1.0,), {})
-    TypeError("exp(): argument 'input' (position 1) must be Tensor, not float")
-    """
-    ways = signatures(ways)
-    count = len(given) + len(named)
-    near = [way for way in ways if way.needed <= count <= len(way.slots)]
-    if len(ways) == 1 or len(near) == 1:
-        try:
-            read(function, ways[0] if len(ways) == 1 else near[0], given, named)
-        except TypeError as error:
-            return error
-    return no_fitting_call(function, ways, given, named)
-
-
-def no_fitting_call(
-    function: str, ways: Sequence[Signature], given: tuple, named: dict
-) -> TypeError:
-    """The long text that lists all ways to call a function."""
-    kinds = [type_name(value) for value in given]
-    kinds += [f"{name}={type_name(value)}" for name, value in named.items()]
-    got = ", ".join(kinds) + (", " if named and not given else "")
-    start = (
-        f"{function}() received an invalid combination of arguments - got ({got}), but expected "
-    )
-    if len(ways) == 1:
-        return TypeError(start + ways[0].text)
-    return TypeError(start + "one of:\n" + "".join(f" * {way.text}\n" for way in ways))

@@ -49,7 +49,8 @@ room |= {
     "FREED": FREED,
     "next_number": next_number, "tensor_classes": tensor_classes, "Output": Output, "wrap": wrap,
     "settled": settled, "constant": operands.constant, "combined": operands.combined,
-    "fit": operands.fit, "misused": operands.misused, "misuse": operands.misuse,
+    "fit": operands.fit, "unfit": operands.unfit, "misused": operands.misused,
+    "misuse": operands.misuse, "otherwise": operands.otherwise,
     "shaped": operands.shaped,
     "zeros": operands.zeros, "zeros_graph": operands.zeros_graph, "Packed": modes.Packed,
     "arrange": modes.arrange, "spread": node.spread, "link": node.link, "small": node.small,
@@ -92,16 +93,17 @@ def wake(op: type[Op], part: str, function: Any) -> Any:
             return function  # another thread was first
         plan = planned(op)
         prepare(plan)
-        made = emit(plan, part, WRITERS[part](plan))
+        made: Any = emit(plan, part, WRITERS[part](plan))
         own = plan.forward if plan.written and part != "backward_graph" else made
         name = function.__name__
         function.__defaults__ = own.__defaults__
         if part != "backward_graph":  # what is missing is noticed only where a call fails
             defaults, count = own.__defaults__ or (), made.__code__.co_argcount
             function.__defaults__ = (MISSING,) * (count - len(defaults)) + defaults
-        function.__kwdefaults__ |= own.__kwdefaults__ or {}
+        named = (own.__kwdefaults__ or {}) | (made.__kwdefaults__ or {})
+        function.__kwdefaults__ |= named
         function.__code__ = made.__code__.replace(co_name=name, co_qualname=name)
-        function.__kwdefaults__ = own.__kwdefaults__
+        function.__kwdefaults__ = named
         return function
 
 
@@ -129,6 +131,7 @@ def writing(function: Callable, name: str) -> Callable:
         return inplace.write(self, function, *args, **kwargs)
 
     in_place.__name__ = in_place.__qualname__ = name + "_"
+    in_place.__code__ = in_place.__code__.replace(co_name=name + "_")
     return in_place
 
 
@@ -158,6 +161,7 @@ def prepare(plan: Plan) -> None:
 
 WRITERS: dict[str, Callable[[Plan], str]] = {
     "forward": templates.forward_text,
+    "function": templates.function_text,
     "operator": templates.operator_text,
     "in_place": templates.in_place_text,
     "backward_graph": templates.backward_graph_text,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import creation, dtypes
-from .arguments import bind, refusal, type_name
+from .arguments import bind, signatures, type_name
 from .data import COPY, array_of, checked_array, filled, made, numpy_type
 from .device import device_of
 from .tensor import Tensor, wrap
@@ -31,7 +31,9 @@ def constructed(kind: np.dtype | None, given: tuple, named: dict[str, Any]) -> T
     elif not given and named.keys() == {"size"}:
         return _of_size((named["size"],), kind or dtypes.default_float)
     elif named:
-        raise refusal("new", WAYS, given, named)
+        from .refusals import refusal
+
+        raise refusal("new", signatures(WAYS), given, named)
     wanted = kind or dtypes.default_float
     if not given:
         return made(np.empty(0, wanted))

@@ -76,7 +76,7 @@ class Op:
     elementwise = False
     rules: dict[str, Callable]
     name: str
-    usage: tuple[str, ...] = ()  # torch's signatures, where it has several
+    usage: tuple[str, ...] = ()  # torch's signatures of the method, where it has several
     check: Callable | None = None  # refuses operands by their types, before anything is computed
 
     def __init_subclass__(
@@ -117,6 +117,7 @@ class Op:
         cls.view, cls.floating = view, floating
         cls.bare = bare or cls.elementwise
         cls.outputs = outputs.split() if outputs and outputs is not many else outputs
+        cls.shown = method
         cls.rules = {key[5:]: rule for key, rule in members.items() if key.startswith("grad_")}
         declared.append(cls)
         cls.function = compiler.sleeping(cls, "forward", cls.name)
@@ -126,7 +127,7 @@ class Op:
             writing = compiler.sleeping(cls, "in_place", cls.name + "_")
             setattr(ops, cls.name + "_", writing)
         operator: Any = compiler.sleeping(cls, "operator", cls.name) if operators else None
-        show(cls.name, cls.function, face, method, writing)
+        show(cls.name, shown_form(cls, cls.name) if face else cls.function, face, method, writing)
         for symbol in operators.split():
             bind_operator(symbol, operator, writing)
 
@@ -146,6 +147,13 @@ def one_node(node: str, **rules: Callable) -> Callable:
         return rule
 
     return mark
+
+
+def shown_form(op: type[Op], name: str) -> Callable:
+    """An op under a name of its own: the function that learners find, and with it the method."""
+    shown = compiler.sleeping(op, "function", name)
+    shown.as_method = compiler.sleeping(op, "forward", name) if name != op.name else op.function
+    return shown
 
 
 def snake_case(name: str) -> str:
@@ -168,7 +176,7 @@ def show(
     for place in face.split():
         faces.setdefault(place, {})[name] = function
     if method:
-        setattr(Tensor, name, function)
+        setattr(Tensor, name, getattr(function, "as_method", function))
         if writing is not None:
             setattr(Tensor, name + "_", writing)
     if writing is not None and "torch" in face.split():
@@ -209,14 +217,19 @@ def composed(
         own = name or function.__name__
         if not hasattr(ops, function.__name__):
             function.__name__ = function.__qualname__ = own
-        writing = compiler.writing(function, own) if in_place else None
+        method_form = getattr(function, "as_method", function)
+        method_form.__name__ = function.__name__
+        writing = compiler.writing(method_form, own) if in_place else None
+        op = getattr(function, "op", None)
         for each in [own, *also.split()]:
             setattr(ops, each, function)
             if writing is not None:
+                if op is not None:
+                    writing = compiler.sleeping(op, "in_place", each + "_")
                 setattr(ops, each + "_", writing)
-            show(each, function, face, method, writing)
-        for symbol in operators.split():
-            bind_operator(symbol, function, writing)
+            show(each, function if op is None else shown_form(op, each), face, method, writing)
+        for symbol in operators.split():  # which step back for operands that they do not know
+            bind_operator(symbol, getattr(function, "__wrapped__", function), writing)
         return function
 
     return place if function is None else place(function)

@@ -79,14 +79,19 @@ def combined(plan: Any, operands: tuple) -> tuple:
             value = value.astype(dtype)
         value, shape = settled(value)
     except ValueError:
-        raise RuntimeError(
-            errors.not_broadcastable([getattr(given[name], "_shape", ()) for name in plan.tensors])
-        ) from None
+        raise unfit(*[given[name] for name in plan.tensors]) from None
     targets = tuple(
         (given[name]._shape, given[name]._dtype) if isinstance(given[name], Tensor) else None
         for name in plan.tensors
     )
     return value, shape, value.dtype, targets
+
+
+def unfit(*operands: Any) -> RuntimeError:
+    """What is raised where operands do not broadcast."""
+    return RuntimeError(
+        errors.not_broadcastable([getattr(each, "_shape", ()) for each in operands])
+    )
 
 
 def fit(grad: Any, target: tuple) -> Any:
@@ -133,27 +138,19 @@ def misused(op: Any, given: dict) -> None:
 
 def misuse(op: Any, given: dict) -> TypeError | None:
     """What torch says of the arguments of a call, if it is they that are wrong."""
-    from . import arguments
+    from .calls import misuse_of
 
-    kinds = op.plan.kinds
-    shown = {"Tensor": "Tensor", "list": "tuple of Tensors", "Scalar": "object"}
-    places = {name: "input" if name == "self" else name for name in kinds}
-    parts = [
-        f"{shown[kind]}{'?' * (name in op.plan.optional)} {places[name]}"
-        for name, kind in kinds.items()
-    ]
-    ways = [arguments.signature(f"({text})") for text in op.usage or [", ".join(parts)]]
-    values = {places[name]: given[name] for name in kinds if given[name] is not arguments.MISSING}
-    in_order = []
-    for place in places.values():  # what comes after a gap was given by its name
-        if place not in values:
-            break
-        in_order.append(values.pop(place))
-    try:
-        arguments.bind(op.name.removesuffix("_of"), ways, tuple(in_order), values)
-    except TypeError as error:
-        return error
-    return None
+    return misuse_of(op, given)
+
+
+def otherwise(op: Any, given: dict) -> Any:
+    """A call with more arguments than an op has places, or with a tensor to write into."""
+    error = misuse(op, given)
+    if error is not None:
+        raise error
+    from .outs import written_out
+
+    return written_out(op.name, given["out"], op.function(*[given[name] for name in op.plan.kinds]))
 
 
 # ---------------------------------------------------------------------- several results

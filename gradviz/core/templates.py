@@ -18,8 +18,13 @@ from .plan import Plan, arguments, defined, indented, symbol_of, written_out
 
 
 def forward_text(plan: Plan) -> str:
-    """The function and method of an op."""
+    """The method of an op; arguments that are too many are noticed, to be refused."""
     return forward_function(plan, "forward", f"return misused({plan.key}_op, locals())")
+
+
+def function_text(plan: Plan) -> str:
+    """The function of an op, which can also write into `out`."""
+    return forward_function(plan, "function", f"return misused({plan.key}_op, locals())")
 
 
 def operator_text(plan: Plan) -> str:
@@ -30,19 +35,23 @@ def operator_text(plan: Plan) -> str:
 def forward_function(plan: Plan, part: str, otherwise: str) -> str:
     """The text that both begin with; `otherwise` is what happens to other operands."""
     lines = value_lines(plan, otherwise)
+    rare = {"forward": "more_", "function": "more_ or out is not None"}.get(part)
+    if rare and (plan.op.shown or part == "function"):
+        lines.insert(0, f"if {rare}: return otherwise({plan.key}_op, locals())")
     if plan.op.outputs is not None:
         lines += several_lines(plan)
     else:
         lines += single_lines(plan)
-    return defined(f"{plan.key}_{part}", signature(plan), lines)
+    return defined(f"{plan.key}_{part}", signature(plan, part), lines)
 
 
-def signature(plan: Plan) -> list[str]:
+def signature(plan: Plan, part: str) -> list[str]:
     """The parameters, with the star before the keyword-only ones."""
-    names = list(plan.kinds)
-    if plan.written and plan.forward.__code__.co_kwonlyargcount:
-        names.insert(plan.forward.__code__.co_argcount, "*")
-    return names
+    names, code = list(plan.kinds), plan.forward.__code__ if plan.written else None
+    place = code.co_argcount if code else len(names)
+    if part == "function" or (part != "operator" and plan.op.shown):
+        return [*names[:place], "*more_", *names[place:], *["out=None"] * (part == "function")]
+    return [*names[:place], *["*"] * (place < len(names)), *names[place:]]
 
 
 def value_lines(plan: Plan, otherwise: str) -> list[str]:
@@ -87,6 +96,10 @@ elif kind_ is Tensor or kind_ in tensor_classes:
     shape_ = {first}._shape; {other}_lives = {other}._requires_grad
     if shape_ == {other}._shape and dtype_ is {other}._dtype and (dtype_ is float32 or dtype_ is float64):
         value_ = {apply(f"{first}._value", f"{other}._value")}; targets_ = None
+    elif dtype_ is {other}._dtype and (dtype_ is float32 or dtype_ is float64):
+        try: value_, shape_ = settled({apply(f"{first}._shaped()", f"{other}._shaped()")})
+        except ValueError: raise unfit({first}, {other}) from None
+        targets_ = (({first}._shape, dtype_), ({other}._shape, dtype_))
     else:
 {chr(10).join(general)}
 elif kind_ in number_types:
@@ -95,7 +108,9 @@ else: {otherwise}""".splitlines()
 
 
 def stranger_lines(plan: Plan, otherwise: str) -> list[str]:
-    """What happens to a second operand that is neither a tensor nor a number, as in `x == None`."""
+    """What happens to an operand that is neither a tensor nor a number, as in `x == None`."""
+    if len(plan.tensors) == 1:
+        return [f"if {plan.tensors[0]}.__class__ not in tensor_classes: {otherwise}"]
     if len(plan.tensors) != 2:
         return []
     return [
@@ -483,19 +498,20 @@ def edges_text(plan: Plan) -> str:
 def in_place_text(plan: Plan) -> str:
     """`x.mul_(y)`: the value is written into x's memory, and x moves to the new node."""
     first, *others = plan.kinds
-    symbol = symbol_of(plan.forward)
+    symbol = symbol_of(plan.forward) if plan.recorded else None  # `<` has no `<=` that writes
     given = "".join(f", {name}" for name in others)
     lives = [f"{first}._requires_grad"] + [
         f"{name}.__class__ in tensor_classes and {name}._requires_grad" for name in others
     ]
-    lines = [
-        f"if ({' or '.join(lives)}) and (plain or recording()): return write({first}, {plan.key}_again{given})"
+    lines = [f"if more_: misused({plan.key}_op, locals())"] if plan.op.shown else []
+    lines += [
+        f"if ({' or '.join(lives)}) and (plain or recording()): return write({first}, {plan.key}_again{given})",
     ]
     if not symbol or len(others) != 1:
         lines.append(f"return store({first}, {plan.key}_again({', '.join(plan.kinds)}))")
     else:
         lines += unrecorded_lines(symbol, first, others[0], f"{plan.key}_again")
-    return defined(f"{plan.key}_in_place", list(plan.kinds), lines)
+    return defined(f"{plan.key}_in_place", signature(plan, "in_place"), lines)
 
 
 def unrecorded_lines(symbol: str, first: str, other: str, out: str) -> list[str]:

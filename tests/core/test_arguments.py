@@ -1,7 +1,8 @@
 import pytest
 
 import gradviz
-from gradviz.core.arguments import bind, refusal, signature
+from gradviz.core.arguments import bind, signature
+from gradviz.core.refusals import refusal
 
 EXP = ["(Tensor input, *, Tensor out = None)"]
 DOT = ["(Tensor input, Tensor tensor, *, Tensor out = None)"]

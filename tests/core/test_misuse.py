@@ -13,6 +13,21 @@ STRANGE = [
     "torch.exp([1.0])", "torch.exp('a')", "torch.exp(None)", "torch.mul([1], x)", "torch.mm(1, x)",
     "torch.mm(x, 1)", "torch.mul(x, 'a')", "torch.mul(x, None)", "torch.exp(x, foo=1)",
 ]  # fmt: skip
+WAYS = [
+    "torch.exp(x, x)", "x.exp(1)", "x.exp_(1)", "x.mul(1, 2)", "x.mul_(1, 2)", "x.mm(x, x)", "x.mul('a')",
+    "x.add()", "torch.add(x)", "x.add('a')", "k.add_('a')", "x.add(1, 2)", "torch.add('a', x)", "x.pow('a')",
+    "torch.pow(x, 'a')", "torch.pow('a', x)", "x.pow()", "x.pow(1, 2)", "x.matmul(3)", "x.eq('a')", "x.eq()",
+    "x.greater('a')", "torch.less(x)", "x.lt([1, 2])", "x.lt(None)",
+    "x.bitwise_and('a')", "x.addmm(x, 3)", "torch.addmm(x)", "x.addmv()", "x.addcmul(x)", "x.lerp(x)",
+    "x.multiply('a')", "x.subtract('a')", "x.divide('a')", "x.div()", "x.div(1, 2)", "x.fmod()", "torch.remainder(x)",
+    "x.clamp('a')", "x.clamp_min()", "x.transpose(0)", "x.narrow(1)", "x.outer(3)", "x.square(1)", "x.detach().ge_('a')",
+]  # fmt: skip
+OUT = [
+    "torch.exp(k, out=z)", "torch.add(k, 2, out=z)", "torch.mul(k, k, out=z) is z", "torch.exp(k, out=e)",
+    "torch.exp(k, out=i)", "torch.exp(x, out=z)", "torch.exp(k, out=x)", "torch.pow(k, 2, out=z)",
+    "torch.mm(k.view(1, 3), k.view(3, 1), out=e)", "torch.matmul(k, k, out=e)", "torch.clamp(k, 1, 2, out=z)",
+    "torch.eq(k, 1, out=torch.empty(0, dtype=torch.bool))",
+]  # fmt: skip
 WHOLE = [
     "n / 0", "n // 0", "n % 0", "n.fmod(0)", "n // torch.tensor([0, 1, 0])", "k // 0", "k % 0",
     "torch.div(n, 0, rounding_mode='trunc')", "torch.div(n, 0, rounding_mode='floor')",
@@ -25,18 +40,16 @@ TYPES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("call", MISSING + STRANGE + WHOLE + TYPES)
+@pytest.mark.parametrize("call", MISSING + STRANGE + WAYS + WHOLE + TYPES)
 def test_it_is_refused_as_torch_does(agree, call):
     start = "n = torch.tensor([5, -7, 2]); b = torch.tensor([True, False, True])\n"
     agree(start + f"result = {call}")
 
 
-@pytest.mark.parametrize("call", ["torch.exp(x, x)", "x.exp(1)", "x.mul(1, 2)", "x.mm(x, x)"])
-def test_too_many_arguments_are_a_type_error(call):
-    import gradviz
-
-    with pytest.raises(TypeError, match="positional argument"):
-        eval(call, {"torch": gradviz, "x": gradviz.ones(2)})
+@pytest.mark.parametrize("call", OUT)
+def test_a_result_is_written_into_out(agree, call):
+    start = "z, e, i = torch.zeros(3), torch.empty(0), torch.zeros(3, dtype=torch.int64)\n"
+    agree(start + f"result = [{call}, z, e, i, z._version]")
 
 
 def test_a_failure_inside_a_right_call_is_told_as_it_is(agree):

@@ -115,17 +115,17 @@ def leftover(function, value, other):
     refuse_zeros(value, other)
     return function(value, other)
 
-def by_kind(name, of_number, of_tensor, operators=""):
+def by_kind(name, of_number, of_tensor, operators="", also=()):
     """A function of a tensor and a number, or of two tensors, which are overloads of their own."""
     def choose(self, other):
         if not isinstance(self, Tensor): self = number_tensor(self)
         if isinstance(other, Tensor): return of_tensor(self, other)
         return of_number(self, other) if isinstance(other, (int, float)) else NotImplemented
     choose.__name__ = choose.__qualname__ = name
-    composed(choose, operators=operators, in_place=True)
+    composed(called("Tensor other", *also, "Number other", out=True)(choose), operators=operators, in_place=True)
 
 by_kind("floor_divide", ops.floor_divide_number, ops.floor_divide_tensor, "//")
-by_kind("remainder", ops.remainder_of_number, ops.remainder_tensor, "%")
+by_kind("remainder", ops.remainder_of_number, ops.remainder_tensor, "%", also=["torch Number self, Tensor other"])
 by_kind("fmod", ops.fmod_of_number, ops.fmod_tensor)
 
 def number_tensor(number): return wrap(np.asarray(number, of_number(number)))
@@ -137,35 +137,49 @@ def number_floored(self, number): return ops.floor_divide(number_tensor(number),
 def number_remainder(self, number): return ops.remainder(number_tensor(number), self)
 
 @composed(in_place=True)
-@called("Tensor other, *, Number alpha = 1")
+@called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
 def add(self, other, *, alpha=1):
     return ops.plus(self, other) if alpha == 1 else ops.add_scaled(self, other, alpha)
 
-@composed(in_place=True, also="subtract")
-@called("Tensor other, *, Number alpha = 1")
+@composed(in_place=True)
+@called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
 def sub(self, other, *, alpha=1):
     return ops.minus(self, other) if alpha == 1 else ops.sub_scaled(self, other, alpha)
 
+@composed(in_place=True)
+@called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1", out=True)
+def subtract(self, other, alpha=1): return ops.sub(self, other, alpha=alpha)
+
 @composed(method=False)
-@called("Tensor other, Number alpha = 1")
+@called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1")
 def rsub(self, other, alpha=1):
     if not isinstance(other, Tensor) and alpha == 1: return ops.subtracted_from(self, other)
     return ops.sub(other, self, alpha=alpha)
 
-@composed(in_place=True, also="divide")
-@called("Tensor other, *, str rounding_mode = None")
+@composed(in_place=True)
+@called("Number or Tensor other", "Number or Tensor other, *, str? rounding_mode", "Number other, *, str? rounding_mode", out=True)
 def div(self, other, *, rounding_mode=None):
     return ops.over(self, other) if rounding_mode is None else ops.div_rounded(self, other, rounding_mode)
 
 @composed(in_place=True)
-@called("Tensor other")
+@called("Tensor other", "Tensor other, *, str? rounding_mode", "Number other", "Number other, *, str? rounding_mode", out=True)
+def divide(self, other, *, rounding_mode=None): return ops.div(self, other, rounding_mode=rounding_mode)
+
+@composed(in_place=True)
+@called("Tensor other", "Number other", out=True)
 def true_divide(self, other): return ops.over(self, other)
 
-composed(ops.mul, name="multiply", in_place=True)
+@composed(in_place=True)
+@called("Tensor other", "Number other", out=True)
+def multiply(self, other): return ops.mul(self, other)
+
 composed(ops.neg, name="negative", in_place=True)
 
 
 # --- three at once
+
+THREE = "Tensor tensor1, Tensor tensor2, *, Number value = 1"
+OLD = "old Number value, Tensor tensor1, Tensor tensor2"
 
 class Addcmul(Elementwise, name="addcmul_of", face="", method=False):
     def forward(self: Tensor, tensor1: Tensor, tensor2: Tensor, value: Scalar): return self + value * (tensor1 * tensor2)
@@ -191,15 +205,15 @@ class LerpTensor(Elementwise, node="LerpBackward1", name="lerp_by_tensor", face=
     def grad_weight(grad, self, end): return grad * (end - self)
 
 @composed(in_place=True)
-@called("Tensor tensor1, Tensor tensor2, *, Number value = 1")
+@called(THREE, OLD, out=True)
 def addcmul(self, tensor1, tensor2, *, value=1): return ops.addcmul_of(self, tensor1, tensor2, value)
 
 @composed(in_place=True)
-@called("Tensor tensor1, Tensor tensor2, *, Number value = 1")
+@called(THREE, OLD, out=True)
 def addcdiv(self, tensor1, tensor2, *, value=1): return ops.addcdiv_of(self, tensor1, tensor2, value)
 
 @composed(in_place=True)
-@called("Tensor end, Number weight", "Tensor end, Tensor weight")
+@called("Tensor end, Tensor weight", "Tensor end, Number weight", out=True)
 def lerp(self, end, weight):
     return (ops.lerp_by_tensor if isinstance(weight, Tensor) else ops.lerp_by_number)(self, end, weight)
 

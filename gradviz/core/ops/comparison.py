@@ -3,25 +3,32 @@
 from ..op import Elementwise, composed, ops
 from ..tensor import Tensor
 
+EITHER = "Tensor other", "Number other"
 
 class Eq(Elementwise, operators="==", in_place=True):
+    usage = EITHER
     def forward(self: Tensor, other: Tensor): return self == other
 
 class Ne(Elementwise, operators="!=", in_place=True):
+    usage = EITHER
     def forward(self: Tensor, other: Tensor): return self != other
 
 class Lt(Elementwise, operators="<", in_place=True):
+    usage = EITHER
     def forward(self: Tensor, other: Tensor): return self < other
 
 class Le(Elementwise, operators="<=", in_place=True):
+    usage = EITHER
     def forward(self: Tensor, other: Tensor): return self <= other
 
 class Gt(Elementwise, operators=">", in_place=True):
+    usage = EITHER
     def forward(self: Tensor, other: Tensor): return self > other
 
 class Ge(Elementwise, operators=">=", in_place=True):
+    usage = EITHER
     def forward(self: Tensor, other: Tensor): return self >= other
 
 
 for also, name in (("not_equal", "ne"), ("less", "lt"), ("less_equal", "le"), ("greater", "gt"), ("greater_equal", "ge")):
-    composed(name=also)(getattr(ops, name))
+    composed(getattr(ops, name), name=also, in_place=True)

@@ -6,9 +6,9 @@ from .. import dims as dimensions
 from ..calls import called
 from ..dims import chosen, nonempty, position
 from ..op import Op, Scalar, composed, ops
-from ..placing import counted
+from ..placing import written
 from ..tensor import Tensor
-from ..words import equal_count, on_tensors, where, word, written
+from ..words import equal_count, on_tensors, where, word
 from .reductions import widened
 
 
@@ -114,7 +114,7 @@ def placed_along(grad, shape, dim, indices, keepdim):
         return full
     if not keepdim: grad, indices = np.expand_dims(grad, dim), np.expand_dims(indices, dim)
     np.put_along_axis(full, indices, grad, dim)
-    return counted(full, 2)
+    return written(full, 2)
 
 word(placed_along)
 

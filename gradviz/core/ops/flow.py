@@ -27,12 +27,12 @@ class ToCopy(Op, face="", method=False):
     def grad_self(grad, self_options): return to(grad, self_options)
 
 @composed
-@called("*, torch.memory_format? memory_format")
+@called("*, torch.memory_format? memory_format = None")
 def clone(self, *, memory_format=None):
     return ops.clone_of(self)
 
 @composed(face="")
-@called("*, torch.memory_format? memory_format")
+@called("*, torch.memory_format? memory_format = None")
 def contiguous(self, memory_format=None):
     return self if self.is_contiguous() else ops.clone_contiguous(self)
 
@@ -80,7 +80,7 @@ for _method, _type in {"float": "float32", "double": "float64", "half": "float16
     composed(conversion(_method, dtypes.dtypes[_type]._numpy), face="")
 
 @composed(face="")
-@called("*, torch.memory_format? memory_format")
+@called("*, torch.memory_format? memory_format = None")
 def cpu(self, memory_format=None): return self
 
 @composed(operators="+x")
@@ -114,7 +114,7 @@ def stride(self, dim=None):
     return strides if dim is None else strides[wrapped(dim, self.ndim)]
 
 @composed(face="")
-@called("*, torch.memory_format? memory_format")
+@called("*, torch.memory_format? memory_format = None")
 def is_contiguous(self, memory_format=None):
     return self._value.__class__ is not np.ndarray or self._value.flags.c_contiguous
 

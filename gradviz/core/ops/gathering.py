@@ -135,7 +135,7 @@ def scatter_added(self, dim, index, src):
     return ops.scatter_add_by(self, dim, index, src)
 
 @composed(name="take_along_dim")
-@called("Tensor indices, int? dim")
+@called("Tensor indices, int? dim = None")
 def taken_along_dim(self, indices, dim=None):
     if dim is None: return ops.gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
     dim = wrapped(dim, self.ndim)

@@ -52,7 +52,7 @@ def selected(self, dim, index):
     return ops.select_at(self, dim, index)
 
 @composed(name="narrow")
-@called("int dim, int start, int length", "int dim, Tensor start, int length")
+@called("int dim, Tensor start, int length", "int dim, int start, int length")
 def narrowed(self, dim, start, length):
     if not self.ndim: raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     dim, start = wrapped(dim, self.ndim), int(start)

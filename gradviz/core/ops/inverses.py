@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..op import Op, composed, ops
-from ..placing import counted
+from ..placing import written
 from ..tensor import Tensor
 from ..words import on_tensors, transpose, word
 
@@ -56,7 +56,7 @@ def inverted(matrix): return ops.inverse_of(matrix)
 
 def scaled_inverse(matrix, factor):
     """factor · A⁻¹."""
-    return counted(np.asarray(factor)[..., None, None] * inverted(matrix), 1)
+    return written(np.asarray(factor)[..., None, None] * inverted(matrix), 1)
 
 word(scaled_inverse)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..dtypes import scalar_name
 from ..op import Elementwise, Op, Scalar, composed, one_node, ops
+from ..placing import written
 from ..tensor import Tensor, wrap
 from ..words import (
     abs,
@@ -20,7 +21,6 @@ from ..words import (
     total,
     where,
     word,
-    written,
     zero,
     zeros_like,
 )

@@ -13,14 +13,14 @@ from ..words import bmm, mm, mv, reshape, sum_to_size, t, transpose, unsqueeze, 
 
 class Mm(Op):
     pattern = "{self} @ {mat2}"
-    usage = ("Tensor input, Tensor mat2, *, Tensor out = None",
-             "Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None")
+    usage = "Tensor mat2", "torch Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None"
     def forward(self: Tensor, mat2: Tensor): return product(self, mat2)
     def grad_self(grad, mat2, self_sym_strides): return mm_as(self_sym_strides, grad, t(mat2))
     def grad_mat2(grad, self, mat2_sym_strides): return mm_as(mat2_sym_strides, t(self), grad)
 
 class Bmm(Op):
     pattern = "{self} @ {mat2}"
+    usage = "Tensor mat2", "torch Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None"
     def forward(self: Tensor, mat2: Tensor): return batch_product(self, mat2)
     def grad_self(grad, mat2): return bmm(grad, transpose(mat2, 1, 2))
     def grad_mat2(grad, self): return bmm(transpose(self, 1, 2), grad)
@@ -67,12 +67,15 @@ class UnsafeView(Op, face="", method=False):
     def grad_self(grad, self_sym_sizes): return reshape(grad, self_sym_sizes)
 
 @composed
+@called("Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor mat1, Tensor mat2", out=True)
 def addmm(self, mat1, mat2, *, beta=1, alpha=1): return ops.addmm_of(self, mat1, mat2, beta, alpha)
 
 @composed
+@called("Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1", "old Number beta, Tensor mat, Tensor vec", out=True)
 def addmv(self, mat, vec, *, beta=1, alpha=1): return ops.addmv_of(self, mat, vec, beta, alpha)
 
 @composed
+@called("Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor batch1, Tensor batch2", out=True)
 def baddbmm(self, batch1, batch2, *, beta=1, alpha=1): return ops.baddbmm_of(self, batch1, batch2, beta, alpha)
 
 def matmul(self, other):
@@ -80,7 +83,7 @@ def matmul(self, other):
     if not isinstance(other, Tensor): return NotImplemented
     left, right = len(self._shape), len(other._shape)
     if left == 2 and right == 2: return ops.mm(self, other)
-    if left == 1 and right == 2: return row(ops.mm(ops.unsqueeze_at(self, 0), other))
+    if left == 1 and right == 2: return row(ops.mm(as_row(self), other))
     if left == 2 and right == 1: return ops.mv(self, other)
     if left == 1 and right == 1: return ops.dot(self, other)
     if not left or not right:
@@ -89,7 +92,7 @@ def matmul(self, other):
     elif left == 3 and self._shape[0] == 1 and right >= 3: self, left = ops.squeeze(self, 0), 2
     return folded(self, other) if foldable(self, other) else batched(self, other)
 
-composed(called("Tensor other")(matmul))
+composed(called("Tensor other", out=True)(matmul))
 composed(matmul, name="at", face="", method=False, operators="@")
 
 @composed(operators="y@x", name="rmatmul", face="", method=False)
@@ -97,8 +100,8 @@ def swapped_matmul(self, other): return ops.matmul(other, self)
 
 def as_row(vector):
     """A vector as a matrix of one row; where no gradient is wanted, without the marks of a view."""
-    if vector._requires_grad: return ops.unsqueeze(vector, 0)
-    matrix = wrap(vector._array().reshape(1, -1))
+    if vector._requires_grad: return ops.unsqueeze_at(vector, 0)
+    matrix = wrap(vector._shaped().reshape(1, -1))
     matrix._written = vector._shared_version()
     return matrix
 
@@ -158,12 +161,14 @@ def linear(input, weight, bias=None):
     return ops.view(ops.addmm_of(bias, tall, turned, 1, 1), (*input._shape[:-1], weight._shape[0]))
 
 @composed(also="ger")
+@called("Tensor vec2", out=True)
 def outer(self, vec2):
     for name, vector in (("self", self), ("vec2", vec2)):
         if len(vector._shape) != 1: raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {len(vector._shape)}-D")
     return ops.mul(ops.view(self, (self._shape[0], 1)), vec2)
 
 @composed
+@called("Tensor other", out=True)
 def inner(self, other):
     if not self._shape or not other._shape: return ops.mul(self, other)
     if self._shape[-1] != other._shape[-1]:

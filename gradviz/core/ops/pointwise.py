@@ -7,6 +7,7 @@ import numpy as np
 from ..calls import called
 from ..dtypes import scalar_name
 from ..op import Elementwise, Scalar, composed, one_node, ops
+from ..placing import written
 from ..tensor import Tensor
 from ..words import (
     acos,
@@ -35,7 +36,6 @@ from ..words import (
     tanh,
     where,
     word,
-    written,
     zero,
     zeros_like,
 )
@@ -301,16 +301,18 @@ def limited(self, min, max):
 # --- the names that choose among them
 
 @composed(in_place=True, also="clip")
-@called("Tensor? min = None, Tensor? max = None", "Number? min = None, Number? max = None")
+@called("Tensor? min = None, Tensor? max = None", "Number? min = None, Number? max = None", out=True)
 def clamp(self, min=None, max=None):
     if min is None and max is None: raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if not isinstance(min, Tensor) and not isinstance(max, Tensor): return ops.clamp_to_numbers(self, min, max)
     return ops.clamp_to_tensors(self, min, max)
 
 @composed(in_place=True)
+@called("Tensor min", "Number min", out=True)
 def clamp_min(self, min): return (ops.clamp_min_tensor if isinstance(min, Tensor) else ops.clamp_min_to)(self, min)
 
 @composed(in_place=True)
+@called("Tensor max", "Number max", out=True)
 def clamp_max(self, max): return (ops.clamp_max_tensor if isinstance(max, Tensor) else ops.clamp_max_to)(self, max)
 
 @composed(name="where", face="")
@@ -325,6 +327,7 @@ def chosen(condition, input=None, other=None):
     return ops.where_of(condition, input, other)
 
 @composed(in_place=True)
+@called("float? nan = None, float? posinf = None, float? neginf = None", out=True)
 def nan_to_num(self, nan=0.0, posinf=None, neginf=None): return ops.nan_to_num_of(self, nan or 0.0, posinf, neginf)
 
 @composed(face="nn.functional", method=False)

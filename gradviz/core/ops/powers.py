@@ -31,7 +31,7 @@ class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_pl
 
 
 @composed(name="pow", operators="**", in_place=True)
-@called("Number exponent", "Tensor exponent")
+@called("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", out=True)
 def power(self, exponent):
     kind = exponent.__class__
     if isinstance(self, Tensor) and self._dtype.kind != "f" and not isinstance(exponent, Tensor): return power_of_whole(self, exponent)
@@ -53,5 +53,5 @@ def power_of_whole(self, exponent):
 def number_to_the(self, number): return ops.pow_of_number(self, number)
 
 @composed(in_place=True)
-@called("")
+@called("", out=True)
 def square(self): return ops.pow_scalar(self, 2)

@@ -61,7 +61,7 @@ def squeeze_(self, dim=None):
     return become(self, "squeeze_one_", wrapped(dim, self.ndim))
 
 @composed(face="torch")
-@called("tuple of ints size, tuple of ints stride, int? storage_offset")
+@called("tuple of ints size, tuple of ints stride, int? storage_offset = None")
 def as_strided_(self, size, stride, storage_offset=None):
     start = self.storage_offset()
     return become(self, "as_strided_", tuple(size), tuple(stride), start if storage_offset is None else storage_offset, (self._shape, self.stride(), start))

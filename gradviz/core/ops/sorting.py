@@ -5,9 +5,9 @@ import numpy as np
 from ..calls import called
 from ..dims import wrapped
 from ..op import Op, Scalar, composed, many, ops
-from ..placing import at, scatter_backward
+from ..placing import at, scatter_backward, written
 from ..tensor import Tensor, wrap
-from ..words import on_tensors, unsqueeze, word, written
+from ..words import on_tensors, unsqueeze, word
 
 # --- the whole order, or its beginning
 

@@ -27,7 +27,7 @@ class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name
     def grad_self(grad, dimension, size, step): return unfold(grad, dimension, size, step)
 
 @composed
-@called("tuple of ints size, tuple of ints stride, int? storage_offset")
+@called("tuple of ints size, tuple of ints stride, int? storage_offset = None")
 def as_strided(self, size, stride, storage_offset=None):
     value, start = self._array(), self.storage_offset()
     offset, size, stride = start if storage_offset is None else storage_offset, tuple(size), tuple(stride)
