@@ -14,7 +14,8 @@ import numpy as np
 
 from . import words
 from .memory import positions, reach
-from .words import ndarray, word
+from .names import ops
+from .words import ndarray, on_tensors, word
 
 
 class Mark(ref):
@@ -32,8 +33,6 @@ def spoken(function: Callable) -> Callable:
     name = function.__name__
 
     def meant(*given: Any) -> Any:
-        from .op import ops
-
         return getattr(ops, name)(*given)
 
     words.twins.setdefault(name, meant)
@@ -53,12 +52,18 @@ def forget(mark: Mark) -> None:
     placed.pop(mark.key, None)
 
 
-def counted(full: Any, writes: int = 1) -> Any:
+@word
+def written(grad: Any, writes: int = 1) -> Any:
     """Note that a gradient was made by that many writes; of one number nobody keeps count."""
-    if full.__class__ is ndarray:
-        mark = placed[id(full)] = Mark(full, forget)
-        mark.key, mark.writes = id(full), writes
-    return full
+    if grad.__class__ is ndarray:
+        mark = placed[id(grad)] = Mark(grad, forget)
+        mark.key, mark.writes = id(grad), writes
+    return grad
+
+
+@on_tensors
+def written(grad, writes=1):  # noqa: F811
+    return grad
 
 
 def writes_into(grad: Any) -> int:
@@ -203,7 +208,7 @@ def index_backward(grad, shape, indices):
         full[key] = grad
     else:
         np.add.at(full, key, grad)
-    return counted(full)
+    return written(full)
 
 
 @spoken
@@ -227,7 +232,7 @@ def index_select_backward(grad, shape, dim, index):
         return grad
     full = np.zeros(shape, grad.dtype)
     np.add.at(full, at(dim, index._shaped())[: dim + 1], grad)
-    return counted(full)
+    return written(full)
 
 
 @spoken
@@ -247,7 +252,7 @@ def gather(value, dim, index):
 
 @spoken
 def gather_backward(grad, shape, dim, index):
-    return counted(scatter_add(np.zeros(shape, grad.dtype), dim, index, grad))
+    return written(scatter_add(np.zeros(shape, grad.dtype), dim, index, grad))
 
 
 @spoken
@@ -282,7 +287,7 @@ def take(value, index):
 def take_backward(grad, shape, index):
     full = np.zeros(shape, grad.dtype)
     np.add.at(full.reshape(-1), index._shaped(), grad)
-    return counted(full)
+    return written(full)
 
 
 @spoken
@@ -308,7 +313,7 @@ def masked_select_backward(grad, shape, mask):
     mask = mask._shaped()
     full = np.zeros(np.broadcast_shapes(shape, mask.shape), grad.dtype)
     full[np.broadcast_to(mask, full.shape)] = grad
-    return counted(full) if full.shape == shape else words.sum_to_size(full, shape)
+    return written(full) if full.shape == shape else words.sum_to_size(full, shape)
 
 
 @spoken

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .dims import axes
+from .names import ops
 
 ndarray, add_reduce = np.ndarray, np.add.reduce
 sqrt, sign, maximum, minimum = np.sqrt, np.sign, np.maximum, np.minimum
@@ -125,10 +126,7 @@ def rounded_once(function):
         if value.__class__ is not ndarray:
             return value.__class__(function(float(value)))
         if value.dtype is float32 and value.size <= PRINTED_WHOLE:
-            result = (
-                np.empty(value.shape, float32) if value.flags.c_contiguous else np.empty_like(value)
-            )
-            return function(value, result, dtype=float64, casting="same_kind")
+            return function(value.astype(float64)).astype(float32)
         return function(value)
 
     apply.__name__ = apply.__qualname__ = function.__name__
@@ -175,15 +173,6 @@ def total(value):
 
 @on_tensors
 def total(value):  # noqa: F811
-    from .op import ops
-
-    return ops.sum_all(value)
-
-
-@on_tensors
-def total(value):  # noqa: F811
-    from .op import ops
-
     return ops.sum_all(value)
 
 
@@ -246,21 +235,7 @@ def repeated(value, shape):
 
 @on_tensors
 def repeated(value, shape):  # noqa: F811
-    from .op import ops
-
     return ops.expand(value, shape)
-
-
-def written(grad, writes):
-    """The gradient, with the number of times that PyTorch writes into it in place."""
-    from .placing import counted
-
-    return counted(grad, writes)
-
-
-@on_tensors
-def written(grad, writes):  # noqa: F811
-    return grad
 
 
 def sum_to_size(grad, shape):
@@ -326,8 +301,6 @@ def equal_count(mask, dim):
 
 @on_tensors
 def equal_count(mask, dim):  # noqa: F811
-    from .op import ops
-
     return ops.sum_dim(ops.to_copy(mask, np.dtype("float32")), dim, True)
 
 
@@ -395,8 +368,6 @@ def divided(value, other, rounding_mode):
 
 @on_tensors
 def divided(value, other, rounding_mode):  # noqa: F811
-    from .op import ops
-
     return ops.div(value.detach(), other, rounding_mode=rounding_mode)
 
 
