@@ -10,8 +10,9 @@ from gradviz.stories.captions import caption, fitted, grads_text, listed, senten
 from gradviz.stories.equations import at_rest, computed, equation, totals
 from gradviz.stories.numbers import is_single, number, ordinal, printed, shape_text
 from gradviz.stories.parts import Rich
-from gradviz.stories.questions import Asked, open_equation, question
+from gradviz.stories.questions import Asked, open_equation, question, rule_asked
 from gradviz.stories.rich import Field, compose
+from gradviz.stories.rule_questions import veiled_equation, veiled_rule
 from gradviz.stories.rules import by_hand, rule
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage import Stage
@@ -169,21 +170,23 @@ class Passes:
         )
 
     def _ask(self, turn: Turn) -> None:
-        """A frame that shows all but what is to be found."""
-        asked = question(turn, self.asked)
-        if asked is None:
-            return
+        """Frames that show all but what is to be found: the rule, then the number."""
+        about_rule = rule_asked(turn, self.asked)
+        if about_rule is not None:
+            self._question(turn, about_rule, veiled_equation(turn), veiled_rule(turn))
+        about_number = question(turn, self.asked)
+        if about_number is not None:
+            shown = {"formula": rule(turn, self.handle)["formula"], "rows": []}
+            self._question(turn, about_number, open_equation(turn), shown)
+
+    def _question(
+        self, turn: Turn, asked: dict[str, Any], shown: dict[str, Any], told: dict[str, Any]
+    ) -> None:
         stage = self.stage
         before = stage.cards, stage.wires
         stage.cards, stage.wires = dict(stage.cards), dict(stage.wires)
         stage.ask(turn)
-        stage.frame(
-            asked["ask"],
-            equation=open_equation(turn),
-            rule={"formula": rule(turn, self.handle)["formula"], "rows": []},
-            span=turn.node.span,
-            question=asked,
-        )
+        stage.frame(asked["ask"], equation=shown, rule=told, span=turn.node.span, question=asked)
         stage.cards, stage.wires = before
 
     def _leaf_note(self, turn: Turn, recording: Recording) -> None:

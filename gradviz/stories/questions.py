@@ -13,6 +13,7 @@ from gradviz.stories.formula import product_text
 from gradviz.stories.numbers import as_float, figure, number
 from gradviz.stories.parts import Rich
 from gradviz.stories.rich import Field, compose
+from gradviz.stories.rule_questions import rule_question
 from gradviz.stories.sentences import SENTENCES, WORDS
 from gradviz.stories.turns import Turn, saved_numbers, title_of, value_text
 
@@ -24,6 +25,7 @@ class Asked:
     """Which kinds of node were asked about already: each kind once is enough."""
 
     kinds: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
 
 
 def question(turn: Turn, asked: Asked) -> dict[str, Any] | None:
@@ -36,6 +38,14 @@ def question(turn: Turn, asked: Asked) -> dict[str, Any] | None:
         return None
     asked.kinds.add(turn.op)
     return _about_node(turn)
+
+
+def rule_asked(turn: Turn, asked: Asked) -> dict[str, Any] | None:
+    """What to ask about the rule of this turn; None if it was asked, or is no question."""
+    if turn.op in asked.rules:
+        return None
+    asked.rules.add(turn.op)
+    return rule_question(turn)
 
 
 def _is_finite(turn: Turn) -> bool:

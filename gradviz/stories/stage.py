@@ -126,6 +126,8 @@ class Stage:
         if name is not None:
             arrived = value_text(turn.arrived)
             text: Rich = (arrived, ("op", " × "), "…", ("op", " = "), ("sent", "?"))
+            if not turn.multiplies:
+                text = (arrived, ("op", " → "), ("sent", "?"))
             self.wires[name] = {"mark": "ask", "text": text}
 
     def hide(self) -> None:

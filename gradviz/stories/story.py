@@ -41,7 +41,7 @@ class Frame:
     """Numbers and strings that `Ref`s of this frame name; every number shown was stored."""
     question: Mapping[str, Any] | None = None
     """What this frame asks, and the next one tells: `{"ask": Rich, "answer": float,
-    "text": str, "tolerance": float, "choices": [str], "hints": [[float, Rich]],
+    "text": str, "tolerance": float, "choices": [Rich], "hints": [[float, Rich]],
     "otherwise": Rich, "right": Rich}`. The answer is typed where the equation has
     `{"sent": "?"}`; with `choices`, it is the place of one of them."""
     by_hand: str = ""
