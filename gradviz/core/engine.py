@@ -18,6 +18,7 @@ import numpy as np
 from . import anomaly, errors, hooks
 from .hooks import Hooks
 from .modes import Anomaly, GradMode, current, enable_grad, no_grad
+from .names import ops
 from .node import BY_HAND, AccumulateGrad, Gradients, Node, Output, gathered
 from .placing import placed, writes_into
 from .tensor import Tensor, ndarray, settled, tensor_classes, wrap, written_times
@@ -137,8 +138,6 @@ def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0) -> None:
 
 def copied(grad: Tensor) -> Tensor:
     """A gradient with a graph of its own, in memory of its own."""
-    from .op import ops
-
     copy = ops.copy(wrap(np.empty(grad._shape, grad._dtype)), grad)
     copy._written = written_times(1)
     return copy
@@ -426,12 +425,12 @@ def send(
 
 def at_once(roots: list, keep: Any, graph: bool, wanted: Any) -> bool:
     """Find the gradients of leaves by the quick loop, if no more than what is wanted runs in it."""
-    if (graph and not current().grad) or any(key.__class__ is tuple for key in wanted):
+    if (graph and not current().grad) or tuple in map(type, wanted):
         return False
-    if not keep and any(leaf not in wanted for leaf in survey([roots[0][0]])[1]):
+    edge, grad = roots[0]
+    if not keep and not leads_only_to(wanted, edge):
         return False
     try:
-        edge, grad = roots[0]
         arrived = run(edge, grad, keep, graph, write=False)
     except Exception:
         if not keep:
@@ -441,6 +440,21 @@ def at_once(roots: list, keep: Any, graph: bool, wanted: Any) -> bool:
         if leaf in wanted:
             shape = leaf._shape if grad.__class__ is not ndarray else None
             wanted[leaf] = grad if graph else wrap(grad, shape)
+    return True
+
+
+def leads_only_to(wanted: dict, edge: Any) -> bool:
+    """Whether every leaf below an edge is wanted, so that no node runs and is freed in vain."""
+    seen: set = set()
+    unseen = [edge]
+    while unseen:
+        node = unseen.pop()
+        if node.__class__ in tensor_classes:
+            if node not in wanted:
+                return False
+        elif node not in seen:
+            seen.add(node)
+            unseen += [each for each in node.owner._edges() if each is not None]
     return True
 
 
@@ -463,8 +477,6 @@ def first_gradient(output: Tensor, gradient: Tensor | None, graph: bool) -> Any:
             raise RuntimeError(errors.NOT_SCALAR)
         return wrap(grad, output._shape) if graph else grad
     if gradient._dtype is not output._dtype:
-        from .op import ops
-
         gradient = ops.to_copy(gradient, output._dtype)
     return gradient if graph else gradient._value
 

@@ -11,6 +11,7 @@ from numpy.lib.array_utils import byte_bounds
 from . import dtypes, errors
 from .memory import offset_in_memory, window
 from .modes import recording
+from .names import ops
 from .node import small
 from .tensor import Tensor, ndarray
 from .views import View, copy_slices, hand_over, refusal, renew_views
@@ -124,8 +125,6 @@ def keep_old_value(self: Tensor, node: Any) -> None:
     """A rule may need what is overwritten now: it gets a copy, but not in `w *= w`."""
     written: str = next(iter(node.op.plan.kinds)) if node.saves else ""
     if written in node.saves and getattr(node, written) is self:
-        from .op import ops
-
         setattr(node, written, ops.clone_of(self))
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from .names import ops
+
 
 class RuleInt(int):
     """A whole number in a rule: with a tensor it makes torch's node for a number, MulBackward1."""
@@ -71,8 +73,6 @@ def plain(value: Any) -> Any:
 
 def numbered(op: Any, operands: tuple) -> Any:
     """An operation with a number that is neither a plain int nor a plain float."""
-    from .op import ops
-
     if operands[1].__class__ in rule_numbers and op.name in SCALAR_OPS:
         return getattr(ops, SCALAR_OPS[op.name])(operands[0], plain(operands[1]))
     if operands[1].__class__ in (bool, np.bool_):

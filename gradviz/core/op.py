@@ -27,10 +27,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from types import SimpleNamespace
 from typing import Any
 
 from . import compiler
+from .names import ops
 from .tensor import Tensor
 
 many = "many"  # outputs=many: as many as the forward function returns
@@ -40,18 +40,6 @@ class Scalar:
     """Marks a parameter that is no tensor: a number, a dim, a shape."""
 
 
-class Names(SimpleNamespace):
-    """Every op and composed function by name: `ops.mm(a, b)`."""
-
-    def __getattr__(self, name: str) -> Any:
-        from . import ops as families
-
-        if families.read_all():
-            return getattr(self, name)
-        raise AttributeError(f"no op is called {name!r}")
-
-
-ops = Names()
 faces: dict[str, dict[str, Callable]] = {
     "torch": {}
 }  # "torch", "nn.functional", ...: name -> function

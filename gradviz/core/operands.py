@@ -8,6 +8,7 @@ import numpy as np
 
 from . import dtypes, errors
 from .modes import Packed, arrange, packed
+from .names import ops
 from .node import FREED, Output, freed
 from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
@@ -15,13 +16,6 @@ from .views import view_of
 from .words import called_quietly
 
 constants: dict[Any, np.ndarray] = {}
-
-
-def ops() -> Any:
-    """All ops by name."""
-    from . import op
-
-    return op.ops
 
 
 def constant(number: Any, dtype: np.dtype) -> np.ndarray:
@@ -117,8 +111,8 @@ def fit_graph(grad: Tensor, target: tuple) -> Tensor:
     """The same on tensors."""
     shape, dtype = target
     if grad._shape != shape:
-        grad = ops().sum_to_size(grad, shape)
-    return grad if grad._dtype is dtype else ops().to_copy(grad, dtype)
+        grad = ops.sum_to_size(grad, shape)
+    return grad if grad._dtype is dtype else ops.to_copy(grad, dtype)
 
 
 def zeros(shape: tuple, like: dict) -> np.ndarray:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from . import numbers, operands, words
+from . import names, numbers, operands, words
 from .modes import room
 from .plan import Plan, arguments, defined, indented, symbol_of, written_out
 
@@ -402,7 +402,7 @@ def rule_on_tensors(plan: Plan, rule: Any) -> Callable:
     marked = FunctionType(
         code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__
     )
-    return words.bound_to_tensors(marked, operands.ops())
+    return words.bound_to_tensors(marked, names.ops)
 
 
 def node_of_rule(plan: Plan, rule: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import errors
 from .modes import current, recording, room
+from .names import ops
 from .node import Node, gathered, maker, small, spread
 from .tensor import Tensor, Version, ndarray, next_number, wrap
 
@@ -168,8 +169,6 @@ class AsStridedBackward0(ViewNode):
         return self.edges_[0], full, None, None
 
     def _backward_graph(self, grad: Any, keep: Any) -> tuple:
-        from .op import ops
-
         return self.edges_[0], ops.place_part(grad, self.layout, self.path), None, None
 
 
@@ -187,8 +186,6 @@ class CopySlices(ViewNode):
         return self.sent(full, pairs)
 
     def _backward_graph(self, grad: Any, keep: Any) -> tuple:
-        from .op import ops
-
         piece = ops.take_part(grad, self.layout, self.path)
         pairs = gathered(self.writer, *self.writer._backward_graph(piece, keep))
         part = None if pairs[0][0] is None else pairs[0][1]
