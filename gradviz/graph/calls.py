@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from gradviz.graph.frozen import filled_at_once
 from gradviz.graph.model import CutKind, Value
 from gradviz.graph.values import in_words
 
@@ -23,6 +24,8 @@ class Line:
     """The stretch itself, on one line."""
     whole: str = ""
     """The whole line, without its indent."""
+    assigned: str | None = None
+    """The variable that the whole of this stretch is assigned to, if it is."""
 
     @property
     def place(self) -> str:
@@ -30,6 +33,7 @@ class Line:
         return f"{place_name(self.file)}{self.line}"
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Operand:
     """A tensor that went into a call."""
@@ -41,6 +45,7 @@ class Operand:
     dtype: str
 
 
+@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call that the learner's code made, seen under a watch."""

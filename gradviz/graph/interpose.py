@@ -104,21 +104,24 @@ def _told(
     observers: Sequence[Observer], name: str, call: Callable, args: tuple, kwargs: dict
 ) -> Any:
     __tracebackhide__ = True  # a traceback in a notebook is to show the learner's lines
-    with quiet():
-        for observer in observers:
-            observer.before(name, args, kwargs)
+    _tell("before", observers, name, args, kwargs)
     try:
         result = call(*args, **kwargs)
     except BaseException as error:
-        with quiet():
-            for observer in observers:
-                observer.failed(name, error)
+        _tell("failed", observers, name, error)
         raise
     if result is not NotImplemented:
-        with quiet():
-            for observer in observers:
-                observer.after(name, args, kwargs, result)
+        _tell("after", observers, name, args, kwargs, result)
     return result
+
+
+def _tell(what: str, observers: Sequence[Observer], *told: Any) -> None:
+    _thread.quiet += 1
+    try:
+        for observer in observers:
+            getattr(observer, what)(*told)
+    finally:
+        _thread.quiet -= 1
 
 
 @lru_cache(maxsize=1)

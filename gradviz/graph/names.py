@@ -136,11 +136,17 @@ def caller_frame() -> FrameType | None:
 def is_library(frame: FrameType) -> bool:
     """Whether a frame runs code of this package or of PyTorch, or is a `with` on its way there."""
     module = frame.f_globals.get("__name__", "")
-    if module is None:  # what the small torch writes for itself comes from no module
-        return True
-    if frame.f_code.co_filename.startswith("<doctest "):  # a docstring's example is a learner's
-        return False
-    return module.partition(".")[0] in {"gradviz", "torch"} or module == "contextlib"
+    known = _libraries.get(module)
+    if known is None:
+        top = None if module is None else module.partition(".")[0]
+        known = _libraries[module] = top in LIBRARIES or module == "contextlib"
+    return known and not frame.f_code.co_filename.startswith("<doctest ")
+
+
+LIBRARIES = frozenset({"gradviz", "torch", None})
+"""What the small torch writes for itself comes from no module; a docstring's example, run as a
+test, is a learner's code and says that it stands in this package."""
+_libraries: dict[str | None, bool] = {}
 
 
 def _frame_pairs(frame: FrameType) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import get_ident
 from typing import Any
 
+from gradviz.graph.collector import paused_collector
 from gradviz.graph.interpose import hearing
 from gradviz.graph.listen import Listener
 from gradviz.graph.model import Recording
@@ -46,7 +47,8 @@ class Overheard:
         if len(self.recordings) >= self.most:
             self.missed += 1
             return
-        running = _Running.begin(roots, args, kwargs, self._tape, self._last)
+        with paused_collector():
+            running = _Running.begin(roots, args, kwargs, self._tape, self._last)
         self._running[get_ident()], self._last = running, running.session
 
     def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
@@ -60,7 +62,8 @@ class Overheard:
     def _finish(self, error: str | None) -> None:
         running = self._running.pop(get_ident(), None)
         if running is not None:
-            recording = running.end(error)
+            with paused_collector():
+                recording = running.end(error)
             if recording.steps:
                 self.recordings.append(recording)
 

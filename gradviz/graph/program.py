@@ -144,7 +144,15 @@ def parsed(source: str) -> ast.Module | None:
 def lines_of(filename: str, frame_globals: dict | None = None) -> tuple[str, ...]:
     """The lines of a file or a cell, as Python knows them for its tracebacks."""
     lines = linecache.getlines(filename, frame_globals)
-    return tuple(line.rstrip("\r\n") for line in lines)
+    read, bare = _bare_lines.get(filename, (None, ()))
+    if read is not lines or len(lines) != len(bare):
+        bare = tuple(line.rstrip("\r\n") for line in lines)
+        _bare_lines[filename] = lines, bare
+    return bare
+
+
+_bare_lines: dict[str, tuple[list[str], tuple[str, ...]]] = {}
+"""By file, the lines as `linecache` keeps them, and without their ends."""
 
 
 def _texts(frame: FrameType) -> Iterator[Text]:

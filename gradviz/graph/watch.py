@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +17,7 @@ from gradviz.graph.interpose import hearing
 from gradviz.graph.names import Names, names_for
 from gradviz.graph.survey import is_leaf
 from gradviz.graph.values import dtype_name, is_tensor, value_of
-from gradviz.graph.where import caller, line_of, module_around, result_name
+from gradviz.graph.where import caller, line_of, module_around
 
 KEY = "gradviz"
 """Under this word a node's own `metadata` holds the call that made it."""
@@ -42,8 +42,10 @@ class Tape:
     """By the id of a result: a weak reference to it, and its call."""
     _next: int = 0
     _strangers: int = 0
+    _operands: list[Any] = field(default_factory=list)
+    """The tensors that went into the call that is being made, and the nodes that they had: an
+    in-place call changes them."""
     _went_in: list[Any] = field(default_factory=list)
-    """The nodes of the operands of the call that is being made."""
     calling: Line | None = None
     """The line of a backward that is about to run, while its graph is being read."""
 
@@ -92,61 +94,57 @@ class Tape:
         return self.call(self.number_of(result))
 
     def before(self, name: str, args: tuple, kwargs: dict) -> None:
-        """Part of listening to calls: an in-place call changes the nodes of its operands."""
-        self._went_in = [
-            one.grad_fn for one in _tensors((*args, *kwargs.values())) if one.grad_fn is not None
-        ]
+        """Part of listening to calls: note what goes in."""
+        found: list[Any] = []
+        _gather(args, found)
+        if kwargs:
+            _gather(kwargs.values(), found)
+        self._operands = found
+        self._went_in = [one.grad_fn for one in found]
 
     def failed(self, name: str, error: BaseException) -> None:
         """Part of listening to calls: what raised has made nothing."""
-        self._went_in = []
+        self._operands = self._went_in = []
 
     def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
         """Part of listening to calls: note one that has returned."""
-        tensors = list(_tensors((*args, *kwargs.values())))
-        results = list(_tensors((result,)))
+        tensors, went_in, results = self._operands, self._went_in, []
+        self._operands = self._went_in = []
+        _gather((result,), results)
         leaves = is_array(result) or (name in LEAVING and bool(tensors))
         if not (results or leaves or name in {"setitem", "backward", "grad="}):
             return
+        written = _written(name, tensors, results)
+        call = self._noted(name, tensors, results, result, written)
+        self._keep(call)
+        for one in results if written is None else [*results, written]:
+            self._remember(one, call.id)
+        if is_array(result):
+            self._remember(result, call.id)
+        _mark_nodes(went_in, results if written is None else [written], call, self)
+
+    def _noted(
+        self, name: str, tensors: list[Any], results: list[Any], result: Any, written: Any
+    ) -> Call:
         frame, module = caller()
         line = None if frame is None else line_of(frame)
-        if module is None:
-            self._note(name, tensors, results, result, line, module_around(frame), True)
-        else:
-            self._note(name, tensors, results, result, line, module, False)
-
-    def _note(
-        self,
-        name: str,
-        tensors: list[Any],
-        results: list[Any],
-        result: Any,
-        line: Line | None,
-        module: Any,
-        direct: bool,
-    ) -> None:
+        direct = module is None
+        module = module_around(frame) if direct else module
         number, self._next = self._next, self._next + 1
-        written = _written(name, tensors, results)
         shown = written if written is not None else results[0] if len(results) == 1 else None
-        call = Call(
+        return Call(
             id=number,
             name=name,
-            operands=tuple(self._operand(tensor) for tensor in tensors),
+            operands=tuple([self._operand(tensor) for tensor in tensors]),
             value=None if shown is None else value_of(shown),
             requires_grad=any(one.requires_grad for one in results),
             line=line,
             cut=cut_by(name, tensors, results, result),
             writes=None if written is None else version_of(written),
             module=None if module is None else id(module),
-            result_name=result_name(line) if line is not None and direct else None,
+            result_name=line.assigned if line is not None and direct else None,
             direct=direct,
         )
-        self._keep(call)
-        for one in results if written is None else [*results, written]:
-            self._remember(one, call.id)
-        if is_array(result):
-            self._remember(result, call.id)
-        _mark_nodes(self._went_in, results if written is None else [written], call, self)
 
     def _keep(self, call: Call) -> None:
         self._calls[call.id] = call
@@ -167,13 +165,21 @@ class Tape:
         )
 
     def _remember(self, result: Any, number: int) -> None:
-        key, made = id(result), self._made
+        self._made[id(result)] = (_Reference(result, self._forget), number)
 
-        def forget(gone: Any) -> None:
-            if made.get(key, (None,))[0] is gone:
-                del made[key]
+    def _forget(self, gone: _Reference) -> None:
+        if self._made.get(gone.key, (None,))[0] is gone:
+            del self._made[gone.key]
 
-        made[key] = (weakref.ref(result, forget), number)
+
+class _Reference(weakref.ref):
+    """A weak reference that knows the id of what is gone."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, thing: Any, forget: Callable[[_Reference], None]) -> None:
+        super().__init__(thing, forget)  # type: ignore[call-arg]
+        self.key = id(thing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,12 +287,13 @@ def _names_in(function: Callable[..., Any], starts: tuple[Any, ...]) -> dict[str
     return names | {n: around[n] for n in code.co_names if n in around and n not in names}
 
 
-def _tensors(things: Any) -> Iterator[Any]:
+def _gather(things: Iterable[Any], found: list[Any]) -> None:
+    """Append the tensors among `things`, those in lists and tuples as well."""
     for thing in things:
         if is_tensor(thing):
-            yield thing
+            found.append(thing)
         elif isinstance(thing, list | tuple):
-            yield from _tensors(thing)
+            _gather(thing, found)
 
 
 def _written(name: str, tensors: list[Any], results: list[Any]) -> Any:
@@ -300,7 +307,7 @@ def _written(name: str, tensors: list[Any], results: list[Any]) -> Any:
 
 def _mark_nodes(went_in: list[Any], results: list[Any], call: Call, tape: Tape) -> None:
     """Write the call into the metadata of every node that it made, down to its operands."""
-    stop = {id(function) for function in went_in}
+    stop = {id(function) for function in went_in if function is not None}
     waiting = [(one.grad_fn, True) for one in results if one.grad_fn is not None]
     for _ in range(MOST_INNER):
         if not waiting:

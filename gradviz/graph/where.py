@@ -41,18 +41,22 @@ def module_around(frame: FrameType | None) -> Any:
 
 def line_of(frame: FrameType) -> Line:
     """The stretch of source that `frame` is just running."""
-    file, inputs = frame.f_code.co_filename, frame.f_globals.get("In")
+    code = frame.f_code
+    file, inputs = code.co_filename, frame.f_globals.get("In")
     if "ipykernel_" in file and file not in cells and isinstance(inputs, list):
         cells[file] = len(inputs) - 1
-    return _line(frame.f_code, frame.f_lasti, frame.f_lineno)
+    key = id(code), frame.f_lasti
+    known = _lines.get(key)
+    if known is None:
+        if len(_lines) > MOST_LINES:
+            _lines.clear()
+        known = _lines[key] = code, _line(code, frame.f_lasti, frame.f_lineno)
+    return known[1]
 
 
-def result_name(line: Line) -> str | None:
-    """The variable that the whole of this stretch is assigned to, if it is."""
-    if not line.code:
-        return None
-    names = _assigned(line.file, len(lines_of(line.file)))
-    return names.get((line.line, line.start, line.last_line, line.stop))
+MOST_LINES = 4096
+_lines: dict[tuple[int, int], tuple[CodeType, Line]] = {}
+"""By code and instruction; the code is kept, so that no other takes its id."""
 
 
 def _module_in(frame: FrameType) -> Any:
@@ -62,7 +66,6 @@ def _module_in(frame: FrameType) -> Any:
     return owner if hasattr(type(owner), "named_parameters") else None
 
 
-@lru_cache(maxsize=4096)
 def _line(code: CodeType, instruction: int, number: int) -> Line:
     file = code.co_filename
     where: Any = next(islice(code.co_positions(), instruction // 2, None), None)
@@ -73,9 +76,11 @@ def _line(code: CodeType, instruction: int, number: int) -> Line:
     first, last, start, stop = where
     if first != last:
         begin = column_span(lines[first - 1], start, start)[0]
-        return Line(file, first, last, begin, None, _joined(lines, where), whole)
+        name = _assigned(file, len(lines)).get((first, begin, last, None))
+        return Line(file, first, last, begin, None, _joined(lines, where), whole, name)
     begin, end = column_span(lines[first - 1], start, stop)
-    return Line(file, first, last, begin, end, lines[first - 1][begin:end], whole)
+    name = _assigned(file, len(lines)).get((first, begin, last, end))
+    return Line(file, first, last, begin, end, lines[first - 1][begin:end], whole, name)
 
 
 def _joined(lines: tuple[str, ...], where: Any) -> str:
