@@ -167,7 +167,7 @@ def __repr__(self: Tensor) -> str:
         made_by = "Invalid"
     values, requires_grad = self._shaped(), self._requires_grad
     kind = type(self).__name__
-    name = "tensor" if kind in ("Tensor", "Parameter") else kind
+    name = "tensor" if kind in ("Tensor", "Parameter", "Buffer") else kind
     text = tensor_text(values, grad_fn=made_by, requires_grad=requires_grad, name=name)
     return f"Parameter containing:\n{text}" if kind == "Parameter" else text
 

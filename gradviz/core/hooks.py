@@ -203,11 +203,9 @@ def checked_all(hook: Callable, grads: tuple, changed: Any) -> tuple:
 
 
 def checked(hook: Callable, old: Tensor | None, new: Any) -> Any:
-    """What a hook returned for one gradient, if it is fit to replace it."""
-    if new is old:
+    """What a hook returned for one gradient, if it is fit to replace it; None is no gradient."""
+    if new is old or new is None:
         return new
-    if new is None:
-        raise RuntimeError(f"can't replace a {tensor_type(old)} with None")
     if not isinstance(new, Tensor):
         raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
     if old is None:

@@ -34,9 +34,9 @@ from .activations import (
     Tanhshrink,
     Threshold,
 )
-from .containers import ModuleDict, ModuleList, ParameterList, Sequential
-from .layers import Dropout, Embedding, Flatten, Identity, LayerNorm, Linear, RNNCell, Unflatten
-from .learned import PReLU, RMSNorm
+from .containers import ModuleDict, ModuleList, Sequential
+from .layers import Dropout, Embedding, Flatten, Identity, Linear, RNNCell, Unflatten
+from .learned import PReLU
 from .losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -59,7 +59,9 @@ from .margins import (
     TripletMarginLoss,
 )
 from .module import Module
-from .parameter import Parameter
+from .norms import BatchNorm1d, LayerNorm, RMSNorm
+from .parameter import Buffer, Parameter
+from .parameter_lists import ParameterDict, ParameterList
 
 __all__ = [
     "CELU",
@@ -69,6 +71,8 @@ __all__ = [
     "SELU",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "Buffer",
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
@@ -99,6 +103,7 @@ __all__ = [
     "NLLLoss",
     "PReLU",
     "Parameter",
+    "ParameterDict",
     "ParameterList",
     "PoissonNLLLoss",
     "RMSNorm",

@@ -7,10 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import index
 from typing import Any
 
-from gradviz.core.tensor import Tensor
-
 from .module import Module, bracketed
-from .parameter import Parameter
 
 
 class Numbered(Module):
@@ -56,7 +53,7 @@ class Numbered(Module):
 
     def extend(self, modules: Iterable[Module]) -> Any:
         """Add modules at the end."""
-        for module in modules:
+        for module in list(modules):
             self.append(module)
         return self
 
@@ -93,6 +90,40 @@ class Sequential(Numbered):
     def _of(self, modules: list[Module]) -> Sequential:
         return type(self)(*modules)
 
+    def insert(self, place: int, module: Module) -> Sequential:
+        """Add a module before another."""
+        if not isinstance(module, Module):
+            raise AssertionError(f"module should be of type: {Module}")
+        if not -len(self) <= place <= len(self):
+            raise IndexError(f"Index out of range: {place}")
+        return super().insert(place, module)
+
+    def __add__(self, other: Sequential) -> Sequential:
+        if not isinstance(other, Sequential):
+            kind = type(other)
+            raise ValueError(
+                f"add operator supports only objects of Sequential class, but {kind} is given."
+            )
+        return Sequential(*self, *other)
+
+    def __iadd__(self, other: Sequential) -> Sequential:
+        return self.extend((self + other)[len(self) :])
+
+    def __mul__(self, times: int) -> Sequential:
+        return Sequential(*self._repeated(times))
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Sequential:
+        return self.extend(self._repeated(times)[len(self) :])
+
+    def _repeated(self, times: int) -> list[Module]:
+        if not isinstance(times, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(times)}")
+        if times <= 0:
+            raise ValueError(f"Non-positive multiplication factor {times} for {type(self)}")
+        return list(self) * times
+
     def forward(self, input: Any) -> Any:
         """Pass the input through all modules."""
         for module in self._modules.values():
@@ -105,10 +136,17 @@ class ModuleList(Numbered):
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
         super().__init__()
-        self.extend(modules or ())
+        self.extend(() if modules is None else modules)
 
     def _of(self, modules: list[Module]) -> ModuleList:
         return type(self)(modules)
+
+    def extend(self, modules: Iterable[Module]) -> ModuleList:
+        """Add modules at the end."""
+        if not isinstance(modules, Iterable):
+            kind = type(modules).__name__
+            raise TypeError(f"ModuleList.extend should be called with an iterable, but got {kind}")
+        return super().extend(modules)
 
     def __iadd__(self, modules: Iterable[Module]) -> ModuleList:
         return self.extend(modules)
@@ -137,11 +175,24 @@ class ModuleDict(Module):
 
     def __init__(self, modules: Mapping[str, Module] | None = None) -> None:
         super().__init__()
-        self.update(modules or {})
+        self.update({} if modules is None else modules)
 
     def update(self, modules: Any) -> None:
         """Add modules by name."""
-        for name, module in dict(modules).items():
+        if not isinstance(modules, Iterable):
+            kind = type(modules).__name__
+            raise TypeError(
+                "ModuleDict.update should be called with an iterable of key/value pairs, "
+                f"but got {kind}"
+            )
+        named = isinstance(modules, Mapping | ModuleDict)
+        for number, pair in enumerate(modules.items() if named else modules):
+            if not isinstance(pair, Iterable):
+                kind = type(pair).__name__
+                raise TypeError(
+                    f"ModuleDict update sequence element #{number} should be Iterable; is{kind}"
+                )
+            name, module = pair
             self[name] = module
 
     def __getitem__(self, name: str) -> Module:
@@ -162,6 +213,16 @@ class ModuleDict(Module):
     def __contains__(self, name: str) -> bool:
         return name in self._modules
 
+    def pop(self, name: str) -> Module:
+        """Take a module out."""
+        module = self[name]
+        del self[name]
+        return module
+
+    def clear(self) -> None:
+        """Take all modules out."""
+        self._modules.clear()
+
     def keys(self) -> Iterable[str]:
         """The names."""
         return self._modules.keys()
@@ -173,43 +234,3 @@ class ModuleDict(Module):
     def items(self) -> Iterable[tuple[str, Module]]:
         """The names with their modules."""
         return self._modules.items()
-
-
-class ParameterList(Module):
-    """A list of parameters."""
-
-    def __init__(self, values: Iterable[Any] | None = None) -> None:
-        super().__init__()
-        self.extend(values or ())
-
-    def append(self, value: Any) -> ParameterList:
-        """Add a parameter; a plain tensor becomes one."""
-        if isinstance(value, Tensor) and not isinstance(value, Parameter):
-            value = Parameter(value)
-        self.register_parameter(str(len(self)), value)
-        return self
-
-    def extend(self, values: Iterable[Any]) -> ParameterList:
-        """Add parameters."""
-        for value in values:
-            self.append(value)
-        return self
-
-    def __len__(self) -> int:
-        return len(self._parameters)
-
-    def __iter__(self) -> Iterator[Parameter]:
-        return iter(self._parameters.values())
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return type(self)(list(self)[place])
-        return list(self)[place]
-
-    def __repr__(self) -> str:
-        lines = [
-            f"({number}): Parameter containing: [{param.dtype} of size "
-            f"{'x'.join(map(str, param.shape))}]"
-            for number, param in enumerate(self)
-        ]
-        return f"{self._get_name()}(\n" + "".join(f"    {line}\n" for line in lines) + ")"

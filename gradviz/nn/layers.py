@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
-from gradviz.core.creation import empty, ones, zeros
+from gradviz.core.creation import empty
 from gradviz.core.modes import no_grad
 from gradviz.core.tensor import Tensor
 
@@ -128,17 +128,45 @@ class Embedding(Module):
         num_embeddings: int,
         embedding_dim: int,
         padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        _freeze: bool = False,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
         super().__init__()
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        if padding_idx is not None and padding_idx < 0:
-            padding_idx += num_embeddings
-        self.padding_idx = padding_idx
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise AssertionError("Padding_idx must be within num_embeddings")
+            padding_idx %= num_embeddings
+        self.padding_idx, self.max_norm, self.norm_type = padding_idx, max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
         size = (num_embeddings, embedding_dim)
-        self.weight = Parameter(empty(size, device=device, dtype=dtype))
-        self.reset_parameters()
+        made = empty(size, device=device, dtype=dtype) if _weight is None else _weight
+        self.weight = Parameter(made, requires_grad=not _freeze)
+        if _weight is None:
+            self.reset_parameters()
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        embeddings: Tensor,
+        freeze: bool = True,
+        padding_idx: int | None = None,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+    ) -> Embedding:
+        """An embedding with these vectors, which are not trained unless `freeze` is False."""
+        if embeddings.dim() != 2:
+            raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
+        count, size = embeddings.shape
+        return cls(
+            count, size, padding_idx, max_norm, norm_type, _weight=embeddings, _freeze=freeze
+        )
 
     def reset_parameters(self) -> None:
         """Draw new vectors; that of the padding is zero."""
@@ -149,49 +177,23 @@ class Embedding(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """The vectors of these numbers."""
-        if self.padding_idx is None:
-            return functional.embedding(input, self.weight)
-        return functional.embedding(input, self.weight, self.padding_idx)
+        options = self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse
+        return functional.embedding(input, self.weight, self.padding_idx, *options)
 
     def extra_repr(self) -> str:
-        """The sizes."""
-        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
-        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
-
-
-class LayerNorm(Module):
-    """Each example brought to mean 0 and deviation 1, then stretched and moved."""
-
-    def __init__(
-        self,
-        normalized_shape: Any,
-        eps: float = 1e-5,
-        elementwise_affine: bool = True,
-        bias: bool = True,
-        device: Any = None,
-        dtype: Any = None,
-    ) -> None:
-        super().__init__()
-        is_one = isinstance(normalized_shape, int)
-        self.normalized_shape = (normalized_shape,) if is_one else tuple(normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        shape = self.normalized_shape
-        options = {"device": device, "dtype": dtype}
-        weight = Parameter(ones(shape, **options)) if elementwise_affine else None
-        moved = Parameter(zeros(shape, **options)) if elementwise_affine and bias else None
-        self.register_parameter("weight", weight)
-        self.register_parameter("bias", moved)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """The normalized examples."""
-        return functional.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
-
-    def extra_repr(self) -> str:
-        """The shape and the options."""
-        return (
-            f"{self.normalized_shape}, eps={self.eps}, "
-            f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
-        )
+        """The sizes, and the options that are not the usual ones."""
+        text = f"{self.num_embeddings}, {self.embedding_dim}"
+        usual = {
+            "padding_idx": None,
+            "max_norm": None,
+            "norm_type": 2,
+            "scale_grad_by_freq": False,
+            "sparse": False,
+        }
+        for name, value in usual.items():
+            if getattr(self, name) != value:
+                text += f", {name}={getattr(self, name)}"
+        return text
 
 
 class RNNCell(Module):

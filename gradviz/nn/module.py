@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from gradviz.core.dtypes import dtype
-from gradviz.core.hooks import RemovableHandle
 from gradviz.core.tensor import Tensor
 
 from . import saving
-from .parts import Parts
+from .hooked import Hooked
 
 
-class Module(Parts):
+class Module(Hooked):
     """A part of a network. Say what it consists of in `__init__`, and what it does in `forward`.
 
     >>> class Twice(Module):
@@ -25,36 +24,11 @@ class Module(Parts):
     """
 
     training: bool
+    _version = 1  # of the form in which a state is saved
 
     def __init__(self) -> None:
         super().__init__()
-        own = vars(self)
-        own["training"] = True
-        own["_forward_hooks"], own["_forward_pre_hooks"] = OrderedDict(), OrderedDict()
-
-    def forward(self, *inputs: Any) -> Any:
-        """What the module computes."""
-        kind = type(self).__name__
-        raise NotImplementedError(f'Module [{kind}] is missing the required "forward" function')
-
-    def __call__(self, *inputs: Any, **named: Any) -> Any:
-        """Compute `forward`, with the hooks before and after it."""
-        if not self._forward_hooks and not self._forward_pre_hooks:
-            return self.forward(*inputs, **named)
-        for hook, with_kwargs in list(self._forward_pre_hooks.values()):
-            changed = hook(self, inputs, named) if with_kwargs else hook(self, inputs)
-            if with_kwargs and changed is not None:
-                inputs, named = changed
-            elif changed is not None:
-                inputs = changed if isinstance(changed, tuple) else (changed,)
-        result = self.forward(*inputs, **named)
-        for hook, with_kwargs in list(self._forward_hooks.values()):
-            changed = (
-                hook(self, inputs, named, result) if with_kwargs else hook(self, inputs, result)
-            )
-            if changed is not None:
-                result = changed
-        return result
+        vars(self)["training"] = True
 
     # ------------------------------------------------------------------- changing everything
 
@@ -129,29 +103,29 @@ class Module(Parts):
         """Make all floating point parameters and buffers float16."""
         return self._as_floats("half")
 
+    def type(self, dst_type: Any) -> Module:
+        """Make all parameters and buffers tensors of a type."""
+        return self._apply(lambda each: each.type(dst_type))
+
     def cpu(self) -> Module:
         """The module itself: everything lives on the CPU."""
         return self
 
-    # ------------------------------------------------------------------------------- hooks
-
-    def register_forward_pre_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call `hook(module, inputs)` before every forward; it may return other inputs."""
-        return _hooked(self._forward_pre_hooks, (hook, with_kwargs), prepend)
-
-    def register_forward_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
-    ) -> RemovableHandle:
-        """Call `hook(module, inputs, result)` after every forward; it may return another result."""
-        return _hooked(self._forward_hooks, (hook, with_kwargs), prepend)
-
     # ------------------------------------------------------------------------ saving, print
 
-    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> OrderedDict[str, Any]:
+    def state_dict(
+        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+    ) -> OrderedDict[str, Any]:
         """All parameters and saved buffers by their paths."""
-        return saving.state_of(self, prefix, keep_vars)
+        return saving.state_of(self, destination, prefix, keep_vars)
+
+    def get_extra_state(self) -> Any:
+        """What else is saved; to be written by you, together with `set_extra_state`."""
+        raise RuntimeError(saving.NO_EXTRA_STATE.format("get"))
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take back what `get_extra_state` gave."""
+        raise RuntimeError(saving.NO_EXTRA_STATE.format("set"))
 
     def load_state_dict(
         self, state_dict: Any, strict: bool = True, assign: bool = False
@@ -170,14 +144,6 @@ class Module(Parts):
         lines = [line for line in self.extra_repr().split("\n") if line]
         inside = [f"({name}): " + _indented(repr(each)) for name, each in self._modules.items()]
         return self._get_name() + bracketed(lines, inside)
-
-
-def _hooked(hooks: OrderedDict, entry: tuple, first: bool) -> RemovableHandle:
-    handle = RemovableHandle(cast(Any, hooks))
-    hooks[handle.id] = entry
-    if first:
-        hooks.move_to_end(handle.id, last=False)
-    return handle
 
 
 def _indented(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Parameters: tensors that a module trains."""
+"""Parameters, which a module trains, and buffers, which it only keeps."""
 
 from __future__ import annotations
 
@@ -30,8 +30,29 @@ class Parameter(Tensor):
         return source.as_subclass(cls).requires_grad_(requires_grad)
 
 
+class Buffer(Tensor):
+    """A tensor that a module which it is assigned to saves, but does not train.
+
+    >>> from gradviz import ones
+    >>> Buffer(ones(2))
+    tensor([1., 1.])
+    """
+
+    __slots__ = ("persistent",)
+    __module__ = "gradviz.nn.parameter"
+
+    def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:
+        """Take the values of a tensor, sharing its memory."""
+        source = empty(0) if data is None else data
+        made = source.detach().as_subclass(cls).requires_grad_(source.requires_grad)
+        made.persistent = persistent
+        return made
+
+
 def type_name(value: Any) -> str:
     """The name of a value's type as PyTorch's modules give it: `torch.FloatTensor` for a tensor."""
     if isinstance(value, Tensor):
         return f"torch.{dtypes.scalar_name(value._dtype)}Tensor"
+    if isinstance(value, type):
+        return f"{value.__module__}.{value.__qualname__}"
     return type(value).__name__

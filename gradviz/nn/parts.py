@@ -7,7 +7,7 @@ from typing import Any
 
 from gradviz.core.tensor import Tensor
 
-from .parameter import Parameter, type_name
+from .parameter import Buffer, Parameter, type_name
 
 KINDS = ("_parameters", "_buffers", "_modules")
 PARAMETER = "(torch.nn.Parameter or None expected)"
@@ -23,10 +23,12 @@ def _set_member(
     members[name] = value
 
 
-def _forget(own: dict, name: str) -> None:
+def _forget(own: dict, name: str, but: str) -> None:
+    """Take a name out of everywhere but one kind, where it keeps its place."""
     own.pop(name, None)
     for kind in KINDS:
-        own[kind].pop(name, None)
+        if kind != but:
+            own[kind].pop(name, None)
 
 
 class Parts:
@@ -52,8 +54,11 @@ class Parts:
             if kind not in own:
                 what = "parameters" if kind == "_parameters" else "module"
                 raise AttributeError(f"cannot assign {what} before Module.__init__() call")
-            _forget(own, name)
+            _forget(own, name, kind)
             own[kind][name] = value
+        elif isinstance(value, Buffer):
+            _forget(own, name, "_buffers")
+            self.register_buffer(name, value, value.persistent)
         elif name in own.get("_parameters", ()):
             _set_member(own["_parameters"], name, value, None, "parameter", PARAMETER)
         elif name in own.get("_modules", ()):
@@ -200,11 +205,34 @@ class Parts:
 
     def get_parameter(self, target: str) -> Parameter:
         """The parameter at a path such as "body.0.weight"."""
+        _, name, param = self._at(target)
+        if not isinstance(param, Parameter):
+            raise AttributeError(f"`{name}` is not an nn.Parameter")
+        return param
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer at a path such as "body.0.running_mean"."""
+        module, name, buffer = self._at(target)
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return buffer
+
+    def _at(self, target: str) -> tuple[Parts, str, Any]:
+        """The module that a path leads to, and its member's name and value."""
         path, _, name = target.rpartition(".")
         module = self.get_submodule(path)
         if not hasattr(module, name):
             raise AttributeError(f"{type(module).__name__} has no attribute `{name}`")
-        param = getattr(module, name)
-        if not isinstance(param, Parameter):
-            raise AttributeError(f"`{name}` is not an nn.Parameter")
-        return param
+        return module, name, getattr(module, name)
+
+    def set_submodule(self, target: str, module: Parts, strict: bool = False) -> None:
+        """Put a module at a path such as "body.0"."""
+        if not target:
+            raise ValueError("Cannot set the submodule without a target name!")
+        path, _, name = target.rpartition(".")
+        if not isinstance(module, Parts):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}")
+        parent = self.get_submodule(path)
+        if strict and not hasattr(parent, name):
+            raise AttributeError(f"{type(parent).__name__} has no attribute `{name}`")
+        setattr(parent, name, module)

@@ -14,6 +14,13 @@ from .parameter import Parameter
 if TYPE_CHECKING:
     from .module import Module
 
+EXTRA = "_extra_state"
+NO_EXTRA_STATE = (
+    "Reached a code path in Module.{}_extra_state() that should never be called. Please file an "
+    "issue at https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml to report this "
+    "bug."
+)
+
 
 class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
     """The names that a state lacks, and those that it has too many."""
@@ -27,42 +34,102 @@ class IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpect
         return f"_IncompatibleKeys(missing_keys={lacking}, unexpected_keys={beyond})"
 
 
-def _saved(module: Module) -> Iterator[tuple[str, dict, str]]:
-    """The paths of everything that is saved, each with where it is kept."""
-    for path, part in module.named_modules(remove_duplicate=False):
-        start = f"{path}." if path else ""
-        for name, param in part._parameters.items():
-            if param is not None:
-                yield start + name, part._parameters, name
-        for name, buffer in part._buffers.items():
-            if buffer is not None and name not in part._passing:
-                yield start + name, part._buffers, name
+def _members(module: Module) -> Iterator[tuple[str, dict]]:
+    """The names of what a module itself saves, each with where it is kept."""
+    for name, param in module._parameters.items():
+        if param is not None:
+            yield name, module._parameters
+    for name, buffer in module._buffers.items():
+        if buffer is not None and name not in module._passing:
+            yield name, module._buffers
 
 
-def state_of(module: Module, prefix: str, keep_vars: bool) -> OrderedDict[str, Any]:
+def _parts(module: Module, prefix: str) -> Iterator[tuple[Module, str]]:
+    """The modules directly in a module, with what their names begin with."""
+    for name, part in module._modules.items():
+        if part is not None:
+            yield part, f"{prefix}{name}."
+
+
+def state_of(module: Module, destination: Any, prefix: str, keep_vars: bool) -> Any:
     """All parameters and saved buffers by their paths, detached unless they are to be kept."""
-    state: OrderedDict[str, Any] = OrderedDict()
-    for path, members, name in _saved(module):
-        state[prefix + path] = members[name] if keep_vars else members[name].detach()
-    return state
+    if destination is None:
+        destination = OrderedDict()
+        destination._metadata = OrderedDict()
+    metadata = {"version": module._version}
+    if hasattr(destination, "_metadata"):
+        destination._metadata[prefix[:-1]] = metadata
+    for hook in module._state_dict_pre_hooks.values():
+        hook(module, prefix, keep_vars)
+    for name, members in _members(module):
+        destination[prefix + name] = members[name] if keep_vars else members[name].detach()
+    if _has_extra_state(module):
+        destination[prefix + EXTRA] = module.get_extra_state()
+    for part, start in _parts(module, prefix):
+        state_of(part, destination, start, keep_vars)
+    for hook in module._state_dict_hooks.values():
+        hook(module, destination, prefix, metadata)
+    return destination
+
+
+def _has_extra_state(module: Module) -> bool:
+    return type(module).get_extra_state.__module__ != "gradviz.nn.module"
 
 
 def load(module: Module, state: Any, strict: bool, assign: bool) -> IncompatibleKeys:
     """Copy a state into a module, or say in one error all that does not fit."""
     if not isinstance(state, Mapping):
         raise TypeError(f"Expected state_dict to be dict-like, got {type(state)}.")
-    places = {path: (members, name) for path, members, name in _saved(module)}
-    missing = [path for path in places if path not in state]
-    unexpected = [path for path in state if path not in places]
-    problems = _key_problems(missing, unexpected) if strict else []
-    for path, (members, name) in places.items():
-        if path in state:
-            problems += _put(members, name, path, state[path], assign)
+    loading = Loading(OrderedDict(state), getattr(state, "_metadata", {}), strict, assign)
+    loading.load(module, "")
+    problems = _key_problems(loading.missing, loading.unexpected) if strict else []
+    problems += loading.problems
     if problems:
         lines = "\n\t".join(problems)
         kind = type(module).__name__
         raise RuntimeError(f"Error(s) in loading state_dict for {kind}:\n\t{lines}")
-    return IncompatibleKeys(missing, unexpected)
+    return IncompatibleKeys(loading.missing, loading.unexpected)
+
+
+class Loading:
+    """One state on its way into a module and all modules in it."""
+
+    def __init__(self, state: dict, metadata: Any, strict: bool, assign: bool) -> None:
+        self.state, self.metadata, self.strict, self.assign = state, metadata, strict, assign
+        self.missing: list[str] = []
+        self.unexpected: list[str] = []
+        self.problems: list[str] = []
+
+    def load(self, module: Module, prefix: str) -> None:
+        """Load a module and then its parts, with their hooks."""
+        told = self.strict, self.missing, self.unexpected, self.problems
+        for hook in module._load_state_dict_pre_hooks.values():
+            hook(module, self.state, prefix, self.metadata.get(prefix[:-1], {}), *told)
+        self._own(module, prefix)
+        for part, start in _parts(module, prefix):
+            self.load(part, start)
+        for hook in module._load_state_dict_post_hooks.values():
+            hook(module, IncompatibleKeys(self.missing, self.unexpected))
+
+    def _own(self, module: Module, prefix: str) -> None:
+        places = dict(_members(module))
+        for name, members in places.items():
+            path = prefix + name
+            if path in self.state:
+                self.problems += _put(members, name, path, self.state[path], self.assign)
+            else:
+                self.missing.append(path)
+        if _has_extra_state(module):
+            if prefix + EXTRA in self.state:
+                module.set_extra_state(self.state[prefix + EXTRA])
+            else:
+                self.missing.append(prefix + EXTRA)
+            places[EXTRA] = {}
+        for path in self.state:
+            if path.startswith(prefix):
+                first, dot, _ = path[len(prefix) :].partition(".")
+                if first not in (module._modules if dot else places):
+                    self.unexpected.append(path)
 
 
 def _key_problems(missing: list[str], unexpected: list[str]) -> list[str]:

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from .. import random
+from .. import errors, random
+from ..inplace import write
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, wrap, written_times
 from ..words import mean_dim, on_tensors, sum_dim, view, word
@@ -34,12 +35,12 @@ class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known
     _saved_training = False
 
 class Embedding(Op, name="embedding_of", face="", method=False):
-    def forward(weight: Tensor, indices: Scalar): return weight[indices]
-    def grad_weight(grad, weight_sym_sizes, indices): return rows_placed(grad, weight_sym_sizes, indices)
+    def forward(weight: Tensor, indices: Scalar, padding_idx: Scalar = -1): return weight[indices]
+    def grad_weight(grad, weight_sym_sizes, indices, padding_idx): return rows_placed(grad, weight_sym_sizes, indices, padding_idx)
 
 class RowsPlaced(Op, node="EmbeddingDenseBackwardBackward0", face="", method=False):
-    def forward(self: Tensor, shape: Scalar, indices: Scalar): return rows_placed(self, shape, indices)
-    def grad_self(grad, indices): return rows_picked(grad, indices)
+    def forward(self: Tensor, shape: Scalar, indices: Scalar, padding_idx: Scalar): return rows_placed(self, shape, indices, padding_idx)
+    def grad_self(grad, indices, padding_idx): return rows_picked(grad, indices, padding_idx)
 
 
 def layer(function):
@@ -70,7 +71,10 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 @layer
 def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     """Each channel brought to mean 0 and deviation 1, by this batch or by what earlier ones left."""
+    for name, given in {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}.items():
+        if given is not None and given._value.size != input._shape[1]: raise RuntimeError(f"{name} should contain {input._shape[1]} elements not {given._value.size}")
     if not training:
+        if running_mean is None: raise RuntimeError("running_mean must be defined in evaluation mode")
         return ops.batch_norm_known(input, weight, bias, running_mean._shaped(), running_var._shaped(), eps)
     count = input._value.size // input._shape[1]
     if count == 1: raise ValueError(f"Expected more than 1 value per channel when training, got input size {input.size()}")
@@ -86,8 +90,21 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
         raise RuntimeError(f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {input.type()} instead (while checking arguments for embedding)")
     if len(weight._shape) != 2: raise RuntimeError("'weight' must be 2-D")
     indices = input._shaped()
+    if padding_idx is not None:
+        if not -weight._shape[0] <= padding_idx < weight._shape[0]: raise AssertionError("Padding_idx must be within num_embeddings")
+        padding_idx %= weight._shape[0]
+    if scale_grad_by_freq or sparse: raise NotImplementedError(errors.out_of_scope("an embedding with scale_grad_by_freq or sparse"))
     if ((indices < 0) | (indices >= weight._shape[0])).any(): raise IndexError("index out of range in self")
-    return ops.embedding_of(weight, indices)
+    if max_norm is not None: shorten_rows(weight, np.unique(indices), max_norm, norm_type)
+    return ops.embedding_of(weight, indices, -1 if padding_idx is None else padding_idx)
+
+def shorten_rows(weight, rows, max_norm, norm_type):
+    """Bring rows that are too long to a length; PyTorch writes this outside the graph."""
+    held = weight._array()
+    lengths = np.linalg.norm(held[rows], norm_type, axis=1)
+    factors = np.where(lengths > max_norm, max_norm / (lengths + 1e-7), 1)
+    held[rows] *= factors[:, None].astype(held.dtype)
+    weight._shared_version().bump()
 
 @layer
 def one_hot(tensor, num_classes=-1):
@@ -105,6 +122,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
     """Each element is left out with probability p; the others grow, so that the mean stays."""
     if p < 0.0 or p > 1.0: raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0: return input
+    if inplace: return write(input, dropout, p)
     if p == 1: return ops.mul(input, wrap(np.zeros(input._shape, input._dtype)))
     kept = random.bernoulli(input, 1 - p)
     return ops.mul(input, ops.div(kept, 1 - p))
@@ -184,22 +202,27 @@ def of_normalised(grad, input, dims, eps):
     shape = centred / width
     return (grad - mean_dim(grad, dims, True) - shape * mean_dim(grad * shape, dims, True)) / width
 
-def rows_placed(grad, shape, indices):
+def rows_placed(grad, shape, indices, padding_idx):
+    """Each gradient added to its row; nothing is learned for the row that pads."""
     full = np.zeros(shape, grad.dtype)
     np.add.at(full, indices, grad)
+    if padding_idx >= 0: full[padding_idx] = 0
     return full
 
 word(rows_placed)
 
 @on_tensors
-def rows_placed(grad, shape, indices): return ops.rows_placed(grad, shape, indices)
+def rows_placed(grad, shape, indices, padding_idx): return ops.rows_placed(grad, shape, indices, padding_idx)
 
-def rows_picked(value, indices): return value[indices]
+def rows_picked(value, indices, padding_idx):
+    return np.where((indices == padding_idx)[..., None], value.dtype.type(0), value[indices])
 
 word(rows_picked)
 
 @on_tensors
-def rows_picked(value, indices): return ops.embedding_of(value, indices)
+def rows_picked(value, indices, padding_idx):
+    picked = ops.embedding_of(value, indices)
+    return ops.masked_fill(picked, wrap((indices == padding_idx)[..., None]), 0) if padding_idx >= 0 else picked
 
 def constant_like(input, values): return values
 
