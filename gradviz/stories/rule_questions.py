@@ -52,11 +52,12 @@ def rule_question(turn: Turn) -> dict[str, Any] | None:
 
 def veiled_equation(turn: Turn) -> dict[str, Any]:
     """What arrived, and question marks for what the rule makes of it."""
-    to = arrow(title_of(turn.deliveries[0].target))
     if not turn.multiplies:
-        return {"rows": [{"cells": [value_text(turn.arrived), {"op": "→"}, "?"], "to": to}]}
+        cells = [value_text(turn.arrived), {"op": "→"}, "?"]
+        return {"heads": [WORDS["arrived"], WORDS["sent"]], "rows": [{"cells": cells}]}
     heads = [WORDS["arrived"], WORDS["slope"], WORDS["sent"]]
     cells = [value_text(turn.arrived), {"op": "×"}, "?", {"op": "="}, "?"]
+    to = arrow(title_of(turn.deliveries[0].target))
     return {"heads": heads, "rows": [{"cells": cells, "to": to}]}
 
 

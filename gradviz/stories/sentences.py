@@ -144,7 +144,7 @@ SENTENCES: dict[str, str] = {
     "rule, copies": "each element receives what arrived",
     "rule, shares": "each element receives its share: what arrived divided by their number",
     "rule, largest": "only the largest element receives what arrived",
-    "rule, transposed": "the other matrix, transposed, on the side where it stood",
+    "rule, transposed": "the other matrix, transposed, on its own side",
     "rule, swapped": "the other matrix, transposed, on the other side",
     "rule, straight": "the other matrix as it is",
     "rule, shape back": "the same numbers, in the shape of the input",

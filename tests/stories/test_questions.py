@@ -104,5 +104,5 @@ def test_matrices_are_asked_for_their_rule_too(engine):
     asked_for = [frame.question["text"] for frame in story.runs[()].frames if frame.question]
     assert asked_for == [
         "each element receives its share: what arrived divided by their number",
-        "the other matrix, transposed, on the side where it stood",
+        "the other matrix, transposed, on its own side",
     ]
