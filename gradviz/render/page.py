@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import re
@@ -15,6 +14,8 @@ from gradviz.render.text import transcript
 from gradviz.stories.story import Story
 
 _SIZE = re.compile(r'width="([\d.]+)(?:p[tx])?" height="([\d.]+)(?:p[tx])?"')
+_TAG, _VALUE = re.compile(r"<[^<>]*>"), re.compile('="([^"\']*)"')
+_IN_ADDRESS = str.maketrans({sign: f"%{ord(sign):02X}" for sign in '%#<>"&\n'})
 _PAGE = """\
 <!doctype html>
 <html lang="{lang}">
@@ -77,12 +78,21 @@ def image_html(story: Story, drawn: str, root: str = "") -> str:
     size = _SIZE.search(drawn)
     wide, high = (round(float(length)) for length in size.groups()) if size else (376, 300)
     name = f' data-still="{root}"' if root else ""
-    source = base64.b64encode(drawn.encode()).decode()
     return (
         f'<img{name} alt="{_attribute(story.alt or story.title)}" width="{wide}" '
         f'height="{high}" style="max-width:100%;height:auto" '
-        f'src="data:image/svg+xml;base64,{source}">'
+        f'src="{picture_address(drawn)}">'
     )
+
+
+def picture_address(drawn: str) -> str:
+    """An SVG as an address of its own, readable and a quarter shorter than in base 64.
+
+    >>> picture_address('<path d="M0 0" fill="#fff"/>')
+    "data:image/svg+xml,%3Cpath d='M0 0' fill='%23fff'/%3E"
+    """
+    quoted = _TAG.sub(lambda tag: _VALUE.sub(r"='\1'", tag.group()), drawn)
+    return "data:image/svg+xml," + quoted.translate(_IN_ADDRESS)
 
 
 def _inert(code: str) -> str:

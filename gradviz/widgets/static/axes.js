@@ -123,7 +123,15 @@ function scalesOf(part, [x0, x1, y0, y1], player, width) {
   const x = (part.x_log ? fromZero : linear)(x0, x1, left, right);
   const y = (part.log ? logarithmic : linear)(y0, y1, bottom, top);
   const shown = yTicks.filter((tick) => y(tick) <= bottom - lane);
-  return { x, y, xRange: [x0, x1], yTicks: shown, left, right, top, bottom, height: bottom + 22 };
+  const xTicks = part.x_log ? stepsFromZero(x1) : apart(x0, x1, x, wide, right - left < 380 ? 4 : 5);
+  return { x, y, xTicks, yTicks: shown, left, right, top, bottom, height: bottom + 22 };
+}
+
+/** As many ticks as stand apart from each other. */
+function apart(x0, x1, x, wide, most) {
+  const found = ticks(x0, x1, most);
+  const room = x(found[1]) - x(found[0]) - 8;
+  return most < 2 || found.every((tick) => wide(tick) < room) ? found : apart(x0, x1, x, wide, most - 1);
 }
 
 /** How marks find their points in the plot of this step. */
@@ -162,9 +170,7 @@ function plotAt(part, scales, player) {
 
 /** Left and bottom line, level grid, ticks outside, names at the ends. */
 function frameOf(part, at) {
-  const { x, y, left, right, top, bottom, yTicks, xRange } = at;
-  const wide = right - left;
-  const xTicks = part.x_log ? stepsFromZero(xRange[1]) : ticks(...xRange, wide < 380 ? 4 : 5);
+  const { x, y, left, right, top, bottom, xTicks, yTicks } = at;
   const text = (value, px, py, anchor, look) =>
     svg("text", { x: px, y: py, "text-anchor": anchor, class: look }, value);
   return [

@@ -49,17 +49,17 @@ export function stepInAddress(address, hash) {
 }
 
 const LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~";
+const WORTH = new Uint8Array(128);
+for (let k = 0; k < 85; k++) WORTH[LETTERS.charCodeAt(k)] = k;
 
 /** The bytes of a text in base 85: five letters for four of them. @param {string} text */
 export function bytesOf(text) {
   const missing = (5 - (text.length % 5)) % 5;
   const bytes = new DataView(new ArrayBuffer(((text.length + missing) / 5) * 4));
-  for (let k = 0; k < text.length; k += 5) {
-    const five = text.slice(k, k + 5).padEnd(5, "~");
-    bytes.setUint32(
-      (k / 5) * 4,
-      [...five].reduce((sum, letter) => sum * 85 + LETTERS.indexOf(letter), 0),
-    );
+  for (let k = 0, at = 0; k < text.length; at += 4) {
+    let sum = 0;
+    for (const end = k + 5; k < end; k++) sum = sum * 85 + (k < text.length ? WORTH[text.charCodeAt(k)] : 84);
+    bytes.setUint32(at, sum);
   }
   return new Uint8Array(bytes.buffer, 0, bytes.byteLength - missing);
 }

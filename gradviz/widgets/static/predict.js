@@ -17,6 +17,7 @@ PARTS.predict = (player) => {
   const choices = html("fieldset", { class: "choices", hidden: true });
   const element = html("div", { class: "asked" }, choices, verdict);
   const asks = [];
+  let solved = -1;
   for (let k = 0; k < player.frames; k++) if (player.frameAt(k).question) asks.push(k);
 
   const show = () =>
@@ -35,8 +36,10 @@ PARTS.predict = (player) => {
     player.box.classList.toggle("asking", !!question);
     choices.hidden = !question?.choices?.length;
     verdict.replaceChildren();
+    const praised = told && solved === player.step - 1;
     if (question) ask(question);
-    else if (told && results.get(player.step - 1)) say("right", "Right.", told.right ?? []);
+    if (praised) say("right", "Right.", told.right ?? [], question && show());
+    else if (question) say("", "", [], show());
     score();
   }
 
@@ -49,11 +52,15 @@ PARTS.predict = (player) => {
       held?.replaceWith(input);
       if (player.shell.root.parentNode.activeElement) input.focus({ preventScroll: true });
     }
-    say("", "", [], show());
   }
 
   const choiceOf = (text, k) =>
-    html("label", {}, html("input", { type: "radio", name: "choice", value: k }), text);
+    html(
+      "label",
+      {},
+      html("input", { type: "radio", name: "choice", value: k }),
+      html("span", {}, player.rich(text)),
+    );
 
   function submit(event) {
     if (event.key !== "Enter") return;
@@ -86,7 +93,10 @@ PARTS.predict = (player) => {
     const right = Math.abs(answer - question.answer) <= (question.tolerance || 1e-6);
     if (!results.has(player.step)) results.set(player.step, right);
     tell(answer, right);
-    if (right) return player.go(player.step + 1);
+    if (right) {
+      solved = player.step;
+      return player.go(solved + 1);
+    }
     const near = question.tolerance || 1e-6;
     const hint = question.hints?.find(([number]) => Math.abs(number - answer) <= near);
     say("wrong", "Not yet.", hint?.[1] ?? question.otherwise ?? [], show());
@@ -113,7 +123,10 @@ PARTS.predict = (player) => {
         );
       }),
     );
-    player.host.dataset.score = `${right}/${asks.length}`;
+    Object.assign(player.host.dataset, {
+      score: `${right}/${asks.length}`,
+      answers: JSON.stringify([...results]),
+    });
   }
 
   function tell(answer, right) {
