@@ -281,7 +281,7 @@ def log_sum_exp(value, dim, keepdim=False):
 
 
 def cumsum(value, dim):
-    if value.dtype.kind in "bu":
+    if value.dtype.kind in "bui":
         value = value.astype(np.int64)
     return np.add.accumulate(value, dim) if value.ndim else value.copy()
 

@@ -45,10 +45,10 @@ class Amin(Op, face="", method=False, name="amin_of"):
     def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
 
 class ArgmaxOf(Op, face="", method=False):
-    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmax(self, dim, keepdims=keepdim))
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmax(self, dim, keepdims=keepdim), np.int64)
 
 class ArgminOf(Op, face="", method=False):
-    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmin(self, dim, keepdims=keepdim))
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmin(self, dim, keepdims=keepdim), np.int64)
 
 def extreme_of(name, whole, along, pairwise):
     """`max()`, `max(dim)` and `max(other)` are three functions under one name."""
@@ -102,7 +102,7 @@ def among_equals(grad, self, result, dim, keepdim):
 def extreme(value, dim, keepdim, arg):
     """The greatest or least along a dimension, and where it stands."""
     if value.ndim == 0: return value.copy(), np.zeros((), np.int64)
-    where_it_is = np.asarray(arg(value, dim, keepdims=True))
+    where_it_is = np.asarray(arg(value, dim, keepdims=True), np.int64)
     values = np.take_along_axis(value, where_it_is, dim)
     return (values, where_it_is) if keepdim else (values.squeeze(dim), where_it_is.squeeze(dim))
 

@@ -87,8 +87,8 @@ def masked_scattered(self, mask, source):
 @called("*, bool as_tuple")
 def nonzero(self, *, as_tuple=False):
     places = np.nonzero(self._array()) if self.ndim else (np.zeros(int(bool(self)), np.int64),)
-    if as_tuple: return tuple(wrap(place.copy()) for place in places)
-    return wrap(np.array(places).T if self.ndim else np.zeros((len(places[0]), 0), np.int64))
+    if as_tuple: return tuple(wrap(place.astype(np.int64)) for place in places)
+    return wrap(np.array(places, np.int64).T if self.ndim else np.zeros((len(places[0]), 0), np.int64))
 
 @composed
 @called("")

@@ -23,7 +23,7 @@ from ..words import (
 
 # --- sum and mean
 
-UINT8 = np.dtype("uint8")
+INT64 = np.dtype("int64")
 
 class SumAll(Op, node="SumBackward0", face="", method=False, bare=True):
     def forward(self: Tensor): return total(self)
@@ -41,13 +41,18 @@ class MeanDim(Op, node="MeanBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return mean_dim(self, dim, keepdim)
     def grad_self(grad, self_sym_sizes, self_sym_numel, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes) / share(self_sym_sizes, dim)
 
+def summable(self, dtype):
+    """In the type of the answer: whole numbers give int64, where numpy's answer hangs on the machine."""
+    if dtype is not None: return self.to(dtype)
+    return self.long() if self._dtype.kind in "bui" and self._dtype is not INT64 else self
+
 @composed
 @called("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None")
 def sum(self, dim=None, keepdim=False, *, dtype=None):
-    if self._dtype is UINT8 and dtype is None: self = self.long()  # numpy's would be uint64
+    if dtype is not None or self._dtype.kind in "bui": self = summable(self, dtype)
     if dim is None and dtype is None and not keepdim: return ops.sum_all(self)
-    self = self if dtype is None else self.to(dtype)
-    return ops.sum_dim(self, chosen(self, dim), keepdim)
+    result = ops.sum_dim(self, chosen(self, dim), keepdim)
+    return result if dtype is None else result.to(dtype)
 
 @composed
 @called("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
@@ -72,16 +77,20 @@ class ProdDim(Op, node="ProdBackward1", face="", method=False):
 @composed
 @called("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None")
 def prod(self, dim=None, keepdim=False, *, dtype=None):
-    if self._dtype is UINT8 and dtype is None: self = self.long()
-    self = self if dtype is None else self.to(dtype)
-    return ops.prod_all(self) if dim is None else ops.prod_dim(self, chosen(self, dim), keepdim)
+    self = summable(self, dtype)
+    result = ops.prod_all(self) if dim is None else ops.prod_dim(self, chosen(self, dim), keepdim)
+    return result if dtype is None else result.to(dtype)
+
+def cumprod(value, dim):
+    if value.dtype.kind in "bui": value = value.astype(np.int64)
+    return np.multiply.accumulate(value, dim) if value.ndim else value.copy()
 
 class Cumsum(Op, in_place=True):
     def forward(self: Tensor, dim: Scalar): return cumsum(self, dim)
     def grad_self(grad, dim): return flip(cumsum(flip(grad, dim), dim), dim)
 
 class Cumprod(Op, in_place=True):
-    def forward(self: Tensor, dim: Scalar): return np.multiply.accumulate(self, dim) if self.ndim else self.copy()
+    def forward(self: Tensor, dim: Scalar): return cumprod(self, dim)
     def grad_self(grad, self, dim, result): return of_running_product(grad, self, result, dim)
 
 

@@ -28,7 +28,7 @@ def ordered(array, dim, descending):
     if not array.ndim: return [array.copy(), np.zeros((), np.int64)]
     if not descending: places = array.argsort(dim, kind="stable")
     else: places = array.shape[dim] - 1 - np.flip(np.flip(array, dim).argsort(dim, kind="stable"), dim)
-    return [np.take_along_axis(array, places, dim), np.ascontiguousarray(places)]
+    return [np.take_along_axis(array, places, dim), np.ascontiguousarray(places, np.int64)]
 
 @word
 def placed(grad, shape, dim, indices): return written(scatter_backward(grad, shape, dim, place_of(indices)), 2)
