@@ -64,7 +64,7 @@ class Function(metaclass=FunctionMeta):
     """
 
     __module__ = "gradviz.autograd.function"
-    _backward_cls: type
+    _backward_cls: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         text = INSTANTIATED.format(type(self))

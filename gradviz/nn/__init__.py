@@ -42,22 +42,18 @@ from .losses import (
     BCEWithLogitsLoss,
     CosineSimilarity,
     CrossEntropyLoss,
+    HingeEmbeddingLoss,
     HuberLoss,
     KLDivLoss,
     L1Loss,
     MSELoss,
     NLLLoss,
-    SmoothL1Loss,
-)
-from .margins import (
-    CosineEmbeddingLoss,
-    GaussianNLLLoss,
-    HingeEmbeddingLoss,
-    MarginRankingLoss,
+    PairwiseDistance,
     PoissonNLLLoss,
+    SmoothL1Loss,
     SoftMarginLoss,
-    TripletMarginLoss,
 )
+from .margins import CosineEmbeddingLoss, GaussianNLLLoss, MarginRankingLoss, TripletMarginLoss
 from .module import Module
 from .norms import BatchNorm1d, LayerNorm, RMSNorm
 from .parameter import Buffer, Parameter
@@ -102,6 +98,7 @@ __all__ = [
     "ModuleList",
     "NLLLoss",
     "PReLU",
+    "PairwiseDistance",
     "Parameter",
     "ParameterDict",
     "ParameterList",

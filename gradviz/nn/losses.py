@@ -1,4 +1,4 @@
-"""Losses as modules: how far a prediction is from its target."""
+"""Losses as modules: how far a prediction is from its target. One line for each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from gradviz.core.tensor import Tensor
 
 from . import functional
 from .module import Module
+from .optioned import Optioned, made
+
+DEPRECATED = "size_average and reduce args will be deprecated, please use reduction='{}' instead."
 
 
 def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str) -> str:
@@ -17,201 +20,126 @@ def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str)
         return reduction
     summed = "sum" if size_average is False else "mean"
     meant = "none" if reduce is False else summed
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{meant}' instead.",
-        UserWarning,
-        stacklevel=3,
-    )
+    warnings.warn(DEPRECATED.format(meant), UserWarning, stacklevel=5)
     return meant
 
 
-class Loss(Module):
-    """What all losses share: whether to average, to sum, or neither."""
-
-    def __init__(
-        self,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__()
-        self.reduction = reduction_of(size_average, reduce, reduction)
-
-
-class L1Loss(Loss):
-    """The mean distance."""
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.l1_loss(input, target, reduction=self.reduction)
-
-
-class MSELoss(Loss):
-    """The mean squared distance.
+class Loss(Optioned):
+    """A loss of `torch.nn.functional` as a module.
 
     >>> from gradviz import tensor
     >>> MSELoss()(tensor([1.0, 3.0]), tensor([1.0, 1.0]))
     tensor(2.)
     """
 
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+    reduction: str
+
+    def _keep(self, options: dict[str, Any]) -> None:
+        old = options.pop("size_average", None), options.pop("reduce", None)
+        options["reduction"] = reduction_of(*old, options["reduction"])
+        for name in ("weight", "pos_weight"):
+            if name in options:
+                self.register_buffer(name, options.pop(name))
+        super()._keep(options)
+
+    def _options(self) -> dict[str, Any]:
+        names = self.__signature__.parameters.keys() - {"size_average", "reduce"}
+        return {name: getattr(self, name) for name in names}
+
+    def forward(self, input: Tensor, target: Tensor) -> Any:
         """The loss."""
-        return functional.mse_loss(input, target, reduction=self.reduction)
+        return self._compute(input, target, **self._options())
 
 
-class SmoothL1Loss(Loss):
-    """Squared near the target, linear from a distance of beta on."""
-
-    def __init__(
-        self,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-        beta: float = 1.0,
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.beta = beta
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
+OLD: dict[str, Any] = {"size_average": None, "reduce": None, "reduction": "mean"}
+WEIGHTED: dict[str, Any] = {"weight": None, **OLD}
+CLASSES: dict[str, Any] = {
+    "weight": None,
+    "size_average": None,
+    "ignore_index": -100,
+    "reduce": None,
+    "reduction": "mean",
+}
 
 
-class HuberLoss(Loss):
-    """Squared near the target, linear from a distance of delta on; delta times `SmoothL1Loss`."""
-
-    def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
-        super().__init__(reduction=reduction)
-        self.delta = delta
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.huber_loss(input, target, reduction=self.reduction, delta=self.delta)
+def loss(name: str, function: str, tells: str, **options: Any) -> type[Loss]:
+    """A loss as a module, with its options in the order in which they may be given."""
+    return made(Loss, name, function, tells, options)
 
 
-class KLDivLoss(Loss):
-    """How much a distribution of logarithms differs from a target."""
-
-    def __init__(
-        self,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-        log_target: bool = False,
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.log_target = log_target
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.kl_div(
-            input, target, reduction=self.reduction, log_target=self.log_target
-        )
-
-
-class WeightedLoss(Loss):
-    """A loss that may weigh classes or elements."""
-
-    weight: Tensor | None
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.register_buffer("weight", weight)
-
-
-class BCELoss(WeightedLoss):
-    """The cross entropy of probabilities and targets between 0 and 1."""
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.binary_cross_entropy(
-            input, target, weight=self.weight, reduction=self.reduction
-        )
-
-
-class BCEWithLogitsLoss(WeightedLoss):
-    """The cross entropy of values before the sigmoid and targets between 0 and 1."""
-
-    pos_weight: Tensor | None
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-        pos_weight: Tensor | None = None,
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.register_buffer("pos_weight", pos_weight)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.binary_cross_entropy_with_logits(
-            input,
-            target,
-            weight=self.weight,
-            pos_weight=self.pos_weight,
-            reduction=self.reduction,
-        )
-
-
-class NLLLoss(WeightedLoss):
-    """The negative logarithm of the chance of the right class, given all logarithms."""
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        ignore_index: int = -100,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index = ignore_index
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.nll_loss(
-            input,
-            target,
-            weight=self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
-        )
-
-
-class CrossEntropyLoss(WeightedLoss):
-    """The negative logarithm of the chance that softmax gives the right class."""
-
-    def __init__(
-        self,
-        weight: Tensor | None = None,
-        size_average: bool | None = None,
-        ignore_index: int = -100,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-        label_smoothing: float = 0.0,
-    ) -> None:
-        super().__init__(weight, size_average, reduce, reduction)
-        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.cross_entropy(
-            input,
-            target,
-            weight=self.weight,
-            ignore_index=self.ignore_index,
-            reduction=self.reduction,
-            label_smoothing=self.label_smoothing,
-        )
+L1Loss = loss("L1Loss", "l1_loss", "The mean distance.", **OLD)
+MSELoss = loss("MSELoss", "mse_loss", "The mean squared distance.", **OLD)
+SmoothL1Loss = loss(
+    "SmoothL1Loss",
+    "smooth_l1_loss",
+    "Squared near the target, linear from a distance of beta on.",
+    **OLD,
+    beta=1.0,
+)
+HuberLoss = loss(
+    "HuberLoss",
+    "huber_loss",
+    "Squared near the target, linear from a distance of delta on; delta times `SmoothL1Loss`.",
+    reduction="mean",
+    delta=1.0,
+)
+KLDivLoss = loss(
+    "KLDivLoss",
+    "kl_div",
+    "How much a distribution of logarithms differs from a target.",
+    **OLD,
+    log_target=False,
+)
+BCELoss = loss(
+    "BCELoss",
+    "binary_cross_entropy",
+    "The cross entropy of probabilities and targets between 0 and 1.",
+    **WEIGHTED,
+)
+BCEWithLogitsLoss = loss(
+    "BCEWithLogitsLoss",
+    "binary_cross_entropy_with_logits",
+    "The cross entropy of values before the sigmoid and targets between 0 and 1.",
+    **WEIGHTED,
+    pos_weight=None,
+)
+NLLLoss = loss(
+    "NLLLoss",
+    "nll_loss",
+    "The negative logarithm of the chance of the right class, given all logarithms.",
+    **CLASSES,
+)
+CrossEntropyLoss = loss(
+    "CrossEntropyLoss",
+    "cross_entropy",
+    "The negative logarithm of the chance that softmax gives the right class.",
+    **CLASSES,
+    label_smoothing=0.0,
+)
+SoftMarginLoss = loss(
+    "SoftMarginLoss",
+    "soft_margin_loss",
+    "How far each value is on the wrong side of zero, softly.",
+    **OLD,
+)
+HingeEmbeddingLoss = loss(
+    "HingeEmbeddingLoss",
+    "hinge_embedding_loss",
+    "Small distances for target 1, distances beyond the margin for target -1.",
+    margin=1.0,
+    **OLD,
+)
+PoissonNLLLoss = loss(
+    "PoissonNLLLoss",
+    "poisson_nll_loss",
+    "How unlikely a count is under a Poisson distribution.",
+    log_input=True,
+    full=False,
+    size_average=None,
+    eps=1e-8,
+    reduce=None,
+    reduction="mean",
+)
 
 
 class CosineSimilarity(Module):
@@ -224,3 +152,15 @@ class CosineSimilarity(Module):
     def forward(self, x1: Tensor, x2: Tensor) -> Any:
         """The cosine of the angle between them."""
         return functional.cosine_similarity(x1, x2, dim=self.dim, eps=self.eps)
+
+
+class PairwiseDistance(Module):
+    """How far apart two vectors are."""
+
+    def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
+        super().__init__()
+        self.norm, self.eps, self.keepdim = p, eps, keepdim
+
+    def forward(self, x1: Tensor, x2: Tensor) -> Any:
+        """The length of their difference."""
+        return functional.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)

@@ -1,150 +1,78 @@
-"""Losses of pairs, triples and counts as modules."""
+"""Losses of more than two tensors, as modules."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from gradviz.core.tensor import Tensor
 
-from . import functional
-from .losses import Loss
-from .module import Module
+from .losses import OLD, Loss
+from .optioned import made
 
 
-class SoftMarginLoss(Loss):
-    """How far each value is on the wrong side of zero, softly."""
+class PairLoss(Loss):
+    """A loss of two inputs and a target that says how they should stand to one another."""
 
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Any:  # type: ignore[override]
         """The loss."""
-        return functional.soft_margin_loss(input, target, reduction=self.reduction)
+        return self._compute(input1, input2, target, **self._options())
 
 
-class MarginLoss(Loss):
-    """What the losses share that leave a margin."""
-
-    def __init__(
-        self,
-        margin: float = 0.0,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.margin = margin
-
-
-class HingeEmbeddingLoss(MarginLoss):
-    """Small distances for target 1, distances beyond the margin for target -1."""
-
-    def __init__(
-        self,
-        margin: float = 1.0,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(margin, size_average, reduce, reduction)
-
-    def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.hinge_embedding_loss(
-            input, target, margin=self.margin, reduction=self.reduction
-        )
-
-
-class MarginRankingLoss(MarginLoss):
-    """The first greater than the second by the margin, for target 1; less for target -1."""
-
-    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.margin_ranking_loss(
-            input1, input2, target, margin=self.margin, reduction=self.reduction
-        )
-
-
-class CosineEmbeddingLoss(MarginLoss):
-    """Like directions for target 1, unlike ones for target -1."""
-
-    def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.cosine_embedding_loss(
-            input1, input2, target, margin=self.margin, reduction=self.reduction
-        )
-
-
-class TripletMarginLoss(Loss):
-    """The anchor nearer to the positive than to the negative, by the margin.
+class TripletLoss(Loss):
+    """A loss of an anchor and two others, one of which should be nearer.
 
     >>> from gradviz import ones, zeros
     >>> TripletMarginLoss()(zeros(1, 2), zeros(1, 2), ones(1, 2))
     tensor(0.)
     """
 
-    def __init__(
-        self,
-        margin: float = 1.0,
-        p: float = 2.0,
-        eps: float = 1e-6,
-        swap: bool = False,
-        size_average: bool | None = None,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
+    def _keep(self, options: dict[str, Any]) -> None:
+        super()._keep(options)
+        margin = self.margin
         if margin <= 0:
             raise ValueError(
                 f"TripletMarginLoss: expected margin to be greater than 0, got {margin} instead"
             )
-        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
 
-    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Tensor:
+    def forward(self, anchor: Tensor, positive: Tensor, negative: Tensor) -> Any:  # type: ignore[override]
         """The loss."""
-        return functional.triplet_margin_loss(
-            anchor,
-            positive,
-            negative,
-            margin=self.margin,
-            p=self.p,
-            eps=self.eps,
-            swap=self.swap,
-            reduction=self.reduction,
-        )
+        return self._compute(anchor, positive, negative, **self._options())
 
 
-class GaussianNLLLoss(Module):
-    """How unlikely the target is under a normal distribution of given mean and variance."""
+class SpreadLoss(Loss):
+    """A loss of a mean, a target and a variance."""
 
-    def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
-        super().__init__()
-        self.full, self.eps, self.reduction = full, eps, reduction
-
-    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
+    def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Any:  # type: ignore[override]
         """The loss."""
-        return functional.gaussian_nll_loss(
-            input, target, var, full=self.full, eps=self.eps, reduction=self.reduction
-        )
+        return self._compute(input, target, var, **self._options())
 
 
-class PoissonNLLLoss(Loss):
-    """How unlikely a count is under a Poisson distribution."""
-
-    def __init__(
-        self,
-        log_input: bool = True,
-        full: bool = False,
-        size_average: bool | None = None,
-        eps: float = 1e-8,
-        reduce: bool | None = None,
-        reduction: str = "mean",
-    ) -> None:
-        super().__init__(size_average, reduce, reduction)
-        self.log_input, self.full, self.eps = log_input, full, eps
-
-    def forward(self, log_input: Tensor, target: Tensor) -> Tensor:
-        """The loss."""
-        return functional.poisson_nll_loss(
-            log_input,
-            target,
-            log_input=self.log_input,
-            full=self.full,
-            eps=self.eps,
-            reduction=self.reduction,
-        )
+MarginRankingLoss = made(
+    PairLoss,
+    "MarginRankingLoss",
+    "margin_ranking_loss",
+    "The first greater than the second by the margin, for target 1; less for target -1.",
+    {"margin": 0.0, **OLD},
+)
+CosineEmbeddingLoss = made(
+    PairLoss,
+    "CosineEmbeddingLoss",
+    "cosine_embedding_loss",
+    "Like directions for target 1, unlike ones for target -1.",
+    {"margin": 0.0, **OLD},
+)
+TripletMarginLoss = made(
+    TripletLoss,
+    "TripletMarginLoss",
+    "triplet_margin_loss",
+    "The anchor nearer to the positive than to the negative, by the margin.",
+    {"margin": 1.0, "p": 2.0, "eps": 1e-6, "swap": False, **OLD},
+)
+GaussianNLLLoss = made(
+    SpreadLoss,
+    "GaussianNLLLoss",
+    "gaussian_nll_loss",
+    "How unlikely the target is under a normal distribution of given mean and variance.",
+    {"full": False, "eps": 1e-6, "reduction": "mean"},
+    only_by_name=True,
+)

@@ -17,8 +17,8 @@ from .parameter import Parameter
 class Norm(Module):
     """What all normalisations share: a scale, and mostly a shift, that are learned."""
 
-    weight: Tensor | None
-    bias: Tensor | None
+    weight: Any  # a parameter, or None
+    bias: Any
 
     def _learn(self, shape: tuple[int, ...], scale: bool, shift: bool, **options: Any) -> None:
         self.register_parameter("weight", Parameter(ones(shape, **options)) if scale else None)
@@ -102,9 +102,9 @@ class BatchNorm1d(Norm):
     """
 
     _version = 2
-    running_mean: Tensor | None
-    running_var: Tensor | None
-    num_batches_tracked: Tensor | None
+    running_mean: Any  # a buffer, or None
+    running_var: Any
+    num_batches_tracked: Any
 
     def __init__(
         self,
