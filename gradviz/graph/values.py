@@ -184,7 +184,7 @@ def _kept(shape: tuple[int, ...]) -> tuple[int, ...]:
     """How many rows of each dimension to keep so that at most `WHOLE` elements remain."""
     most = WHOLE if len(shape) == 1 else 2 * EDGE
     keep = [min(length, most) for length in shape]
-    while int(np.prod(keep, dtype=np.int64)) > WHOLE:
+    while math.prod(keep) > WHOLE:
         longest = max(range(len(keep)), key=lambda dim: (keep[dim], -dim))
         keep[longest] //= 2
     return tuple(keep)

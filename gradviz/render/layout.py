@@ -22,7 +22,20 @@ def place(picture: Picture, width_limit: float = 376.0) -> Placed:
     >>> placed = place(Picture("graph", cards, (Wire("y-x", "y", "x"),)))
     >>> [(card.id, card.y) for card in placed.cards], placed.wires[0].arrow[2]
     ([('y', 6.0), ('x', 80.0)], 'd')
+
+    The last picture is remembered: player, still picture and figure place the same one in turn.
     """
+    known = _latest[-1] if _latest else None
+    if known is None or known[0] is not picture or known[1] != width_limit:
+        known = (picture, width_limit, _placed(picture, width_limit))
+        _latest[:] = [known]
+    return known[2]
+
+
+_latest: list[tuple[Picture, float, Placed]] = []
+
+
+def _placed(picture: Picture, width_limit: float) -> Placed:
     room = width_limit - 2 * MARGIN
     group = place_level(Plan(picture, room, tight=False), None)
     if room < group.width <= MOST_SAVED * room:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gradviz.stories.parts import Card
 
@@ -23,6 +24,7 @@ def columns(text: str) -> int:
     return len(text) if text.isascii() else sum(_cells(character) for character in text)
 
 
+@lru_cache(maxsize=4096)
 def _cells(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
@@ -50,6 +52,7 @@ def harmless(text: str) -> str:
     return "".join(_harmless(character) for character in text)
 
 
+@lru_cache(maxsize=4096)
 def _harmless(character: str) -> str:
     category = unicodedata.category(character)
     if character.isspace():

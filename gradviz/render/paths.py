@@ -15,7 +15,7 @@ def number(value: float) -> str:
     >>> number(12.0), number(3.14159), number(-0.04)
     ('12', '3.1', '0')
     """
-    text = f"{value:.1f}".rstrip("0").rstrip(".")
+    text = f"{value:.1f}".removesuffix(".0")
     return "0" if text == "-0" else text
 
 
