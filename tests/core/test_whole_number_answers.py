@@ -16,7 +16,7 @@ ANSWERS = (
     "i.cumprod(1)",
     "i[0, 0].cumprod(0)",
     "i.max(1)[1]",
-    "i.argsort(1, stable=True)",
+    "i.argsort(dim=1, stable=True)",
     "i.nonzero()",
     "torch.where(i > 1)[0]",
 )
