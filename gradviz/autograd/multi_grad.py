@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..core import modes
-from ..core.engine import Pass
 from ..core.hooks import RemovableHandle
+from ..core.listened import Pass
 from ..core.tensor import Tensor
 
 NOT_IN_GRAD = (

@@ -1,0 +1,56 @@
+"""What lies below some edges of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any
+
+from .node import Output
+from .tensor import tensor_classes
+
+
+def survey(edges: Sequence[Any]) -> tuple[list, dict]:
+    """All nodes below some edges, latest first; and for each leaf who sends to it last."""
+    seen: set = set()
+    last: dict = {}
+    unseen = list(edges)
+    leaves = tensor_classes
+    while unseen:
+        node = unseen.pop()
+        if node.__class__ is Output:
+            node = node.owner
+        if node in seen:
+            continue
+        if node.__class__ in leaves:
+            last.setdefault(node, None)
+            continue
+        seen.add(node)
+        for edge in node._edges():
+            if edge is None:
+                continue
+            if edge.__class__ in leaves:
+                before = last.get(edge)
+                if before is None or node.sequence < before.sequence:
+                    last[edge] = node
+            else:
+                unseen.append(edge)
+    return sorted(seen, key=sequence_of, reverse=True), last
+
+
+sequence_of = attrgetter("sequence")
+
+
+def leads_only_to(wanted: dict, edge: Any) -> bool:
+    """Whether every leaf below an edge is wanted, so that no node runs and is freed in vain."""
+    seen: set = set()
+    unseen = [edge]
+    while unseen:
+        node = unseen.pop()
+        if node.__class__ in tensor_classes:
+            if node not in wanted:
+                return False
+        elif node not in seen:
+            seen.add(node)
+            unseen += [each for each in node.owner._edges() if each is not None]
+    return True
