@@ -92,12 +92,13 @@ function matrixTerm({ cells, texts, head, shape, sent }, player) {
       return html("span", { style: value == null ? null : style }, texts?.[i]?.[j] ?? "");
     }),
   );
-  const narrow = texts && texts.flat().every((text) => text.length < 3);
+  const longest = Math.max(...(texts ?? []).flat().map((text) => text.length), 0);
+  const look = longest ? (longest < 3 ? " narrow" : "") : " bare";
   const table = width
     ? html(
         "span",
         {
-          class: `cells${narrow ? " narrow" : ""}`,
+          class: `cells${look}`,
           style: `grid-template-columns:repeat(${width},auto)`,
         },
         body,

@@ -7,6 +7,8 @@ import { fillPill } from "./pills.js";
 const FULL = { width: 376, height: 420 };
 /** A picture that is larger by less than this is shown a little smaller instead. */
 const SLACK = 1.09;
+/** Beside the texts of a stepper there is room for a picture that is wider by this. */
+const ROOM = 96;
 const AT_REST = {};
 
 /** @param {any} part @param {any} player */
@@ -34,7 +36,8 @@ PARTS.graph = (part, player) => {
     draw({ cards: cardStates = AT_REST, wires: wireStates = AT_REST }) {
       for (const wire of wires) change(wire, wireStates[wire.wire.id] ?? AT_REST, showWire, player);
       for (const card of cards) change(card, cardStates[card.card.id] ?? AT_REST, showCard, player);
-      view.follow(part.cards.filter(({ id }) => /active|error/.test(cardStates[id]?.mark)));
+      const active = part.cards.filter(({ id }) => /active|error/.test(cardStates[id]?.mark));
+      view.follow(active.length || player.step ? active : part.cards.slice(0, 1));
     },
   };
 };
@@ -110,7 +113,10 @@ function makeView(part, drawing, player) {
   const still = player.story.layout === "drawing";
   const large = part.width > FULL.width * SLACK || part.height > FULL.height * SLACK;
   const frame = html("div", { class: "window" }, drawing);
-  const element = html("figure", { class: `view${large ? " large" : ""}` }, frame);
+  const roomy = large && part.width <= FULL.width + ROOM && part.height <= FULL.height * SLACK;
+  if (roomy) player.stage = part.width + 33;
+  const look = `view${large ? " large" : ""}${roomy ? " roomy" : ""}`;
+  const element = html("figure", { class: look }, frame);
   if (!large) return { element, follow() {} };
   drawing.style.width = `${part.width}px`;
   frame.tabIndex = 0;

@@ -56,7 +56,7 @@ function stepper(player) {
   if (player.predict) equation.append(player.predict.element);
   return html(
     "div",
-    { class: "main" },
+    { class: "main", style: player.stage ? `--stage-width:${player.stage}px` : null },
     at("stage"),
     player.captions,
     player.controls?.row,
