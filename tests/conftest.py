@@ -1,6 +1,6 @@
 """What a test may need of the machine, and what happens where it is missing.
 
-A test says what it needs with a marker: torch, exe, browser, kernel. Where the machine lacks it,
+A test says what it needs with a marker: torch, exe, browser, kernel, lite. Where the machine lacks it,
 the test is skipped and the reason shown. `--require torch,exe` (or GRADVIZ_REQUIRE=torch,exe)
 turns that skip, and any other skip of such a test, into a failure.
 """
@@ -70,11 +70,19 @@ def lacks_kernel() -> str:
     return f"needs {' and '.join(missing)} (extra `test`)" if missing else ""
 
 
+def lacks_lite() -> str:
+    if importlib.util.find_spec("jupyterlite_pyodide_kernel") is None:
+        return "needs JupyterLite (extra `lite`)"
+    named = os.environ.get("GRADVIZ_PYODIDE")
+    return "" if named else "needs Pyodide: name a folder with it in GRADVIZ_PYODIDE"
+
+
 LACKS: dict[str, Callable[[], str]] = {
     "torch": lacks_torch,
     "exe": lacks_exe,
     "browser": lacks_browser,
     "kernel": lacks_kernel,
+    "lite": lacks_lite,
 }
 
 

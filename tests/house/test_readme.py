@@ -38,7 +38,7 @@ def test_the_picture_is_one_that_really_came_out(readme: str, checkout: Path) ->
 
 
 def test_ci_runs_the_test_command_that_readme_gives(readme: str, checkout: Path) -> None:
-    command = "python -m pytest --require torch,exe,browser,kernel"
+    command = "python -m pytest --require torch,exe,browser,kernel,lite"
     assert command in readme
     assert command in (checkout / ".ci" / "run").read_text(encoding="utf-8")
 
