@@ -238,7 +238,7 @@ class DelayedError(Function):
         raise RuntimeError(errors.ONCE)
 
 
-DelayedError._backward_cls = NodeType(  # what torch calls it
+error_node: Any = NodeType(  # what torch calls it
     "Error",
     (BackwardCFunction,),
     {
@@ -248,3 +248,4 @@ DelayedError._backward_cls = NodeType(  # what torch calls it
         "name": lambda self: "torch::autograd::Error",
     },
 )
+DelayedError._backward_cls = error_node

@@ -41,6 +41,8 @@ class Adam(Optimizer):
     ) -> None:
         refuse_unless(number(lr) >= 0.0, "learning rate", lr)
         refuse_unless(eps >= 0.0, "epsilon value", eps)
+        if isinstance(betas[0], float) is not isinstance(betas[1], float):
+            raise ValueError("betas must be either both floats or both Tensors")
         for index, beta in enumerate(betas[:2]):
             refuse_unless(0.0 <= beta < 1.0, f"beta parameter at index {index}", beta)
         refuse_unless(weight_decay >= 0.0, "weight_decay value", weight_decay)
@@ -55,7 +57,7 @@ class Adam(Optimizer):
             "capturable": capturable,
         }
         last = {"fused": fused, "decoupled_weight_decay": decoupled_weight_decay}
-        super().__init__(params, {**given, **options(differentiable), **last})
+        super().__init__(params, {**given, **options(differentiable, foreach, fused), **last})
 
     def update(self, value: Any, grad: Any, memory: Memory, group: dict[str, Any]) -> Any:
         """Divide the mean gradient by the root of its mean square."""

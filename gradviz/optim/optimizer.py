@@ -15,13 +15,15 @@ from gradviz.core import dtypes
 from gradviz.core.modes import enable_grad
 from gradviz.core.tensor import Tensor, settled, wrap
 
+from .hooked import Hooked
+
 DUPLICATES = (
     "optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
     "error; see github.com/pytorch/pytorch/issues/40967 for more information"
 )
 
 
-class Optimizer:
+class Optimizer(Hooked):
     """The base of all optimizers. A kind of optimizer says in `update` what one step does.
 
     >>> class Descent(Optimizer):
@@ -37,6 +39,7 @@ class Optimizer:
                 "params argument given to the optimizer should be an iterable of Tensors or dicts, "
                 f"but got {kind}"
             )
+        self._hooks = {}
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
         groups = list(params)
@@ -46,6 +49,13 @@ class Optimizer:
             groups = [{"params": groups}]
         for group in groups:
             self.add_param_group(group)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled and copied: hooks are not."""
+        return {name: getattr(self, name) for name in ("defaults", "state", "param_groups")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _hooks={})
 
     def __repr__(self) -> str:
         text = f"{type(self).__name__} ("
@@ -113,6 +123,7 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on later: parameters are counted, not stored."""
+        self._call("before state")
         order = _numbers(self.param_groups)
         groups = []
         for group in self.param_groups:
@@ -120,10 +131,11 @@ class Optimizer:
             kept = {key: each for key, each in group.items() if key != "params"}
             groups.append({**kept, "params": numbers})
         state = {order[param]: memory for param, memory in self.state.items() if memory}
-        return {"state": state, "param_groups": groups}
+        return self._call("after state", {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from what `state_dict` gave."""
+        state_dict = self._call("before load", dict(state_dict))
         given, groups = copy.deepcopy(state_dict["param_groups"]), self.param_groups
         if len(given) != len(groups):
             raise ValueError("loaded state dict has a different number of parameter groups")
@@ -144,6 +156,7 @@ class Optimizer:
             }
         for new, old in zip(given, groups, strict=True):
             old.update({key: each for key, each in new.items() if key != "params"})
+        self._call("after load")
 
 
 def _numbers(groups: list[dict[str, Any]]) -> dict[Tensor, int]:
@@ -158,6 +171,8 @@ def _own(kept: Any, name: str, param: Tensor) -> Any:
     if not isinstance(kept, Tensor):
         return copy.deepcopy(kept)
     kind = kept._dtype if name == "step" else param._dtype
+    if kept._dtype is kind:
+        return kept
     value, shape = settled(np.array(kept._shaped(), kind))
     return wrap(value, shape)
 
@@ -196,8 +211,12 @@ def refuse_unless(condition: bool, what: str, given: Any) -> None:
         raise ValueError(f"Invalid {what}: {given}")
 
 
-def options(differentiable: bool) -> dict[str, bool]:
-    """The option that cannot be chosen, as groups keep it."""
+def options(
+    differentiable: bool, foreach: bool | None = None, fused: bool | None = None
+) -> dict[str, bool]:
+    """The option that cannot be chosen, as groups keep it; two others must not be both."""
+    if foreach and fused:
+        raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
     if differentiable:
         raise NotImplementedError(
             "gradviz steps outside the graph and has no differentiable=True; its drawing and "

@@ -46,7 +46,9 @@ class SGD(Optimizer):
             "maximize": maximize,
             "foreach": foreach,
         }
-        super().__init__(params, {**given, **options(differentiable), "fused": fused})
+        super().__init__(
+            params, {**given, **options(differentiable, foreach, fused), "fused": fused}
+        )
 
     def update(self, value: Any, grad: Any, memory: Memory, group: dict[str, Any]) -> Any:
         """Go down the gradient; with momentum, down its running sum."""
