@@ -16,7 +16,7 @@ from . import errors
 from .modes import current, recording, room
 from .names import ops
 from .node import Node, gathered, maker, small, spread
-from .tensor import Tensor, Version, ndarray, next_number, wrap
+from .tensor import Tensor, Version, next_number
 
 
 class View:
@@ -26,10 +26,10 @@ class View:
     """
 
     NORMAL, NO_GRAD, SEVERAL, INFERENCE, CUSTOM = range(5)
-    kind = NORMAL
-    base: Tensor
-    path: tuple
-    stamp: int
+    __slots__ = ("base", "kind", "path", "stamp")
+
+    def __init__(self, base: Tensor, path: tuple, stamp: int, kind: int) -> None:
+        self.base, self.path, self.stamp, self.kind = base, path, stamp, kind
 
     def refresh(self, view: Tensor) -> None:
         """Make the node of a view anew if its memory was written since."""
@@ -59,33 +59,24 @@ def view_of(
     source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None
 ) -> None:
     """Note that a result is a view of `source`."""
-    view = result._view = View()
     above = getattr(source, "_view", None)
     if above is None:
-        base = source
-        view.path = ((op, given[1:], number),)
+        base, path, kind = source, ((op, given[1:], number),), View.NORMAL
     else:
-        base = above.base
-        view.path = (*above.path, (op, given[1:], number))
-    view.base = base
+        base, path, kind = above.base, (*above.path, (op, given[1:], number)), above.kind
     views = getattr(base, "_views", None)
     if views is None:
         base._views = Views([reference_to(result)])
     else:
         views.add(result)
-    version = source._written
-    if version is None:
-        version = source._shared_version()
-    result._written = version
-    view.stamp = version.stamp
-    if number is not None:
-        view.kind = View.SEVERAL
+    result._written = version = source._written or source._shared_version()
+    if number is not None and kind == View.NORMAL:
+        kind = View.SEVERAL
     if not room["plain"] and not recording():
-        view.kind = View.INFERENCE if current().inference else View.NO_GRAD
+        kind = View.INFERENCE if current().inference else View.NO_GRAD
         if base._requires_grad:
             result._requires_grad = True
-    elif above is not None and above.kind != View.NORMAL:
-        view.kind = above.kind
+    result._view = View(base, path, version.stamp, kind)
 
 
 reference_to = weakref.ref
@@ -250,5 +241,3 @@ def renew_views(base: Tensor) -> None:
             )
             tensor._requires_grad = True
 
-
-_ = ndarray, wrap

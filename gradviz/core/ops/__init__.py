@@ -14,6 +14,7 @@ from ..tensor import Tensor
 
 FIRST = ("arithmetic", "comparison", "indexing", "logic", "matrices", "powers")
 _reading = threading.RLock()
+_busy = False  # the families are being read, and ask for names themselves
 
 for _family in FIRST:
     importlib.import_module(f"{__name__}.{_family}")
@@ -21,8 +22,7 @@ for _family in FIRST:
 
 def late(self: Tensor, name: str) -> Any:
     """Stands as `Tensor.__getattr__` while families wait: a method of theirs may be asked for."""
-    if not name.startswith("_"):
-        read_all()
+    if not name.startswith("_") and read_all():
         return getattr(self, name)
     raise AttributeError(f"'Tensor' object has no attribute '{name}'")
 
@@ -31,12 +31,23 @@ Tensor.__getattr__ = late
 
 
 def read_all() -> bool:
-    """Read the families that wait; whether there were any."""
+    """Read the families that wait; whether there were any.
+
+    Where it is interrupted, the next call goes on.
+    """
+    global _busy
+    if "__getattr__" not in vars(Tensor):
+        return False
     with _reading:
-        if "__getattr__" not in vars(Tensor):
+        if _busy:
             return False
-        del Tensor.__getattr__
-        for name in sorted(os.listdir(os.path.dirname(__file__))):  # noqa: PTH120, PTH208
-            if name.endswith(".py") and not name.startswith("_"):
-                importlib.import_module(f"{__name__}.{name[:-3]}")
+        if "__getattr__" in vars(Tensor):  # no other thread was first
+            _busy = True
+            try:
+                for name in sorted(os.listdir(os.path.dirname(__file__))):  # noqa: PTH120, PTH208
+                    if name.endswith(".py") and not name.startswith("_"):
+                        importlib.import_module(f"{__name__}.{name[:-3]}")
+            finally:
+                _busy = False
+            del Tensor.__getattr__
         return True
