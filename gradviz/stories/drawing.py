@@ -17,6 +17,9 @@ from gradviz.stories.stage import incoming
 from gradviz.stories.story import Frame, Run, Scene, Story
 from gradviz.stories.turns import title_of, value_text
 
+MOST_UNFOLDED = 700
+"""A graph of more nodes is not opened by a click: so many cards are no picture any more."""
+
 
 def tell(
     graph: Graph,
@@ -33,6 +36,7 @@ def tell(
     """The drawing of a graph; with a recording, the gradients stand on its wires.
 
     `forward` draws it as the formula reads, inputs above; `fold=False` shows every repetition.
+    What is folded carries the whole drawing as a variant, unless that would be too large.
     """
     print_anew()
     made = plan(graph, Shown(values=values, shapes=shapes, saved=saved, forward=forward, fold=fold))
@@ -42,13 +46,19 @@ def tell(
     parts: list[Part] = [shown]
     if code and graph.code:
         parts.append(Code("code", graph.code, visible=len(graph.code)))
-    frame = Frame(_caption(graph, shown.note), {"graph": _states(made, recording)})
+    frame = Frame(_caption(graph, shown.note), {"graph": states_of(made, recording)})
+    variants: tuple[Story, ...] = ()
+    if (made.folds or made.modules) and len(graph.nodes) <= MOST_UNFOLDED:
+        options = {"values": values, "shapes": shapes, "saved": saved, "forward": forward}
+        whole = tell(graph, recording=recording, fold=False, code=code, title=name, **options)
+        variants = (whole,)
     return Story(
         title=name,
         alt=_alt(graph),
         scene=Scene(tuple(parts), "drawing", {part.id: "stage" for part in parts}),
         runs={(): Run((frame,))},
         still=True,
+        variants=variants,
     )
 
 
@@ -70,7 +80,8 @@ def _alt(graph: Graph) -> str:
     return DRAWING["alt"].format(root=root, nodes=len(graph.nodes), leaves=leaves)
 
 
-def _states(made: Plan, recording: Recording | None) -> Mapping[str, Any]:
+def states_of(made: Plan, recording: Recording | None) -> Mapping[str, Any]:
+    """The states of all cards and wires; with a recording, as the pass left them."""
     steps = {step.node: step for step in recording.steps} if recording else {}
     arriving = incoming(made)
     cards: dict[str, dict[str, Any]] = {}

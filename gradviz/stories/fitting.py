@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from gradviz.graph.model import Recording
+from gradviz.graph.record import rehearse
 from gradviz.graph.values import numbers_of
+from gradviz.graph.watch import Tape, watch
 from gradviz.stories.workbench import Bench, as_number
+from gradviz.stories.written import run, written
 
 MOST_ROWS = 6
 """So many single parameters stand in the table one by one; else a row stands for a tensor."""
 SAMPLES = 41
+MOST_NODES = 40
+"""The graph of each step is drawn if it has no more nodes."""
+Best = tuple[list[float], float] | None
+"""The best parameters and their loss, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class Fit:
     """The steps that are kept: the first ones all, later ones ever more seldom."""
 
     rows: tuple[str, ...]
+    single: bool
+    """Whether a row is one number; else it stands for a tensor, by its length as a vector."""
     xs: np.ndarray
     step: list[int] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
@@ -56,6 +66,8 @@ class Fit:
     grads: list[list[float]] = field(default_factory=list)
     moves: list[list[float]] = field(default_factory=list)
     curves: list[list[float]] = field(default_factory=list)
+    passes: list[Recording] = field(default_factory=list)
+    """The backward pass of each kept step; none where the graph is too large."""
     end: str = "end"
 
 
@@ -77,22 +89,54 @@ def fit(bench: Bench, job: Job) -> Fit:
     """Run the loop; a loss that is no number, or far above the first, ends it."""
     xs = np.linspace(*_bounds(numbers_of(job.x)), SAMPLES)
     single = sum(math.prod(parameter.shape) for parameter in job.parameters) <= MOST_ROWS
-    found = Fit(tuple(_row_names(job, single)), xs)
+    found = Fit(tuple(_row_names(job, single)), single, xs)
     sampled = bench.engine.tensor(xs.tolist(), dtype=job.x.dtype).reshape(_sample_shape(job.x))
     kept = kept_steps(job.steps)
     optimizer = _optimizer(bench, job)
     for step in range(job.steps + 1):
         _clear(job)
         error = job.error()
+        if step == 0:
+            _first_pass(job, found)
+        elif step in kept and found.passes:
+            _note_pass(job, found, error, {})
         error.backward()
         loss = as_number(error)
         found.end = _end(found, loss)
-        if step in kept or found.end != "end":
-            _keep(bench, job, found, step, loss, sampled, single)
+        is_kept = step in kept or found.end != "end"
+        if is_kept:
+            _keep(bench, job, found, step, loss, sampled)
+        before = [parameter.detach().clone() for parameter in job.parameters if is_kept]
+        _move(bench, job, optimizer)
+        if is_kept:
+            found.moves.append(_numbers(_moves(job, before), found.single))
         if found.end != "end":
             break
-        _move(bench, job, optimizer)
     return found
+
+
+def _first_pass(job: Job, found: Fit) -> None:
+    """The pass of the first step under a watch: its graph knows names, values and lines."""
+    error = "loss(y_pred, y)" if job.loss else "(y_pred - y).pow(2).mean()"
+    code = written("fit", "y_pred = predict(x)", f"error = {error}")
+    with watch() as tape:
+        scope = run(code, predict=job.predict, loss=job.loss, x=job.x, y=job.y)
+    known = {name: scope[name] for name in ("error", "y_pred", "x", "y")}
+    _note_pass(job, found, scope["error"], known, tape)
+
+
+def _note_pass(
+    job: Job, found: Fit, error: Any, known: Mapping[str, Any], tape: Tape | None = None
+) -> None:
+    """Rehearse the pass, unless the graph is too large, or another one than at first."""
+    names = {**dict(zip(job.names, job.parameters, strict=True)), **known}
+    (recording,) = rehearse(error, None, True, names=names, tape=tape)
+    nodes = [node.name for node in recording.graph.nodes]
+    first = [node.name for node in found.passes[0].graph.nodes] if found.passes else nodes
+    if nodes != first or len(nodes) > MOST_NODES:
+        found.passes.clear()
+    else:
+        found.passes.append(recording)
 
 
 def _bounds(numbers: np.ndarray) -> tuple[float, float]:
@@ -129,26 +173,24 @@ def _end(found: Fit, loss: float) -> str:
     return "end"
 
 
-def _keep(
-    bench: Bench, job: Job, found: Fit, step: int, loss: float, sampled: Any, single: bool
-) -> None:
+def _keep(bench: Bench, job: Job, found: Fit, step: int, loss: float, sampled: Any) -> None:
     with bench.engine.no_grad():
         curve = numbers_of(job.predict(sampled)).reshape(-1)
-        moved = [_moved(parameter, job.lr) for parameter in job.parameters]
     found.step.append(step)
     found.loss.append(loss)
     found.curves.append([float(number) for number in curve])
     tensors = job.parameters
-    found.values.append(_numbers(tensors, single))
-    found.grads.append(
-        _numbers([t.detach() * 0 if t.grad is None else t.grad for t in tensors], single)
-    )
-    found.moves.append(_numbers(moved, single))
+    grads = [t.detach() * 0 if t.grad is None else t.grad for t in tensors]
+    found.values.append(_numbers(tensors, found.single))
+    found.grads.append(_numbers(grads, found.single))
 
 
-def _moved(parameter: Any, lr: float) -> Any:
-    """−lr · grad, multiplied by the engine."""
-    return parameter.detach() * 0 if parameter.grad is None else parameter.grad * -lr
+def _moves(job: Job, before: Sequence[Any]) -> list[Any]:
+    """How far each parameter went: −lr · grad, or what the optimiser made of it."""
+    pairs = zip(job.parameters, before, strict=True)
+    if job.optimizer != "SGD":
+        return [parameter.detach() - old for parameter, old in pairs]
+    return [old * 0 if one.grad is None else one.grad * -job.lr for one, old in pairs]
 
 
 def _numbers(tensors: Sequence[Any], single: bool) -> list[float]:
@@ -178,7 +220,7 @@ def _move(bench: Bench, job: Job, optimizer: Any) -> None:
                 parameter -= job.lr * parameter.grad
 
 
-def best_fit(bench: Bench, job: Job) -> tuple[list[float], float] | None:
+def best_fit(bench: Bench, job: Job) -> Best:
     """The best parameters and their loss, where the model is linear in a few of them."""
     sizes = [math.prod(parameter.shape) for parameter in job.parameters]
     count = sum(sizes)

@@ -5,6 +5,8 @@ Markup as in `sentences`. A name in braces may be a number of the run, which the
 
 from __future__ import annotations
 
+from typing import Any
+
 # ruff: noqa: E501 (a sentence is read, and translated, on one line)
 
 ACCUMULATION = {
@@ -101,21 +103,29 @@ JACOBIAN = {
     "tab, column": "broadcasting",
 }
 
-FIT = {
+FIT: dict[str, Any] = {
     "start": "At the start the curve misses the points: the loss is **{loss}**. The far points pull hardest on __{name}__.",
     "step": "__{name}__ has the largest gradient, {grad}, so it moves most: **−{rate} × {factor} = {move}**. The loss is {loss}.",
+    "step, other": "__{name}__ has the largest gradient, {grad}; {optimizer} moves it by **{move}**. The loss is {loss}.",
+    "step, long": "__{name}__ has the longest gradient, {grad}; its step is **{move}** long. The loss is {loss}.",
     "slow": "The curve looks right already; what is left is slow: __{name}__ moves by **{move}** a step{towards}.",
     "towards": " towards {best}",
     "end": "__After {step} steps__ the loss is {loss}.{floor}",
     "floor": " No choice of {names} can do better than {best} here: the rest is noise.",
     "away": "__Diverged:__ after {step} steps the loss is {loss}; at the start it was {loss_first}. The learning rate {rate} is too large.",
     "overflow": "__Diverged:__ after {step} steps the numbers overflow. The learning rate {rate} is too large.",
+    "heads": ("value", "grad", "step −lr·grad"),
+    "heads, other": ("value", "grad", "step"),
+    "heads, long": ("|value|", "|grad|", "|step|"),
     "residuals": "every {every} residual is drawn",
     "all residuals": "the residuals",
     "loss": "loss over steps",
     "loss, log": "loss over steps (logarithmic)",
     "loss, both log": "loss over steps (both axes logarithmic)",
     "best": "best {best}",
+    "tab": "the numbers",
+    "graph tab": "the graph",
+    "graph subtitle": "the loss of each step, and the gradients that its `backward()` left",
 }
 
 COMPARE = {
