@@ -22,7 +22,7 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from . import inplace, modes, node, numbers, operands, templates, views
+from . import inplace, modes, node, numbers, operands, saved, templates, views
 from .arguments import MISSING
 from .modes import room
 from .node import FREED, Node, NodeType, Output
@@ -184,13 +184,10 @@ def node_class(plan: Plan, parts: dict[str, Any]) -> type[Node]:
     }
     if plan.op.outputs is not None:
         members["outputs"] = None
-    members |= {
-        "_saved_" + name: property(operands.saved_reader(plan, name)) for name in plan.saved
-    }
-    members |= {
-        "_raw_saved_" + name: property(partial(operands.SavedTensor, name=name))
-        for name in plan.saved
-        if plan.is_tensor(name) or name in plan.results
-    }
+    for name in plan.saved:
+        if shown := op.shown_as.get(name, name):
+            members["_saved_" + shown] = property(saved.saved_reader(plan, name))
+            if plan.is_tensor(name) or name in plan.results:
+                members["_raw_saved_" + shown] = property(partial(saved.SavedTensor, name=name))
     members |= {name: value for name, value in vars(op).items() if name.startswith("_saved_")}
     return NodeType(op.node_name, (Node,), members)

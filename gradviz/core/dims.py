@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .tensor import Tensor
+
+
+class FromEnd(int):
+    """A dimension that was counted from the end, as a node shows it, counted from 0."""
+
+    given: int
+
+
+@cache
+def from_end(dim: int, span: int) -> FromEnd:
+    """A negative dimension counted from 0."""
+    counted = FromEnd(dim + span)
+    counted.given = dim
+    return counted
 
 
 def wrapped(dim: int, ndim: int) -> int:
@@ -24,7 +39,7 @@ def wrapped(dim: int, ndim: int) -> int:
             f"Dimension out of range (expected to be in range of [{-span}, {span - 1}], "
             f"but got {dim})"
         )
-    return dim + span if dim < 0 else dim
+    return from_end(dim, span) if dim < 0 else dim
 
 
 def wrapped_all(dims: Any, ndim: int) -> tuple[int, ...]:

@@ -26,7 +26,8 @@ shows. How to read a declaration:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from . import compiler
@@ -65,6 +66,7 @@ class Op:
     rules: dict[str, Callable]
     name: str
     usage: tuple[str, ...] = ()  # torch's signatures of the method, where it has several
+    shown_as: Mapping[str, str] = MappingProxyType({})  # saved names that torch calls otherwise
     check: Callable | None = None  # refuses operands by their types, before anything is computed
 
     def __init_subclass__(

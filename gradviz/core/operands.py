@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .modes import Packed, arrange, packed
+from .modes import arrange
 from .names import ops
-from .node import FREED, Output, freed
+from .node import Output
 from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
 from .views import view_of
@@ -60,7 +60,8 @@ def combined(plan: Any, operands: tuple) -> tuple:
     values = []
     for name, operand in given.items():
         if name not in plan.tensors or operand is None:
-            values.append(operand)
+            fits = dtype.kind not in "iu" or operand.__class__ is not int
+            values.append(operand if fits else np.array(operand).astype(dtype)[()])
             continue
         is_tensor = isinstance(operand, Tensor)
         value = operand._shaped() if is_tensor else np.array(operand).astype(dtype)
@@ -171,85 +172,3 @@ def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
     if kind is None:
         kind = result_types[described] = named_result(*described)
     return kind(tensors)
-
-
-# ------------------------------------------------------------------------ saved values
-
-
-class SavedTensor:
-    """What `node._raw_saved_name` shows: the place where a tensor is saved."""
-
-    __slots__ = ("name", "node")
-    __module__ = "gradviz._C._autograd"
-
-    def __init__(self, node: Any, name: str) -> None:
-        self.node, self.name = node, name
-
-    @property
-    def data(self) -> Any:
-        """The saved tensor."""
-        return getattr(self.node, "_saved_" + self.name)
-
-    def register_hooks(self, pack_hook: Any, unpack_hook: Any) -> None:
-        """Keep what `pack_hook` makes of the tensor; `unpack_hook` gives it back."""
-        if getattr(self.node, self.name).__class__ is Packed:
-            raise RuntimeError(errors.HOOKED_TWICE)
-        setattr(self.node, self.name, packed(self.data, pack_hook, unpack_hook))
-
-
-def saved_reader(plan: Any, name: str) -> Any:
-    """What `node._saved_name` does."""
-
-    def read(node: Any) -> Any:
-        value = getattr(node, name)
-        if value is FREED:
-            edges = [
-                edge
-                for edge, tensor in zip(plan.edge_names, plan.edges, strict=False)
-                if name in plan.uses[tensor]
-            ]
-            if (
-                not plan.lists
-                and len(plan.edges) > 1
-                and not any(getattr(node, edge) is not None for edge in edges)
-            ):
-                return None
-            freed()
-        if value.__class__ is Packed:
-            return value.unpacked()
-        if name.endswith("_sym_strides"):  # kept in bytes, shown in elements
-            step = min(filter(None, value), default=1)
-            return tuple([each // step for each in value])
-        if name in plan.results:
-            shape = (
-                node.result_shape
-                if plan.op.outputs is None
-                else node.result_shape[plan.results.index(name)]
-            )
-            version = node.result_version
-            tensor = wrap(
-                value, shape, node if value.dtype.kind == "f" and plan.op.outputs is None else None
-            )
-            if version is not None and version[0].stamp > version[1]:
-                raise RuntimeError(
-                    errors.modified(tensor, node, version[0].count, version[0].count_at(version[1]))
-                )
-            return tensor
-        if value.__class__ in tensor_classes:
-            version = value._written
-            if version is not None and version.stamp > node.sequence:
-                raise RuntimeError(
-                    errors.modified(
-                        value, value._node, version.count, version.count_at(node.sequence)
-                    )
-                )
-            return value
-        if name in plan.tensors and isinstance(value, int | float):
-            return wrap(
-                np.array(
-                    value, dtypes.of_number(value) if value.__class__ is not float else np.float64
-                )
-            )
-        return value
-
-    return read

@@ -17,7 +17,7 @@ from .names import ops
 
 ndarray, add_reduce = np.ndarray, np.add.reduce
 sqrt, sign, maximum, minimum = np.sqrt, np.sign, np.maximum, np.minimum
-abs, sgn = np.abs, np.sign
+abs = np.abs
 zero, one = np.array(0, np.float32), np.array(1, np.float32)
 
 twins: dict[str, Callable] = {}  # what a word means on tensors, where no op bears its name
@@ -327,6 +327,13 @@ def where(condition, value, other):
     return chosen if chosen.ndim else chosen[()]
 
 
+def sgn(value):
+    """The sign; that of what is no number is 0, as PyTorch has it."""
+    signs = np.sign(value)
+    total = add_reduce(signs, None)
+    return signs if total == total else where(signs == signs, signs, zero.astype(signs.dtype))
+
+
 def zeros_like(value):
     return np.zeros(value.shape, value.dtype) if value.__class__ is ndarray else value.__class__(0)
 
@@ -368,7 +375,7 @@ def divided(value, other, rounding_mode):
 
 @on_tensors
 def divided(value, other, rounding_mode):  # noqa: F811
-    return ops.div(value.detach(), other, rounding_mode=rounding_mode)
+    return ops.div(value, other, rounding_mode=rounding_mode)
 
 
 def called_quietly(function, *values):
@@ -376,6 +383,5 @@ def called_quietly(function, *values):
     return function(*values)
 
 
-sgn = np.sign
 twins["zero"] = 0.0
 called_quietly = silent(called_quietly)  # the last line: it sees the names that stand above

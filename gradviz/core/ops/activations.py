@@ -2,9 +2,13 @@
 
 import numpy as np
 
+from ..dims import wrapped
+from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Op, Scalar, composed, one_node, ops
+from ..placing import cat
 from ..tensor import Tensor
 from ..words import exp, log1p, on_tensors, sigmoid, tanh, where, word, zero, zeros_like
+from .pointwise import applied
 
 
 def nothing_between(grad, grad_output, self, lambd): return zeros_like(grad)
@@ -16,39 +20,46 @@ class Celu(Elementwise, face="", method=False, name="celu_of"):
     def forward(self: Tensor, alpha: Scalar): return where(self > 0, self, alpha * np.expm1(self / alpha))
     @one_node("EluBackwardBackward0", self=lambda grad, grad_output, self, alpha:
               grad * grad_output * where(self < 0, exp(self / alpha) / alpha, zero))
-    def grad_self(grad, self, alpha): return grad * where(self > 0, 1, exp(self / alpha))
+    def grad_self(grad, self, alpha): return grad * where(self <= 0, exp(self / alpha), 1)
+    check = lacking("elu_cpu", WHOLE)
 
 class Mish(Elementwise, face="", method=False, name="mish_of"):
     def forward(self: Tensor): return self * tanh(log1p(exp(self)))
     def grad_self(grad, self): return grad * (tanh(log1p(exp(self))) + self * sigmoid(self) * (1 - tanh(log1p(exp(self))) * tanh(log1p(exp(self)))))
+    check = lacking("mish_cpu", WHOLE)
 
 class Hardsigmoid(Elementwise, face="", method=False, name="hardsigmoid_of"):
     def forward(self: Tensor): return np.minimum(np.maximum(self + 3, 0), 6) / 6
     @one_node("NotImplemented")
     def grad_self(grad, self): return where((self > -3) & (self < 3), grad / 6, zero)
+    check = lacking("hardsigmoid_cpu", WHOLE)
 
 class Hardswish(Elementwise, face="", method=False, name="hardswish_of"):
     def forward(self: Tensor): return self * np.minimum(np.maximum(self + 3, 0), 6) / 6
     @one_node("HardswishBackwardBackward0", self=lambda grad, grad_output, self: where((self > -3) & (self < 3), grad * grad_output / 3, zero))
     def grad_self(grad, self): return where(self <= -3, zero, where(self < 3, grad * (self / 3 + 0.5), grad))
+    check = lacking("hardswish_cpu", WHOLE)
 
 
 # --- cut off
 
 class Threshold(Elementwise, face="", method=False, name="threshold_of"):
-    def forward(self: Tensor, threshold: Scalar, value: Scalar): return where(self > threshold, self, value)
+    def forward(self: Tensor, threshold: Scalar, value: Scalar): return where(self <= threshold, value, self)
     @one_node("ThresholdBackwardBackward0", self=lambda grad, grad_output, self, threshold: zeros_like(grad))
-    def grad_self(grad, self, threshold): return where(self > threshold, grad, zero)
+    def grad_self(grad, self, threshold): return where(self <= threshold, zero, grad)
+    check = lacking("threshold_cpu", BOOL)
 
 class Softshrink(Elementwise, face="", method=False, name="softshrink_of"):
     def forward(self: Tensor, lambd: Scalar): return where(self > lambd, self - lambd, where(self < -lambd, self + lambd, zero))
     @one_node("SoftshrinkBackwardBackward0", self=nothing_between)
     def grad_self(grad, self, lambd): return where((self >= -lambd) & (self <= lambd), zero, grad)
+    check = lacking("softshrink_check", WHOLE)
 
 class Hardshrink(Elementwise, face="", method=False, name="hardshrink_of"):
     def forward(self: Tensor, lambd: Scalar): return where((self >= -lambd) & (self <= lambd), zero, self)
     @one_node("HardshrinkBackwardBackward0", self=nothing_between)
     def grad_self(grad, self, lambd): return where((self >= -lambd) & (self <= lambd), zero, grad)
+    check = lacking("hardshrink_cpu", WHOLE)
 
 
 # --- with a slope that is learned, and with a gate
@@ -65,6 +76,8 @@ class Glu(Op, face="", method=False, name="glu_of"):
     def forward(self: Tensor, dim: Scalar):
         value, gate = np.split(self, 2, dim)
         return value * sigmoid(gate)
+    @one_node("GluBackwardBackward0", grad_output=lambda grad, self, dim: joined_by_gate(grad, self, dim),
+              self=lambda grad, grad_output, self, dim: bent_by_gate(grad, grad_output, self, dim))
     def grad_self(grad, self, dim): return through_gate(grad, self, dim)
 
 
@@ -76,10 +89,10 @@ def activation(function):
 @activation
 def celu(input, alpha=1.0, inplace=False):
     if alpha == 0: raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    return ops.celu_of(input, alpha)
+    return applied(ops.celu_of, inplace, input, alpha)
 
 @activation
-def mish(input, inplace=False): return ops.mish_of(input)
+def mish(input, inplace=False): return applied(ops.mish_of, inplace, input)
 
 @activation
 def softsign(input): return ops.over(input, ops.plus(ops.abs(input), 1))
@@ -88,13 +101,13 @@ def softsign(input): return ops.over(input, ops.plus(ops.abs(input), 1))
 def tanhshrink(input): return ops.minus(input, ops.tanh(input))
 
 @activation
-def hardsigmoid(input, inplace=False): return ops.hardsigmoid_of(input)
+def hardsigmoid(input, inplace=False): return applied(ops.hardsigmoid_of, inplace, input)
 
 @activation
-def hardswish(input, inplace=False): return ops.hardswish_of(input)
+def hardswish(input, inplace=False): return applied(ops.hardswish_of, inplace, input)
 
 @composed(face="torch nn.functional", method=False)
-def threshold(input, threshold, value, inplace=False): return ops.threshold_of(input, threshold, value)
+def threshold(input, threshold, value, inplace=False): return applied(ops.threshold_of, inplace, input, threshold, value)
 
 @activation
 def softshrink(input, lambd=0.5):
@@ -115,20 +128,34 @@ def glu(input, dim=-1):
     if not input._shape: raise RuntimeError("glu does not support 0-dimensional tensors")
     size = input.size(dim)
     if size % 2: raise RuntimeError(f"Halving dimension must be even, but dimension {dim % len(input._shape)} is size {size}")
-    return ops.glu_of(input, dim)
+    return ops.glu_of(input, wrapped(dim, len(input._shape)))
 
 
-# --- numpy below
+# --- what a gate lets through
 
-def through_gate(grad, self, dim):
-    value, gate = np.split(self, 2, dim)
-    share = sigmoid(gate)
-    return np.concatenate([grad * share, grad * value * share * (1 - share)], dim)
-
-word(through_gate)
+@word
+def halves(value, dim): return np.split(value, 2, dim)
 
 @on_tensors
+def halves(value, dim): return ops.chunk(value, 2, dim)  # noqa: F811
+
+@word
 def through_gate(grad, self, dim):
-    value, gate = ops.chunk(self, 2, dim)
-    share = ops.sigmoid(gate)
-    return ops.cat([grad * share, grad * value * share * (1 - share)], dim)
+    value, gate = halves(self, dim)
+    share = sigmoid(gate)
+    return cat([grad * share, grad * value * share * (1 - share)], dim)
+
+@word
+def joined_by_gate(grad, self, dim):
+    """The same read backwards: the two halves meet again."""
+    (one, other), (value, gate) = halves(grad, dim), halves(self, dim)
+    share = sigmoid(gate)
+    return one * share + other * value * share * (1 - share)
+
+@word
+def bent_by_gate(grad, grad_output, self, dim):
+    """How the gradient itself changes with the value and with the gate."""
+    (one, other), (value, gate) = halves(grad, dim), halves(self, dim)
+    share = sigmoid(gate)
+    slope = grad_output * share * (1 - share)
+    return cat([other * slope, (one + other * value * (1 - 2 * share)) * slope], dim)

@@ -5,7 +5,8 @@ import operator
 import numpy as np
 
 from ..calls import called
-from ..dtypes import of_number
+from ..dtypes import c_name, of_number
+from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import divided, refuse_zeros, sgn, zeros_like
@@ -82,6 +83,17 @@ class SubScaled(Elementwise, node="SubBackward0", face="", method=False):
     def grad_other(grad, alpha): return -grad * alpha
     check = refuse_subtraction
 
+class RsubTensor(Elementwise, node="RsubBackward0", face="", method=False):
+    def forward(self: Tensor, other: Tensor, alpha: Scalar): return other - alpha * self
+    def grad_self(grad, alpha): return -grad * alpha
+    def grad_other(grad): return grad
+    check = refuse_subtraction
+
+class RsubNumber(Elementwise, node="RsubBackward1", face="", method=False):
+    def forward(self: Tensor, other: Scalar, alpha: Scalar): return other - alpha * self
+    def grad_self(grad, alpha): return -grad * alpha
+    check = refuse_subtraction
+
 class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
     def forward(self: Tensor, other: Tensor, rounding_mode: Scalar): return divided(self, other, rounding_mode)
     def grad_self(grad, other, rounding_mode): return zeros_like(grad)
@@ -148,13 +160,15 @@ def sub(self, other, *, alpha=1):
 
 @composed(in_place=True)
 @called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1", out=True)
-def subtract(self, other, alpha=1): return ops.sub(self, other, alpha=alpha)
+def subtract(self, other, alpha=None):
+    if alpha is None or isinstance(other, Tensor): return ops.sub(self, other, alpha=alpha or 1)
+    return ops.sub_scalar(self, other, alpha)
 
 @composed(method=False)
 @called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1")
 def rsub(self, other, alpha=1):
-    if not isinstance(other, Tensor) and alpha == 1: return ops.subtracted_from(self, other)
-    return ops.sub(other, self, alpha=alpha)
+    if isinstance(other, Tensor): return ops.rsub_tensor(self, other, alpha)
+    return ops.subtracted_from(self, other) if alpha == 1 else ops.rsub_number(self, other, alpha)
 
 @composed(in_place=True)
 @called("Number or Tensor other", "Number or Tensor other, *, str? rounding_mode", "Number other, *, str? rounding_mode", out=True)
@@ -193,16 +207,25 @@ class Addcdiv(Elementwise, name="addcdiv_of", face="", method=False, floating=Tr
     def grad_tensor1(grad, tensor2, value): return grad * (value / tensor2)
     def grad_tensor2(grad, tensor1, tensor2, value): return -grad * (value * tensor1 / (tensor2 * tensor2))
 
+def refuse_other_type(self, end, weight):
+    if end._dtype is not self._dtype: raise RuntimeError(f"expected dtype {c_name(self._dtype)} for `end` but got dtype {c_name(end._dtype)}")
+
 class Lerp(Elementwise, name="lerp_by_number", face="", method=False):
-    def forward(self: Tensor, end: Tensor, weight: Scalar): return self + weight * (end - self)
+    def forward(self: Tensor, end: Tensor, weight: Scalar): return between(self, end, weight)
     def grad_self(grad, weight): return grad * (1 - weight)
     def grad_end(grad, weight): return grad * weight
+    check = refuse_other_type
 
 class LerpTensor(Elementwise, node="LerpBackward1", name="lerp_by_tensor", face="", method=False):
-    def forward(self: Tensor, end: Tensor, weight: Tensor): return self + weight * (end - self)
+    def forward(self: Tensor, end: Tensor, weight: Tensor): return between(self, end, weight)
     def grad_self(grad, weight): return grad * (1 - weight)
     def grad_end(grad, weight): return grad * weight
     def grad_weight(grad, self, end): return grad * (end - self)
+    check = refuse_other_type
+
+def between(start, end, weight):
+    """So much of the way from start to end, counted from the nearer one."""
+    return np.where(abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))
 
 @composed(in_place=True)
 @called(THREE, OLD, out=True)
@@ -223,36 +246,44 @@ def lerp(self, end, weight):
 class Abs(Elementwise, operators="abs"):
     forward = np.absolute
     def grad_self(grad, self): return grad * sgn(self)
+    check = lacking("abs_cpu", BOOL)
 
 composed(ops.abs, name="absolute", in_place=True)
 
 class Sgn(Elementwise):
-    forward = np.sign
-    def grad_self(grad): return zeros_like(grad)
+    def forward(self: Tensor): return signs(self)
+    def grad_self(grad, self, result): return zeros_like(grad)
 
 class Sign(Elementwise):
-    forward = np.sign
+    def forward(self: Tensor): return signs(self)
     def grad_self(grad): return zeros_like(grad)
+
+def signs(value): return value if value.dtype.kind == "b" else sgn(value)
 
 class Floor(Elementwise):
     forward = np.floor
     def grad_self(grad): return zeros_like(grad)
+    check = lacking("floor_vml_cpu", BOOL)
 
 class Ceil(Elementwise):
     forward = np.ceil
     def grad_self(grad): return zeros_like(grad)
+    check = lacking("ceil_vml_cpu", BOOL)
 
 class Trunc(Elementwise):
     forward = np.trunc
     def grad_self(grad): return zeros_like(grad)
+    check = lacking("trunc_vml_cpu", BOOL)
 
 class Round(Elementwise):
     forward = np.rint
     def grad_self(grad): return zeros_like(grad)
+    check = lacking("round_vml_cpu", BOOL)
 
 class Frac(Elementwise):
     def forward(self: Tensor): return self - np.trunc(self)
     def grad_self(grad): return grad
+    check = lacking("frac_cpu", WHOLE)
 
 
 # --- what a rule's own numbers mean under create_graph: torch has overloads of their own for them
@@ -270,5 +301,6 @@ class AddScalar(Elementwise, node="AddBackward1", face="", method=False):
     def grad_self(grad): return grad
 
 class SubScalar(Elementwise, node="SubBackward1", face="", method=False):
-    def forward(self: Tensor, other: Scalar): return self - other
+    def forward(self: Tensor, other: Scalar, alpha: Scalar = 1): return self - other * alpha
     def grad_self(grad): return grad
+    check = refuse_subtraction

@@ -6,7 +6,9 @@ import numpy as np
 
 from ..calls import called
 from ..dtypes import scalar_name
-from ..op import Elementwise, Scalar, composed, one_node, ops
+from ..inplace import write
+from ..kernels import WHOLE, lacking, refusing_bool
+from ..op import Elementwise, Scalar, composed, faces, one_node, ops
 from ..placing import written
 from ..tensor import Tensor
 from ..words import (
@@ -143,6 +145,7 @@ class Hypot(Elementwise, floating=True):
     forward = np.hypot
     def grad_self(grad, self, result): return grad * self / result
     def grad_other(grad, other, result): return grad * other / result
+    check = lacking("hypot_cpu", WHOLE)
 
 
 # --- what neurons use
@@ -154,15 +157,17 @@ class Sigmoid(Elementwise, floating=True, face="torch nn.functional"):
 
 composed(ops.sigmoid, name="expit", face="special", method=False)
 
-class Relu(Elementwise, face="torch nn.functional"):
+class Relu(Elementwise):
     def forward(self: Tensor): return maximum(self, zero)
     @one_node("ThresholdBackwardBackward0", result=lambda grad, grad_output, result: zeros_like(grad))
-    def grad_self(grad, result): return grad * (result > 0)
+    def grad_self(grad, result): return grad * (result != 0)
+    check = refusing_bool("Boolean inputs not supported for relu")
 
 class LeakyRelu(Elementwise, face="", method=False, name="leaky_relu_of"):
     def forward(self: Tensor, negative_slope: Scalar): return where(self > 0, self, self * negative_slope)
     @one_node("LeakyReluBackwardBackward0", self=lambda grad, grad_output, self, negative_slope: zeros_like(grad))
     def grad_self(grad, self, negative_slope): return where(self > 0, grad, grad * negative_slope)
+    check = lacking("leaky_relu_cpu", WHOLE)
 
 class Elu(Elementwise, face="", method=False, name="elu_of"):
     def forward(self: Tensor, alpha: Scalar, scale: Scalar, input_scale: Scalar):
@@ -170,7 +175,8 @@ class Elu(Elementwise, face="", method=False, name="elu_of"):
     @one_node("EluBackwardBackward0", self=lambda grad, grad_output, self, alpha, scale, input_scale:
               grad * grad_output * where(self < 0, scale * alpha * input_scale * input_scale * exp(self * input_scale), zero))
     def grad_self(grad, self, alpha, scale, input_scale):
-        return grad * where(self > 0, scale, scale * alpha * input_scale * exp(self * input_scale))
+        return grad * where(self <= 0, scale * alpha * input_scale * exp(self * input_scale), scale)
+    check = lacking("elu_cpu", WHOLE)
 
 class Softplus(Elementwise, face="", method=False, name="softplus_of"):
     def forward(self: Tensor, beta: Scalar, threshold: Scalar):
@@ -178,25 +184,30 @@ class Softplus(Elementwise, face="", method=False, name="softplus_of"):
     @one_node("SoftplusBackwardBackward0", self=lambda grad, grad_output, self, beta, threshold:
               grad * grad_output * where(self * beta > threshold, zero, beta * sigmoid(self * beta) * (1 - sigmoid(self * beta))))
     def grad_self(grad, self, beta, threshold): return where(self * beta > threshold, grad, grad * sigmoid(self * beta))
+    check = lacking("softplus_cpu", WHOLE)
 
 class LogSigmoid(Elementwise, face="", method=False, name="logsigmoid_of"):
     def forward(self: Tensor): return np.minimum(self, 0) - np.log1p(exp(-abs(self)))
     @one_node("LogSigmoidBackwardBackward0", self=lambda grad, grad_output, self: grad * -grad_output * sigmoid(self) * sigmoid(-self))
     def grad_self(grad, self): return grad * sigmoid(-self)
+    check = lacking("log_sigmoid_cpu", WHOLE)
 
 class Silu(Elementwise, face="", method=False, name="silu_of"):
     def forward(self: Tensor): return self * sigmoid(self)
     def grad_self(grad, self): return grad * sigmoid(self) * (1 + self * (1 - sigmoid(self)))
+    check = lacking("silu_cpu", WHOLE)
 
 class Gelu(Elementwise, face="", method=False, name="gelu_of"):
     def forward(self: Tensor, approximate: Scalar): return self * bell_area(self, approximate)
     @one_node("GeluBackwardBackward0", self=lambda grad, grad_output, self, approximate: grad * grad_output * gelu_bend(self, approximate))
     def grad_self(grad, self, approximate): return grad * (bell_area(self, approximate) + self * bell(self, approximate))
+    check = lacking("GeluKernelImpl", WHOLE)
 
 class Hardtanh(Elementwise, face="", method=False, name="hardtanh_of"):
     def forward(self: Tensor, min_val: Scalar, max_val: Scalar): return np.minimum(np.maximum(self, min_val), max_val)
     @one_node("HardtanhBackwardBackward0", self=lambda grad, grad_output, self, min_val, max_val: zeros_like(grad))
-    def grad_self(grad, self, min_val, max_val): return where((self > min_val) & (self < max_val), grad, zero)
+    def grad_self(grad, self, min_val, max_val): return where((self <= min_val) | (self >= max_val), zero, grad)
+    check = refusing_bool("Bool inputs not supported for hardtanh")
 
 
 @word
@@ -326,18 +337,26 @@ def chosen(condition, input=None, other=None):
     if condition._dtype.kind != "b": raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {scalar_name(condition._dtype)}")
     return ops.where_of(condition, input, other)
 
+def applied(function, inplace, input, *options):
+    """What `inplace=True` asks for: the result written over the input."""
+    return write(input, function, *options) if inplace else function(input, *options)
+
+def relu(input, inplace=False): return ops.relu_(input) if inplace else ops.relu(input)
+
+faces["nn.functional"]["relu"] = relu
+
 @composed(in_place=True)
 @called("float? nan = None, float? posinf = None, float? neginf = None", out=True)
 def nan_to_num(self, nan=0.0, posinf=None, neginf=None): return ops.nan_to_num_of(self, nan or 0.0, posinf, neginf)
 
 @composed(face="nn.functional", method=False)
-def leaky_relu(input, negative_slope=0.01, inplace=False): return ops.leaky_relu_of(input, negative_slope)
+def leaky_relu(input, negative_slope=0.01, inplace=False): return applied(ops.leaky_relu_of, inplace, input, negative_slope)
 
 @composed(face="nn.functional", method=False)
-def elu(input, alpha=1.0, inplace=False): return ops.elu_of(input, alpha, 1, 1)
+def elu(input, alpha=1.0, inplace=False): return applied(ops.elu_of, inplace, input, alpha, 1, 1)
 
 @composed(face="torch nn.functional", method=False)
-def selu(input, inplace=False): return ops.elu_of(input, 1.6732632423543772, 1.0507009873554805, 1)
+def selu(input, inplace=False): return applied(ops.elu_of, inplace, input, 1.6732632423543772, 1.0507009873554805, 1)
 
 @composed(face="nn.functional", method=False)
 def softplus(input, beta=1, threshold=20): return ops.softplus_of(input, beta, threshold)
@@ -346,15 +365,15 @@ def softplus(input, beta=1, threshold=20): return ops.softplus_of(input, beta, t
 def logsigmoid(input): return ops.logsigmoid_of(input)
 
 @composed(face="nn.functional", method=False)
-def silu(input, inplace=False): return ops.silu_of(input)
+def silu(input, inplace=False): return applied(ops.silu_of, inplace, input)
 
 @composed(face="nn.functional", method=False)
 def gelu(input, *, approximate="none"): return ops.gelu_of(input, approximate)
 
 @composed(face="nn.functional", method=False)
-def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False): return ops.hardtanh_of(input, min_val, max_val)
+def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False): return applied(ops.hardtanh_of, inplace, input, min_val, max_val)
 
 @composed(face="nn.functional", method=False)
-def relu6(input, inplace=False): return ops.hardtanh_of(input, 0, 6)
+def relu6(input, inplace=False): return applied(ops.hardtanh_of, inplace, input, 0, 6)
 
 composed(ops.tanh, name="tanh", face="nn.functional", method=False)

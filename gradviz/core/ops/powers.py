@@ -54,4 +54,4 @@ def number_to_the(self, number): return ops.pow_of_number(self, number)
 
 @composed(in_place=True)
 @called("", out=True)
-def square(self): return ops.pow_scalar(self, 2)
+def square(self): return ops.pow(self, 2)
