@@ -76,9 +76,10 @@ def for_a_browser(lesson: Lesson) -> dict[str, Any]:
     notebook = json.loads(lesson.path.read_text(encoding="utf-8"))
     for each in notebook["cells"]:
         each["metadata"]["trusted"] = True
-        shown = [output["data"] for output in each.get("outputs", ()) if "data" in output]
-        for data in shown:
-            data.update({kind: whole(text) for kind, text in data.items()})
+        for output in each.get("outputs", ()):
+            shown = output.get("data", output)
+            texts = {kind: whole(text) for kind, text in shown.items() if kind != "traceback"}
+            shown.update(texts)
     cell = {"cell_type": "code", "execution_count": None, "id": FIRST_CELL, "metadata": {}}
     notebook["cells"].insert(1, {**cell, "outputs": [], "source": INSTALL})
     notebook["metadata"]["kernelspec"] = {

@@ -1,6 +1,7 @@
 """`python -m gradviz lite OUT`: the lessons with live Python in the reader's own browser."""
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -67,6 +68,7 @@ def test_a_lesson_brings_gradviz_along_and_is_otherwise_as_it_was(lesson) -> Non
     was = nbformat.read(lesson.path, as_version=4)
     raw = lite.for_a_browser(lesson)
     assert all(cell["metadata"].get("trusted") for cell in raw["cells"] if cell.get("outputs"))
+    assert not re.search(r'"(text|text/plain|text/html)": \[', json.dumps(raw))
     made = nbformat.reads(json.dumps(raw), as_version=4)
     nbformat.validate(made)
     first = next(cell for cell in made.cells if cell.cell_type == "code")
