@@ -116,6 +116,21 @@ def write(self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor
     return self
 
 
+def fill(self: Tensor, function: Callable, *args: Any) -> Tensor:
+    """`write` for what gives all elements one value, so that they may lie on one another."""
+    array = self._value
+    if array.__class__ is not ndarray or not overlaps(array):
+        return write(self, function, *args)
+    from .op import ops
+
+    part = self
+    for axis, stride in enumerate(array.strides):
+        if stride == 0:
+            part = ops.narrow(part, axis, 0, 1)
+    write(part, function, *args)
+    return self
+
+
 def requires_grad(value: Any) -> bool:
     """Whether an argument is a tensor that requires grad."""
     return isinstance(value, Tensor) and value._requires_grad

@@ -109,7 +109,7 @@ def as_subclass(self, cls):
 @called("", "int dim")
 def stride(self, dim=None):
     value = self._value
-    if value.__class__ is not np.ndarray or not value.size: strides = contiguous_strides(self._shape, 1)
+    if value.__class__ is not np.ndarray or not (value.size or any(value.strides)): strides = contiguous_strides(self._shape, 1)
     else: strides = tuple([each // value.itemsize for each in value.strides])
     return strides if dim is None else strides[wrapped(dim, self.ndim)]
 

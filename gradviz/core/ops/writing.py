@@ -4,7 +4,7 @@ import numpy as np
 
 from ..calls import called
 from ..errors import not_broadcastable
-from ..inplace import write
+from ..inplace import fill, write
 from ..modes import recording
 from ..op import Elementwise, Op, Scalar, composed, ops
 from ..tensor import Tensor, ndarray
@@ -34,9 +34,11 @@ class Copy(Op, node="CopyBackwards", face="", method=False):
 @composed(face="torch")
 def zero_(self):
     """Fill with zeros."""
-    if self._requires_grad and recording(): return write(self, ops.zeroed)
     value, version = self._value, self._written
-    if value.__class__ is ndarray: value.fill(0)
+    if self._requires_grad and recording(): return write(self, ops.zeroed)
+    if value.__class__ is ndarray:
+        if not value.flags.writeable: return fill(self, ops.zeroed)
+        value.fill(0)
     else: self._value = value.__class__(0)
     if version is None or self._node is not None: version = self._shared_version()
     version.bump()
@@ -46,7 +48,7 @@ def zero_(self):
 @called("Number value", "Tensor value")
 def fill_(self, value):
     """Fill with one value."""
-    if not isinstance(value, Tensor): return write(self, ops.filled_with_number, value)
+    if not isinstance(value, Tensor): return fill(self, ops.filled_with_number, value)
     if value.ndim: raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return write(self, ops.filled_with_tensor, value)
 
