@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from gradviz.graph.collector import paused_collector
@@ -11,6 +12,7 @@ from gradviz.graph.listen import Listener
 from gradviz.graph.model import Recording
 from gradviz.graph.names import names_for
 from gradviz.graph.nodes import read_contents
+from gradviz.graph.progress import LONG, Progress
 from gradviz.graph.rehearsal import rehearsal
 from gradviz.graph.session import Session
 from gradviz.graph.survey import as_roots, survey
@@ -84,7 +86,10 @@ def rehearse(
 def _run(listener: Listener, tensor: Any, gradient: Any, inputs: Any) -> str | None:
     """Let the library's engine run; the text of its error, if it began and then refused."""
     try:
-        with listener.attached():
+        nodes = len(listener.survey.functions)
+        with listener.attached(), Progress("node", nodes) as progress:
+            if nodes >= LONG:
+                listener.refuses = _counted(listener.refuses, progress)
             if is_tensor(tensor):
                 tensor.backward(gradient, retain_graph=True, inputs=inputs)
             else:
@@ -95,3 +100,13 @@ def _run(listener: Listener, tensor: Any, gradient: Any, inputs: Any) -> str | N
             raise
         return str(problem)
     return None
+
+
+def _counted(refuses: Callable[[int], None], progress: Progress) -> Callable[[int], None]:
+    """The same, and the node is counted."""
+
+    def count(node: int) -> None:
+        refuses(node)
+        progress.tick()
+
+    return count

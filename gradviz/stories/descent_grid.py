@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gradviz.graph.progress import Progress
 from gradviz.stories.descending import Optimizer, Setting, Track, descend
 from gradviz.stories.loop_sentences import DESCENT
 from gradviz.stories.numbers import figure, rate, stored
@@ -85,10 +86,14 @@ def run_all(
     bench: Bench, function: Callable[..., Any], choices: Choices, given: Setting
 ) -> dict[Place, Track]:
     """Every run, as the engine made it."""
-    return {
-        place: descend(bench, function, choices.starts[place[2]], choices.setting(place, given))
-        for place in choices.places()
-    }
+    places = list(choices.places())
+    tracks: dict[Place, Track] = {}
+    with Progress("step", given.steps * len(places)) as progress:
+        for place in places:
+            setting = choices.setting(place, given)
+            tracks[place] = descend(bench, function, choices.starts[place[2]], setting)
+            progress.tick(given.steps)
+    return tracks
 
 
 def status_of(track: Track) -> str:

@@ -267,12 +267,15 @@ export async function play(host, data, options = {}) {
   host.gradviz = shell;
   return shell;
 
-  function open(index, step = 0) {
+  function open(index, step) {
+    const before = shell.player;
+    before?.stop();
     shell.index = index;
-    shell.player?.stop();
     shell.player = new Player(stories[index], shell);
     root.replaceChildren(...(shell.player.tabs ? [shell.player.tabs] : []), shell.player.box);
-    shell.player.go(step, { silent: true });
+    // Two tabs that tell the same steps are two views of them.
+    const kept = before?.frames === shell.player.frames ? before.step : 0;
+    shell.player.go(step ?? kept, { silent: true });
     if (width) shell.player.reserve();
     if (host.gradviz) shell.moved(shell.player);
   }
