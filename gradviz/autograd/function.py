@@ -193,7 +193,7 @@ def connected(ctx: Any, own: Any, tensors: list, output: Tensor) -> Tensor:
         alias = wrap(output._array())  # an input returned as it came: a view of it
         alias._written = output._shared_version()
         output = alias
-    view = getattr(output, "_view", None)
+    view = output._view
     if view is not None:
         view.kind = View.CUSTOM
     output._node, output._requires_grad = own, True

@@ -169,7 +169,7 @@ def backward(
 
         autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
         return
-    view = getattr(self, "_view", None)
+    view = self._view
     if view is not None:
         view.refresh(self)
     pass_on(self._node or self, [first_gradient(self, None, False)], bool(retain_graph), False)

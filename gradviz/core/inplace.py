@@ -86,7 +86,7 @@ def writeable(self: Tensor) -> np.ndarray:
 
 def check_writable(self: Tensor, leaf: str = errors.LEAF_IN_PLACE) -> None:
     """Refuse a recorded write into a leaf, or into what cannot be followed."""
-    view = getattr(self, "_view", None)
+    view = self._view
     if view is not None:
         if view.kind not in (View.NORMAL, View.CUSTOM):
             raise RuntimeError(refusal(self, view, "is being"))
@@ -150,7 +150,7 @@ def rebase(self: Tensor, node: Any) -> None:
         hand_over(self, owner)
     if owner.remembered is not None:
         owner.remembered = small(self._value)
-    view = getattr(self, "_view", None)
+    view = self._view
     if view is None:
         self._node, self._requires_grad = node, True
         hand_over(self, owner)

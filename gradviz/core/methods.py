@@ -73,7 +73,7 @@ def is_leaf(self: Tensor) -> bool:
 
 
 def _base(self: Tensor) -> Tensor | None:
-    view = getattr(self, "_view", None)
+    view = self._view
     return None if view is None else view.base
 
 
@@ -238,7 +238,7 @@ def detach(self: Tensor) -> Tensor:
 @method
 def detach_(self: Tensor) -> Tensor:
     """Take this tensor out of the graph."""
-    if getattr(self, "_view", None) is not None:
+    if self._view is not None:
         raise RuntimeError(errors.DETACH_VIEW)
     self._node, self._requires_grad = None, False
     return self

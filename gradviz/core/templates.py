@@ -188,7 +188,7 @@ def single_lines(plan: Plan) -> list[str]:
         lines += [*indented([*record_lines(plan), *record]), f"else: {none}"]
     else:
         lines += [none]
-    lines.append("y_._grad = y_._written = y_._accumulator = None")
+    lines.append("y_._grad = y_._written = y_._accumulator = y_._view = None")
     if plan.op.view:
         given = ", ".join(plan.kinds)
         lines.append(f"view_of({plan.tensors[0]}, y_, {plan.key}_op, ({given},))")

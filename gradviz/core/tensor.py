@@ -98,7 +98,7 @@ class Tensor(metaclass=TensorType):
     by `detach()`, by `numpy()`.
     """
 
-    # `_view`, `_views` and `_hooks` are set only on the few tensors that have them
+    # `_views` and `_hooks` are set only on the few tensors that have them
     __slots__ = (
         "__weakref__",
         "_accumulator",
@@ -165,7 +165,7 @@ class Tensor(metaclass=TensorType):
 
     def _current_node(self) -> Node | None:
         """The node, made anew if this is a view whose base was written in place."""
-        view = getattr(self, "_view", None)
+        view = self._view
         if view is not None:
             view.refresh(self)
         return self._node
@@ -184,7 +184,7 @@ def wrap(value: Any, shape: tuple[int, ...] | None = None, node: Any = None) -> 
     tensor._dtype = value.dtype
     tensor._node = node
     tensor._requires_grad = node is not None
-    tensor._grad = tensor._written = tensor._accumulator = None
+    tensor._grad = tensor._written = tensor._accumulator = tensor._view = None
     return tensor
 
 

@@ -59,7 +59,7 @@ def view_of(
     source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None
 ) -> None:
     """Note that a result is a view of `source`."""
-    above = getattr(source, "_view", None)
+    above = source._view
     if above is None:
         base, path, kind = source, ((op, given[1:], number),), View.NORMAL
     else:
@@ -82,7 +82,7 @@ def view_of(
 reference_to = weakref.ref
 
 
-Tensor._is_view = lambda self: getattr(self, "_view", None) is not None
+Tensor._is_view = lambda self: self._view is not None
 
 
 # ------------------------------------------------------------------------- what is refused

@@ -29,7 +29,7 @@ def test_a_name_beyond_scope_is_said_to_be(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["Conv2d", "BatchNorm1d", "LSTM", "MultiheadAttention", "MaxPool2d", "CTCLoss"]
+    "name", ["Conv2d", "BatchNorm2d", "LSTM", "MultiheadAttention", "MaxPool2d", "CTCLoss"]
 )
 def test_a_module_beyond_scope_is_said_to_be(name):
     with pytest.raises(AttributeError, match=f"torch.nn.{name} is beyond gradviz"):

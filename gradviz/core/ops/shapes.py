@@ -48,7 +48,7 @@ def back(dims):
 @composed(name="t")
 @called("")
 def turned(self):
-    if self.ndim > 2: raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
+    if len(self._shape) > 2: raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
     return ops.t_of(self)
 
 @composed(name="permute")

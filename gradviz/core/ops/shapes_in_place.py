@@ -35,7 +35,7 @@ def become(self, name, *given):
     if result._node is not None: self._node = result._node
     version = self._shared_version()
     version.bump()
-    view = getattr(self, "_view", None)
+    view = self._view
     if view is not None: view.path, view.stamp = result._view.path, version.stamp  # nothing was written: the node stays
     return self
 
