@@ -12,7 +12,7 @@ from gradviz.graph.model import Value
 from gradviz.stories.formula import letters, slope_with_numbers
 from gradviz.stories.numbers import cells, figure, is_single, number, rows_of, shape_text
 from gradviz.stories.parts import Heat, Rich
-from gradviz.stories.rich import code, joined, plain
+from gradviz.stories.rich import code, joined, plain, raised
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.turns import (
     Delivery,
@@ -29,30 +29,39 @@ Row = Mapping[str, Any]
 MOST_TEXTS = 4
 """A matrix with more rows or columns is shown without its numbers."""
 MOST_CELLS = 8
+MOST_ROWS = 4
+"""In a row of matrices so many rows of each are drawn: the first and the last."""
 WIDEST_ROW = 66
 """So many characters of numbers fit in one row of matrices."""
 
 
 def heat(value: Value) -> Heat:
     """The coloured cells of a value: at most 8 by 8."""
-    rows = _ends(rows_of(value), MOST_CELLS)
-    return Heat(tuple(tuple(_cell(item) for item in row) for row in rows.tolist()), value.shape)
+    return Heat(_tints(value, MOST_CELLS), value.shape)
+
+
+def _tints(value: Value, most: int) -> tuple[tuple[float, ...], ...]:
+    """The numbers behind the colours, at most so many rows of them and 8 columns."""
+    rows = _ends(_ends(rows_of(value), most, 0), MOST_CELLS, 1)
+    return tuple(tuple(_cell(item) for item in row) for row in rows.tolist())
 
 
 def _cell(item: float) -> float:
     return float(f"{item:.4g}") if math.isfinite(item) else 0.0
 
 
-def _ends(rows: np.ndarray, most: int) -> np.ndarray:
-    for axis in (0, 1):
-        if rows.shape[axis] > most:
-            keep = [*range(most // 2), *range(rows.shape[axis] - most // 2, rows.shape[axis])]
-            rows = rows.take(keep, axis=axis)
-    return rows
+def _ends(rows: np.ndarray, most: int, axis: int) -> np.ndarray:
+    length = rows.shape[axis]
+    if length <= most:
+        return rows
+    return rows.take([*range(most // 2), *range(length - most // 2, length)], axis=axis)
 
 
 def matrix(value: Value | None, head: str, *, sent: bool = False, texts: bool = True) -> Cell:
-    """A tensor as coloured cells under its head, with its numbers where there are few."""
+    """A tensor as coloured cells under its head, with its numbers where there are few.
+
+    What is sent says its least, mean and greatest number; it is what arrives at the next node.
+    """
     if value is None:
         return {
             "matrix": {"cells": (), "texts": (("None",),), "shape": "", "head": head, "sent": sent}
@@ -62,9 +71,9 @@ def matrix(value: Value | None, head: str, *, sent: bool = False, texts: bool = 
     written = np.array(_texts(value)).reshape(rows.shape).tolist() if shown else ()
     return {
         "matrix": {
-            "cells": heat(value).cells,
+            "cells": _tints(value, MOST_ROWS),
             "texts": tuple(tuple(row) for row in written),
-            "shape": shape_text(value.shape) + ("" if shown else summary(value)),
+            "shape": shape_text(value.shape) + (summary(value) if sent and not shown else ""),
             "head": head,
             "sent": sent,
         }
@@ -83,7 +92,7 @@ def summary(value: Value) -> str:
         bounds = (float(numbers.min()), float(numbers.mean()), float(numbers.max()))
     if bounds is None:
         return ""
-    least, mean, most = (figure(bound, 3) for bound in bounds)
+    least, mean, most = (figure(bound, 2) for bound in bounds)
     return f" {least} … {mean} … {most}"
 
 
@@ -230,7 +239,7 @@ def _matrix_row(turn: Turn, delivery: Delivery) -> Row:
 def _slope_head(turn: Turn, delivery: Delivery) -> str:
     """The formula of the slope where that is short, else the words."""
     names = letters(turn.entry["inputs"], turn.entry["op"])
-    text = plain(slope_with_numbers(delivery.line, names, {}))
+    text = plain(raised(slope_with_numbers(delivery.line, names, {})))
     return text if 0 < len(text) <= 12 and "^" not in text else WORDS["slope"]
 
 

@@ -10,9 +10,9 @@ from typing import Any
 from gradviz.stories.fitting import Best, Fit, Job
 from gradviz.stories.formula import numbers_only
 from gradviz.stories.loop_sentences import FIT
-from gradviz.stories.numbers import RAISED, figure, minus, rate
+from gradviz.stories.numbers import figure, minus, rate
 from gradviz.stories.parts import Ref, Rich
-from gradviz.stories.rich import Field, compose
+from gradviz.stories.rich import Field, compose, plain, raised
 from gradviz.stories.story import Frame
 from gradviz.stories.workbench import function_tree
 
@@ -57,15 +57,8 @@ def _equation(known: tuple[ast.expr, list[str]] | None, found: Fit, k: int) -> R
         return ()
     tree, own = known
     numbers = [minus(f"{number:.3f}") for number in found.values[k]]
-    told = "".join(map(_in_one_line, numbers_only(tree, dict(zip(own, numbers, strict=False)))))
+    told = plain(raised(numbers_only(tree, dict(zip(own, numbers, strict=False)))))
     return ("y = " + told.replace("+ −", "− ").replace(" · ", " ").replace("\u2009", " "),)
-
-
-def _in_one_line(run: Any) -> str:
-    """A run as plain text: a plot's label knows no raised runs."""
-    if isinstance(run, tuple):
-        return run[1].translate(RAISED) if run[0] == "sup" else run[1]
-    return run if isinstance(run, str) else ""
 
 
 def _caption(found: Fit, job: Job, best: Best, k: int, largest: int) -> Rich:

@@ -13,8 +13,8 @@ from gradviz.graph import values
 from gradviz.graph.model import Value
 
 MINUS = "\u2212"
-RAISED = str.maketrans("-−0123456789", "⁻⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-"""For `translate`: a whole number as an exponent."""
+RAISED = str.maketrans("-−+0123456789n", "⁻⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
+"""For `translate`: an exponent in raised letters."""
 _TOKEN = re.compile(r"[-+]?(?:\d[\d.]*(?:e[-+]?\d+)?|inf|nan)j?|True|False")
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from gradviz.stories.numbers import RAISED
 from gradviz.stories.parts import Ref, Rich, Run
 
 Field = str | int | float | Ref | Rich
@@ -84,6 +85,18 @@ def plain(rich: Rich) -> str:
     """
     return "".join(
         run if isinstance(run, str) else f"{{{run.name}}}" if isinstance(run, Ref) else run[1]
+        for run in rich
+    )
+
+
+def raised(rich: Rich) -> Rich:
+    """The same on one line, where raised runs cannot be drawn.
+
+    >>> raised((("i", "a"), ("sup", "n−1")))
+    (('i', 'a'), 'ⁿ⁻¹')
+    """
+    return joined(
+        run[1].translate(RAISED) if isinstance(run, tuple) and run[0] == "sup" else run
         for run in rich
     )
 

@@ -358,3 +358,33 @@ def test_numbers_follow_the_way_the_learner_prints(engine):
         assert "0.11 " in words(frames(tell(record(y)))[0])
     finally:
         gradviz.set_printoptions(profile="default")
+
+
+def test_a_long_vector_stays_within_its_column(engine):
+    x = engine.linspace(-2, 2, 60).requires_grad_(True)
+    story = tell(rehearse((x**2).reshape(60, 1).mean(), names={"x": x}))
+    for frame in frames(story):
+        for row in frame.states.get("equation", {}).get("rows", ()):
+            terms = [
+                cell["matrix"]
+                for cell in row["cells"]
+                if isinstance(cell, dict) and "matrix" in cell
+            ]
+            for term in terms:
+                assert len(term["cells"]) <= 4
+                assert all(len(cells) <= 8 for cells in term["cells"])
+            assert sum(len(term["shape"]) for term in terms) <= 60
+            assert all("…" not in term["shape"] for term in terms if not term["sent"])
+
+
+def test_a_power_in_a_head_is_raised(engine):
+    x = engine.linspace(1, 2, 3).requires_grad_(True)
+    story = tell(rehearse((x**3).sum(), names={"x": x}))
+    heads = [
+        cell["matrix"]["head"]
+        for frame in frames(story)
+        for row in frame.states["equation"].get("rows", ())
+        for cell in row["cells"]
+        if isinstance(cell, dict) and "matrix" in cell
+    ]
+    assert "n\u2009aⁿ⁻¹" in heads
