@@ -19,6 +19,7 @@ from .names import ops
 from .node import BY_HAND, AccumulateGrad, Node
 from .survey import leads_only_to, survey
 from .tensor import Tensor, ndarray, tensor_classes, wrap
+from .words import silent
 
 
 def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict[int, list]:
@@ -204,3 +205,4 @@ def call_node(node: Node, *grads: Any) -> Any:
 
 
 type.__setattr__(Node, "__call__", call_node)
+run = silent(run)

@@ -14,6 +14,7 @@ import numpy as np
 from .names import ops
 from .placing import placed, writes_into
 from .tensor import Tensor, ndarray, settled, wrap, written_times
+from .words import silent
 
 
 def add_up(arrived: dict[int, list], leaf: Tensor, grad: Any) -> None:
@@ -72,3 +73,11 @@ def copied(grad: Tensor) -> Tensor:
     copy = ops.copy(wrap(np.empty(grad._shape, grad._dtype)), grad)
     copy._written = written_times(1)
     return copy
+
+
+def added(old: Any, grad: Any) -> Any:
+    """Two gradients that meet."""
+    return old + grad
+
+
+add_up, accumulate, added = silent(add_up), silent(accumulate), silent(added)

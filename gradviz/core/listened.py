@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from . import anomaly, hooks
-from .leaves import accumulate, add_up
+from .leaves import accumulate, add_up, added
 from .modes import Anomaly, current
 from .node import Gradients, Output, gathered
 from .survey import survey
@@ -91,7 +91,7 @@ class Pass:
         if edge.__class__ is Output:
             edge, grad = edge.owner, Gradients({edge.number: grad})
         before = self.pending.get(edge)
-        self.pending[edge] = grad if before is None else before + grad
+        self.pending[edge] = grad if before is None else added(before, grad)
 
     def send(self, pairs: list) -> None:
         """Deliver what a node has sent."""
@@ -235,7 +235,7 @@ def retain(tensor: Tensor | None, grad: Tensor) -> None:
     if tensor is not None:
         old = tensor._grad
         if old is not None:
-            grad = old + grad
+            grad = added(old, grad)
         elif grad._node is None:
             grad = wrap(
                 np.array(grad._value) if grad._value.__class__ is ndarray else grad._value,

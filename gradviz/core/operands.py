@@ -13,7 +13,7 @@ from .node import Output
 from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
 from .views import view_of
-from .words import called_quietly
+from .words import called_quietly, silent
 
 constants: dict[Any, np.ndarray] = {}
 
@@ -108,6 +108,9 @@ def summed(grad: np.ndarray, shape: tuple) -> Any:
     return np.add.reduce(grad, axes, keepdims=True).reshape(shape)
 
 
+summed = silent(summed)
+
+
 def fit_graph(grad: Tensor, target: tuple) -> Tensor:
     """The same on tensors."""
     shape, dtype = target
@@ -167,7 +170,7 @@ def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
         tensors.append(tensor)
     if plan.op.outputs == "many":
         return tuple(tensors)
-    described = plan.op.name.removesuffix("_dim"), *plan.op.outputs
+    described = plan.op.name.removesuffix("_dim").removesuffix("_of"), *plan.op.outputs
     kind = result_types.get(described)
     if kind is None:
         kind = result_types[described] = named_result(*described)

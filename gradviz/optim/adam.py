@@ -69,7 +69,7 @@ class Adam(Optimizer):
         elif decay:
             grad = grad + decay * value
         count = memory.count()
-        zero = value * 0
+        zero = value.dtype.type(0)
         mean = memory.recall("exp_avg", zero)
         mean = memory.keep("exp_avg", mean + (1 - first) * (grad - mean))
         square = second * memory.recall("exp_avg_sq", zero) + (1 - second) * (grad * grad)

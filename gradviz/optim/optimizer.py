@@ -14,6 +14,7 @@ import numpy as np
 from gradviz.core import dtypes
 from gradviz.core.modes import enable_grad
 from gradviz.core.tensor import Tensor, settled, wrap
+from gradviz.core.words import silent
 
 from .hooked import Hooked
 
@@ -30,6 +31,11 @@ class Optimizer(Hooked):
     ...     def update(self, value, grad, memory, group):
     ...         return value - group["lr"] * grad
     """
+
+    def __init_subclass__(cls) -> None:
+        """Let the optimizers of this room diverge without numpy's warnings, as PyTorch's do."""
+        if "update" in vars(cls):
+            cls.update = silent(cls.update)
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults

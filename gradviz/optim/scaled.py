@@ -6,9 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from gradviz.core.tensor import wrap
+from gradviz.core.tensor import Tensor, wrap
 
 from .optimizer import Memory, Optimizer, Params, number, options, refuse_unless
+
+
+def filled(param: Tensor, number: float) -> Any:
+    """One number in the shape of a parameter."""
+    value = param._value
+    made = value.dtype.type(number)
+    return np.full(param._shape, made) if value.__class__ is np.ndarray else made
 
 
 class Adagrad(Optimizer):
@@ -47,7 +54,7 @@ class Adagrad(Optimizer):
         for group in self.param_groups:
             for param in group["params"]:
                 self.state[param]["step"] = wrap(np.float32(0))
-                Memory(self.state[param], param._shape).keep("sum", param._value * 0 + start)
+                Memory(self.state[param], param._shape).keep("sum", filled(param, start))
 
     def update(self, value: Any, grad: Any, memory: Memory, group: dict[str, Any]) -> Any:
         """Divide the gradient by the root of the sum of its squares so far."""
@@ -98,7 +105,7 @@ class RMSprop(Optimizer):
 
     def update(self, value: Any, grad: Any, memory: Memory, group: dict[str, Any]) -> Any:
         """Divide the gradient by the root of its mean square, or of its variance if centered."""
-        keep, momentum, zero = group["alpha"], group["momentum"], value * 0
+        keep, momentum, zero = group["alpha"], group["momentum"], value.dtype.type(0)
         if group["maximize"]:
             grad = -grad
         if group["weight_decay"]:
