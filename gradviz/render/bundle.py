@@ -30,9 +30,10 @@ CORE = ("dom", "frames", "theme", "lights", "extras", "bar", "scene", "player")
 """What every scene needs."""
 KINDS = ("graph", "code", "equation", "rule", "table", "axes", "stacks", "matrix", "output", "note")
 """The kinds of parts; each has a file of that name."""
-MANNERS = ("values", "predict", "controls", "plot", "cell", "playing")
+MANNERS = ("values", "predict", "controls", "plot", "cell", "playing", "unfold")
 """What a story may have besides, each in a file of its own: values that its texts refer to,
-questions, axes or variants, the layout of plots, a notebook's cells, more than a dozen steps."""
+questions, axes or variants, the layout of plots, a notebook's cells, more than a dozen steps, a
+drawing with what is folded in it."""
 EVERYTHING = (*KINDS, *MANNERS)
 NEEDS = {
     "graph": ("pills", "cards"),
@@ -65,10 +66,11 @@ def kinds_of(payload: Mapping[str, Any]) -> tuple[str, ...]:
     used = {part["kind"] for part in parts}
     manners = {
         "predict": payload.get("predict"),
-        "controls": axes or variants,
+        "controls": axes or (variants and not payload.get("still")),
         "values": axes or payload.get("columns") or _mentions(payload, "r"),
         "plot": payload.get("layout") in ("plot", "columns"),
         "cell": any(part.get("cell") for part in parts),
+        "unfold": variants and payload.get("still"),
         "playing": any(len(run["frames"]) > SHORT + 1 for run in runs),
     }
     used |= {manner for manner, is_used in manners.items() if is_used}

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from gradviz.graph.model import Graph, Node, Recording, Step, Value
-from gradviz.stories.captions import listed
+from gradviz.stories.captions import grads_text, listed
 from gradviz.stories.equations import heat
-from gradviz.stories.numbers import is_single, print_anew, printed, shape_text
+from gradviz.stories.numbers import is_single, print_anew, printed
 from gradviz.stories.parts import Code, Part, Rich
 from gradviz.stories.picture import Plan, Shown, picture, plan
 from gradviz.stories.rich import compose
@@ -40,8 +40,7 @@ def tell(
     """
     print_anew()
     made = plan(graph, Shown(values=values, shapes=shapes, saved=saved, forward=forward, fold=fold))
-    root = _root(graph)
-    name = title or f"draw({title_of(root)})"
+    name = title or f"draw({', '.join(_roots(graph))})"
     shown = picture(made, unfold=_unfold(name))
     parts: list[Part] = [shown]
     if code and graph.code:
@@ -62,8 +61,9 @@ def tell(
     )
 
 
-def _root(graph: Graph) -> Node:
-    return next(node for node in graph.nodes if node.id == graph.roots[0])
+def _roots(graph: Graph) -> list[str]:
+    nodes = {node.id: node for node in graph.nodes}
+    return list(dict.fromkeys(title_of(nodes[root]) for root in graph.roots))
 
 
 def _unfold(name: str) -> str:
@@ -76,7 +76,7 @@ def _unfold(name: str) -> str:
 
 def _alt(graph: Graph) -> str:
     leaves = ", ".join(title_of(node) for node in graph.nodes if node.kind == "leaf")
-    root = title_of(_root(graph))
+    root = " and ".join(_roots(graph))
     return DRAWING["alt"].format(root=root, nodes=len(graph.nodes), leaves=leaves)
 
 
@@ -137,17 +137,11 @@ def _caption(graph: Graph, note: Rich) -> Rich:
     filled = [node for node in leaves if node.grad is not None]
     freed = any(node.freed for node in graph.nodes)
     if filled:
-        first = filled[0]
-        fields = {"title": title_of(first), "value": _grad_text(first.grad)}
-        key = "freed" if freed else "filled"
-        return compose(DRAWING[key], fields)
+        grads = grads_text([(title_of(leaf), leaf.grad) for leaf in filled])
+        return compose(DRAWING["freed" if freed else "filled"], {"grads": grads})
     if freed:
         return compose(DRAWING["freed, empty"])
     names = listed(dict.fromkeys(title_of(leaf) for leaf in leaves[:3]))
     key = "waiting" if len(leaves) <= 3 else "waiting, many"
-    fields = {"root": title_of(_root(graph)), "names": names, "count": len(leaves)}
+    fields = {"roots": listed(_roots(graph)), "names": names, "count": len(leaves)}
     return compose(DRAWING[key], fields)
-
-
-def _grad_text(value: Value | None) -> str:
-    return value_text(value) if value is None or is_single(value) else shape_text(value.shape)

@@ -1,0 +1,79 @@
+"""A folded drawing opens by a click or a key, and folds again; without a script it stays folded."""
+
+from __future__ import annotations
+
+import pytest
+
+import gradviz
+import gradviz as torch
+from gradviz.render.bundle import kinds_of
+from gradviz.render.payload import payload
+from gradviz.stories import drawing
+
+
+def unrolled(turns=20):
+    w = torch.tensor([[0.5, 0.1], [0.2, 0.4]], requires_grad=True)
+    h = torch.zeros(2)
+    for _ in range(turns):
+        h = torch.tanh(w @ h + 1)
+    return h.sum()
+
+
+def test_what_is_folded_carries_the_whole():
+    shown = gradviz.draw(unrolled())
+    (whole,) = shown.story.variants
+    cards = whole.scene.parts[0].cards
+    assert not any(card.kind == "fold" for card in cards)
+    assert sum(card.subtitle == "TanhBackward0" for card in cards) == 20
+    assert kinds_of(payload(shown.story)) == ("graph", "unfold")
+
+
+def test_what_is_not_folded_carries_nothing():
+    for shown in (gradviz.draw(unrolled(3)), gradviz.draw(unrolled(), fold=False)):
+        assert shown.story.variants == ()
+        assert "unfold" not in kinds_of(payload(shown.story))
+
+
+def test_text_and_picture_stay_folded():
+    shown = gradviz.draw(unrolled())
+    assert "one of 20 repetitions" in shown.text()
+    assert "fold=False" in shown.text()
+    assert shown.text().count("TanhBackward0") == 1
+    assert shown.svg().count("TanhBackward0") < 5
+
+
+def test_a_graph_too_large_for_a_picture_stays_folded(monkeypatch):
+    monkeypatch.setattr(drawing, "MOST_UNFOLDED", 50)
+    assert gradviz.draw(unrolled()).story.variants == ()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("way", ["click", "inner", "Enter", " ", "button"])
+def test_it_opens_and_closes(browser, tmp_path, way):
+    page = browser.new_page(viewport={"width": 920, "height": 800})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(error))
+    path = gradviz.draw(unrolled()).save(tmp_path / "drawing.html")
+    page.goto(path.as_uri())
+    fold = page.locator("[data-gradviz] [data-node=fold0]")
+    fold.wait_for()
+    folded = page.locator("[data-gradviz] [data-node]").count()
+    if way == "click":
+        fold.locator(".times").click()
+    elif way == "inner":
+        page.locator("[data-gradviz] [data-node]", has_text="TanhBackward0").click()
+    elif way == "button":
+        page.get_by_role("button", name="Unfold all").click()
+    else:
+        fold.focus()
+        page.keyboard.press(way)
+    close = page.get_by_role("button", name="Fold repetitions again")
+    close.wait_for()
+    assert page.locator("[data-gradviz] [data-node]").count() > 2 * folded
+    assert fold.count() == 0
+    page.keyboard.press("Enter")  # the button has the focus
+    fold.wait_for()
+    assert page.locator("[data-gradviz] [data-node]").count() == folded
+    assert fold.get_attribute("aria-expanded") == "false"
+    assert not errors
+    page.close()
