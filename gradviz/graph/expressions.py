@@ -30,26 +30,41 @@ _LEVELS: dict[type, int] = {
 
 Piece = tuple[str, int]
 """Code, and how tightly it holds together."""
+Output = tuple[int, int]
+"""A node, and which of its results."""
 
 
 def rebuild(nodes: Sequence[Node], edges: Sequence[Edge], known: dict[int, str]) -> dict[int, str]:
     """A formula for every node that has none in `known`; operands by name where they have one."""
     if len(nodes) > MOST:
         return {}
-    inputs: list[list[int | None]] = [[] for _ in nodes]
+    inputs: list[list[Output | None]] = [[] for _ in nodes]
+    several: dict[int, int] = {}
     for edge in edges:
-        inputs[edge.source].append(edge.target)
-    pieces: dict[int, Piece] = {}
+        inputs[edge.source].append(None if edge.target is None else (edge.target, edge.port))
+        if edge.port and edge.target is not None:
+            several[edge.target] = max(edge.port, several.get(edge.target, 0))
+    pieces: dict[Output, Piece] = {}
     for node in reversed(nodes):
         written = known.get(node.id)
         piece = _formula(node, inputs[node.id], pieces) if written is None else _written(written)
-        pieces[node.id] = (node.names[0], ATOM) if node.names else piece
+        for port in range(several.get(node.id, 0) + 1):
+            pieces[node.id, port] = _result(node, port, piece, node.id in several)
         if node.kind != "leaf" and written is None:
             known[node.id] = piece[0]
     return known
 
 
-def _formula(node: Node, inputs: list[int | None], pieces: dict[int, Piece]) -> Piece:
+def _result(node: Node, port: int, piece: Piece, is_one_of_several: bool) -> Piece:
+    """How one result of a node is written: by its name, else by what made it."""
+    if port == 0 and node.names:
+        return node.names[0], ATOM
+    if node.outputs[port : port + 1] not in ((), (UNKNOWN,)):
+        return node.outputs[port], ATOM
+    return (f"{_wrapped(piece, ATOM)}[{port}]", ATOM) if is_one_of_several else piece
+
+
+def _formula(node: Node, inputs: list[Output | None], pieces: dict[Output, Piece]) -> Piece:
     if node.kind == "leaf":
         return UNKNOWN, ATOM
     entry = catalogue.entry(node.name)
@@ -64,7 +79,7 @@ def _formula(node: Node, inputs: list[int | None], pieces: dict[int, Piece]) -> 
     return _fill(pattern, values), level
 
 
-def _operand(node: Node, slot: int, target: int | None, pieces: dict[int, Piece]) -> Piece:
+def _operand(node: Node, slot: int, target: Output | None, pieces: dict[Output, Piece]) -> Piece:
     if target is not None:
         text, level = pieces.get(target, (UNKNOWN, ATOM))
         return (text, level) if len(text) <= LONGEST else ("…", ATOM)

@@ -70,7 +70,7 @@ class Matcher:
         """How `expression` computed `node`, or None if it cannot have."""
         if node is None:
             return Fit() if self.is_constant(expression) else None
-        if severed(expression) is not None:
+        if severed(expression, self.scope) is not None:
             return None
         if isinstance(expression, ast.Name | ast.Attribute | ast.Subscript):
             return self._reference(expression, node)
@@ -97,7 +97,7 @@ class Matcher:
     def _reference(self, expression: ast.expr, node: int) -> Fit | None:
         text = ast.unparse(expression)
         names = self.nodes[node].names
-        if text in names:
+        if text in names or text in self.nodes[node].outputs:
             return Fit(named=[(text, node)])
         if not isinstance(expression, ast.Name):
             is_result = self.nodes[node].kind != "leaf" and not names
@@ -211,7 +211,17 @@ class Matcher:
         if word.rstrip("_") in {catalogue.entry(name)["op"], catalogue.op_name(name)}:
             found = self._arguments(_operands(expression, self.scope), node)
             return Fit() if found is None else found
-        return Fit()
+        return None if self._makes_leaf(expression) else Fit()
+
+    def _makes_leaf(self, expression: ast.Call) -> bool:
+        """Whether a function of the library is given nothing that can be tracked: `zeros(3)`."""
+        called = expression.func
+        if not (isinstance(called, ast.Attribute) and _is_module(called.value, self.scope)):
+            return False
+        parts = [part for given in _operands(expression, self.scope) for part in ast.walk(given)]
+        names = [part.id for part in parts if isinstance(part, ast.Name)]
+        known = all(type(self.scope.get(name)) in (int, float, bool) for name in names)
+        return known and not any(isinstance(part, ast.Call | ast.Attribute) for part in parts)
 
     def _arguments(self, parts: list[ast.expr], node: int) -> Fit | None:
         """Fit the inputs in order, each to the next argument that can have been it."""

@@ -101,6 +101,8 @@ class Node:
     """How late it was made among the nodes of this graph; leaves come last."""
     names: tuple[str, ...] = ()
     """The learner's names for the result, the one to show first."""
+    outputs: tuple[str, ...] = ()
+    """Of a node with several results: the first name of each, `·` where it has none."""
     expression: str | None = None
     """The learner's own code for the result, or the formula rebuilt from the graph: `3*x**2`."""
     value: Value | None = None

@@ -32,6 +32,7 @@ class Names:
         self._by_tensor: dict[int, list[str]] = {}
         self._by_output: dict[tuple[int, int], list[str]] = {}
         self._by_node: dict[int, Any] = {}
+        self._last_output: dict[int, int] = {}
         for name, tensor in pairs:
             self._add(name, tensor)
 
@@ -52,6 +53,14 @@ class Names:
     def of_node(self, function: Any, output: int = 0) -> tuple[str, ...]:
         """The names of what a node computed."""
         return tuple(self._by_output.get((id(function), output), ()))
+
+    def outputs_of(self, function: Any) -> tuple[str, ...]:
+        """The first names of what a node computed, where that is more than one tensor."""
+        last = self._last_output.get(id(function), 0)
+        if not last:
+            return ()
+        names = [self.of_node(function, output) for output in range(last + 1)]
+        return tuple(given[0] if given else "·" for given in names)
 
     def tensor_of(self, function: Any) -> Any:
         """A named tensor that this node computed, or None."""
@@ -85,7 +94,11 @@ class Names:
         function = _node_of(tensor)
         if function is not None:
             self._keep.append(function)
-            key = (id(function), getattr(tensor, "output_nr", 0))
+            output = getattr(tensor, "output_nr", 0)
+            key = (id(function), output)
+            if output:
+                last = self._last_output.get(key[0], 0)
+                self._last_output[key[0]] = max(last, output)
             outputs = self._by_output.setdefault(key, [])
             if name not in outputs:
                 outputs.append(name)

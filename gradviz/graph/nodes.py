@@ -172,6 +172,7 @@ def _node(
         kind=kind,
         sequence=rank,
         names=names.of_leaf(tensor) if leaf else names.of_node(function),
+        outputs=() if leaf else names.outputs_of(function),
         value=value,
         grad=_grad(tensor) if leaf or retains else None,
         saved=_saved(kept, labels) if labels or kept.freed or kept.modified else (),

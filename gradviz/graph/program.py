@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,8 @@ GRADLESS = frozenset({"no_grad", "inference_mode"})
 
 Place = tuple[int, int]
 """Which text of the program, and which line in it: places compare as time goes on."""
+
+_CHANGES = re.compile(r"[\w.\[\]'\"]+\s*(?:\*\*|//|[-+*/%@])=[^=]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,18 @@ class Program:
                         return word
         return None
 
+    def gradless(self) -> dict[str, str]:
+        """The functions that were defined under `@torch.no_grad()`, with that word."""
+        found = {}
+        for text in self.texts:
+            for node in ast.walk(text.tree):
+                for mark in getattr(node, "decorator_list", ()):
+                    called = getattr(mark, "func", mark)
+                    word = getattr(called, "attr", getattr(called, "id", None))
+                    if word in GRADLESS and isinstance(node, ast.FunctionDef):
+                        found[node.name] = word
+        return found
+
     def backward_call(self, name: str, after: Place) -> tuple[int, ast.stmt] | None:
         """The statement `name.backward(...)` that comes next after a place."""
         for number, text in enumerate(self.texts):
@@ -98,6 +113,22 @@ class Program:
                 if (number, statement.lineno) >= after and _is_backward(statement, name):
                     return number, statement
         return None
+
+
+def as_value(code: str) -> str:
+    """What a piece of code computes: of `y += 1` the sum, of everything else the code itself.
+
+    >>> as_value("y *= a + b"), as_value("y + 1")
+    ('y * (a + b)', 'y + 1')
+    """
+    if not _CHANGES.match(code):
+        return code
+    tree = parsed(code)
+    change = tree.body[0] if tree is not None else None
+    if not isinstance(change, ast.AugAssign):
+        return code
+    left = ast.parse(ast.unparse(change.target), mode="eval").body
+    return ast.unparse(ast.BinOp(left, change.op, change.value))
 
 
 def call_at(frame: FrameType, tree: ast.Module) -> ast.Call | None:

@@ -45,10 +45,17 @@ class Severed:
     statement: ast.stmt | None = None
 
 
-def severed(code: ast.expr) -> Severed | None:
+@dataclass(frozen=True, slots=True)
+class Gradless:
+    """In a scope: a function in which nothing is tracked, for it was defined so."""
+
+    word: str
+
+
+def severed(code: ast.expr, scope: Mapping[str, Any]) -> Severed | None:
     """How this expression itself ends tracking, if it does.
 
-    >>> severed(ast.parse("a.detach()", mode="eval").body).label
+    >>> severed(ast.parse("a.detach()", mode="eval").body, {}).label
     'detach()'
     """
     if isinstance(code, ast.Attribute) and code.attr == "data":
@@ -56,7 +63,7 @@ def severed(code: ast.expr) -> Severed | None:
     if isinstance(code, ast.Compare):
         return Severed("comparison", _SIGNS.get(type(code.ops[0]), "compare"), code.left, code)
     if isinstance(code, ast.Call):
-        return _severing_call(code)
+        return _severing_call(code, scope)
     return None
 
 
@@ -72,7 +79,7 @@ def is_plain(code: ast.expr) -> bool:
 
 def tracked_names(code: ast.expr, scope: Mapping[str, Any]) -> Iterator[str]:
     """The tracked tensors whose gradient this expression wants, by name."""
-    if severed(code) is not None or is_plain(code):
+    if severed(code, scope) is not None or is_plain(code):
         return
     if isinstance(code, ast.Name):
         thing: Any = scope.get(code.id)
@@ -99,10 +106,13 @@ def find_severed(
     return None
 
 
-def _severing_call(code: ast.Call) -> Severed | None:
+def _severing_call(code: ast.Call, scope: Mapping[str, Any]) -> Severed | None:
     called = code.func
     first = code.args[0] if code.args else None
     if isinstance(called, ast.Name):
+        function = scope.get(called.id)
+        if isinstance(function, Gradless):
+            return Severed(*BLOCKS[function.word], ast.List([*code.args], ast.Load()), code)
         if called.id in LEAVING_FUNCTIONS and first is not None:
             return Severed("numpy", f"{called.id}()", first, code)
         return None
@@ -130,7 +140,7 @@ def _found_in(
     """The cut within one expression, the outermost one; else the block that it stands in."""
     statement = None if made is None else made.statement
     for part in ast.walk(code):
-        cut = severed(part) if isinstance(part, ast.expr) else None
+        cut = severed(part, scope) if isinstance(part, ast.expr) else None
         if cut is not None and any(tracked_names(cut.taken, scope)):
             return Severed(cut.kind, cut.label, cut.taken, cut.code, place, statement)
     block = None if made is None else program.block_of(made)

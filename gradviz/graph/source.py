@@ -12,8 +12,8 @@ from typing import Any
 
 from gradviz.graph.fit import Fit, Matcher
 from gradviz.graph.model import Cut, Edge, Node, Span, Value
-from gradviz.graph.program import Assignment, Place, Program, call_at, column_span
-from gradviz.graph.severed import Severed, find_severed, tracked_names
+from gradviz.graph.program import Assignment, Place, Program, as_value, call_at, column_span
+from gradviz.graph.severed import Gradless, Severed, find_severed, tracked_names
 
 LONGEST = 40
 """So many lines of one text are shown at most."""
@@ -69,6 +69,7 @@ class _Search:
         self.nodes, self.roots, self.frame = nodes, roots, frame
         self.program = Program(frame)
         scope = {**frame.f_globals, **frame.f_locals}
+        scope |= {name: Gradless(word) for name, word in self.program.gradless().items()}
         self.matcher = Matcher(nodes, edges, scope, self.program.given)
         self.found: dict[int, tuple[int, ast.expr]] = {}
         self.constants: dict[tuple[int, int], str] = {}
@@ -163,7 +164,7 @@ class _Search:
         result = Source(constants=self.constants, code=lines.code)
         for node, (number, expression) in self.found.items():
             if self.nodes[node].kind != "leaf":
-                result.expressions[node] = self.program.texts[number].segment(expression)
+                result.expressions[node] = as_value(self.program.texts[number].segment(expression))
             span = lines.span(number, expression)
             if span is not None:
                 result.spans[node] = span

@@ -13,7 +13,7 @@ from gradviz.graph.cuts import cut_label, find_cut
 from gradviz.graph.engines import library_folders
 from gradviz.graph.fit import Matcher
 from gradviz.graph.model import Cut, Node, Span, Value
-from gradviz.graph.program import lines_of
+from gradviz.graph.program import as_value, lines_of
 from gradviz.graph.source import Source, shown_lines
 from gradviz.graph.survey import Survey
 from gradviz.graph.watch import Tape, call_of, latest_tape
@@ -82,7 +82,7 @@ class _Telling:
         if self.nodes[number].kind == "leaf":
             return
         if call.line is not None and call.line.code and call.direct:
-            result.expressions[number] = call.line.code
+            result.expressions[number] = as_value(call.line.code)
             for node, slot, text in _constants(call.line, number, matcher):
                 result.constants[node, slot] = text
         for slot, label, value, cut in self._cut_off(number, call, lines):

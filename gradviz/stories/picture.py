@@ -179,7 +179,8 @@ class _Writer:
         self.cards[card.id] = replace(card, parent=name)
         labels = [{c.slot: constant_text(c) for c in node.constants} for node in repeated]
         for constant in first.constants:
-            texts = [own.get(constant.slot) or "·" for own in labels]
+            known = [own.get(constant.slot, "·") for own in labels]
+            texts = [text for text in known if text != "·"] or ["·"]
             text = texts[0] if len(set(texts)) == 1 else f"{texts[0]} … {texts[-1]}"
             self._ghost(first, constant, text, parent=name)
         for constant in last.constants:
@@ -263,7 +264,7 @@ class _Writer:
 def _headline(node: Node, shown: Shown) -> tuple[str, str | None]:
     """The title of a card, and its value where that is short enough."""
     title, value = title_of(node), node.value
-    if value is None:
+    if value is None or node.outputs:
         return title, None
     if is_single(value) and shown.values:
         text = printed(value) + (" (changed since)" if value.changed else "")

@@ -218,9 +218,9 @@ WORDS = {
 DRAWING = {
     "alt": "Graph of {root}: {nodes} nodes, from {root} at the top to the leaves {leaves} at the bottom",
     "cut": "The way through {names} is cut: no gradient goes there, so it is treated as a constant.",
-    "filled": "`{title}.grad` = **{value}**; the saved values are still there, so backward can run.",
-    "freed": "After `backward()`: `{title}.grad` = **{value}**; saved values are freed, the graph stays.",
+    "filled": "{grads}; the saved values are still there, so backward can run.",
+    "freed": "After `backward()`: {grads}; saved values are freed, the graph stays.",
     "freed, empty": "The saved values are freed, so backward cannot run here again; the graph stays.",
-    "waiting": "Backward will start at `{root}` and end at {names}.",
-    "waiting, many": "Backward will start at `{root}` and end at {count} leaves.",
+    "waiting": "Backward will start at {roots} and end at {names}.",
+    "waiting, many": "Backward will start at {roots} and end at {count} leaves.",
 }

@@ -137,6 +137,8 @@ def _meeting(
 def title_of(node: Node, longest: int = LONGEST_TITLE) -> str:
     """The learner's name for a node's result, else her expression, else PyTorch's name."""
     name = node.names[0] if node.names else bare(node.expression or "")
+    if node.outputs:
+        name = ", ".join(node.outputs)
     if not name:
         name = "leaf" if node.kind == "leaf" else node.name.rpartition("::")[2]
     return shortened(name, longest)

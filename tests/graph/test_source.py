@@ -107,7 +107,7 @@ y += x
 graph = read(y)
 """,
     )["graph"]
-    assert expressions(graph)[0] == "y += x"
+    assert expressions(graph)[0] == "y + x"
 
 
 def test_numbers_before_the_tensor_and_division_are_understood(engine):
