@@ -39,19 +39,23 @@ class Trace(Op):
     def grad_self(grad, self_sym_sizes): return identity(grad, self_sym_sizes)
 
 @composed
+@called("int offset = 0, int dim1 = 0, int dim2 = 1")
 def diagonal(self, offset=0, dim1=0, dim2=1):
-    dim1, dim2 = (dimensions.wrapped(dim, len(self._shape)) for dim in (dim1, dim2))
-    if dim1 == dim2: raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
-    return ops.diagonal_of(self, offset, dim1, dim2)
+    ends = [dimensions.wrapped(dim, len(self._shape)) for dim in (dim1, dim2)]
+    if ends[0] == ends[1]: raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return ops.diagonal_of(self, offset, *ends)
 
 @composed
+@called("int offset = 0, int dim1 = -2, int dim2 = -1")
 def diag_embed(self, offset=0, dim1=-2, dim2=-1):
-    return ops.diag_embed_of(self, offset, *(dimensions.wrapped(dim, len(self._shape) + 1) for dim in (dim1, dim2)))
+    ends = [dimensions.wrapped(dim, len(self._shape) + 1) for dim in (dim1, dim2)]
+    if ends[0] == ends[1]: raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
+    return ops.diag_embed_of(self, offset, *ends)
 
 @composed
 @called("int diagonal = 0")
 def diag(self, diagonal=0):
-    if len(self._shape) == 1: return ops.diag_embed_of(self, diagonal, 0, 1)
+    if len(self._shape) == 1: return ops.diag_embed(self, diagonal)
     if len(self._shape) != 2: raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {len(self._shape)}D")
     return ops.diagonal_copy(self, diagonal, 0, 1)
 
@@ -63,6 +67,7 @@ def matrix_of(value, name):
     return value
 
 def traced(matrix):
+    if matrix.dtype.kind == "b": raise NotImplementedError('"trace" not implemented for \'Bool\'')
     if matrix.ndim != 2: raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {matrix.ndim}")
     return np.add.reduce(matrix.diagonal())
 

@@ -44,6 +44,10 @@ class Amin(Op, face="", method=False, name="amin_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.minimum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
     def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
 
+class Aminmax(Op, face="", method=False, name="aminmax_of", outputs="min max"):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return both_ends(self, along(dim), keepdim)
+    def grad_self(grads, self, dim, keepdim, min, max): return among_equals(grads[0], self, min, along(dim), keepdim) + among_equals(grads[1], self, max, along(dim), keepdim)
+
 class ArgmaxOf(Op, face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmax(self, dim, keepdims=keepdim), np.int64)
 
@@ -67,25 +71,54 @@ composed(name="min")(extreme_of("min", "min_all", "min_dim", "minimum"))
 
 @composed
 @called("int or tuple of ints dim = (), bool keepdim = False")
-def amax(self, dim=(), keepdim=False): return ops.amax_of(self, chosen(self, dim), keepdim)
+def amax(self, dim=(), keepdim=False): return ops.amax_of(self, filled(self, "amax", dim), keepdim)
 
 @composed
 @called("int or tuple of ints dim = (), bool keepdim = False")
-def amin(self, dim=(), keepdim=False): return ops.amin_of(self, chosen(self, dim), keepdim)
+def amin(self, dim=(), keepdim=False): return ops.amin_of(self, filled(self, "amin", dim), keepdim)
+
+def filled(self, name, dim):
+    """The dimensions to reduce, with something in each."""
+    dims = chosen(self, dim)
+    for given, place in zip(dim if isinstance(dim, tuple | list) else (dim,), dims, strict=False):
+        if self.ndim and not self._shape[place]: raise IndexError(f"{name}(): Expected reduction dim {given} to have non-zero size.")
+    if not dims and not self.numel(): raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+    return dims
 
 @composed
-def aminmax(self, *, dim=None, keepdim=False): return ops.amin(self, () if dim is None else dim, keepdim), ops.amax(self, () if dim is None else dim, keepdim)
+@called("*, int? dim = None, bool keepdim = False")
+def aminmax(self, *, dim=None, keepdim=False):
+    if dim is not None: dim = dimensions.wrapped(dim, self.ndim)
+    if self.ndim and not (self.numel() if dim is None else self._shape[dim]):
+        what = f"Expected reduction dim {dim} to have non-zero size" if dim is not None else "cannot compute aminmax over an empty dimension as the operation has no identity"
+        raise (RuntimeError if dim is None else IndexError)(f"aminmax: {what}.")
+    return ops.aminmax_of(self, dim, keepdim)
 
 @composed
 @called("int dim = None, bool keepdim = False")
-def argmax(self, dim=None, keepdim=False): return ops.argmax_of(self, position(self, "argmax", dim), keepdim)
+def argmax(self, dim=None, keepdim=False):
+    refuse_bool(self, "argmax")
+    return ops.argmax_of(self, position(self, "argmax", dim), keepdim)
 
 @composed
 @called("int dim = None, bool keepdim = False")
-def argmin(self, dim=None, keepdim=False): return ops.argmin_of(self, position(self, "argmin", dim), keepdim)
+def argmin(self, dim=None, keepdim=False):
+    refuse_bool(self, "argmin")
+    return ops.argmin_of(self, position(self, "argmin", dim), keepdim)
+
+
+def refuse_bool(self, name):
+    if self._dtype.kind == "b": raise RuntimeError(f"{name}(): does not support bool input")
 
 
 # --- words that only these rules use
+
+@word
+def along(dim): return () if dim is None else (dim,)
+
+def both_ends(value, dim, keepdim):
+    axes = dimensions.axes(dim, value.ndim)
+    return [np.asarray(end.reduce(value, axes, keepdims=keepdim)) for end in (np.minimum, np.maximum)]
 
 @word
 def shared_out(grad, self, result, dim, keepdim):

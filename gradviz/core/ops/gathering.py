@@ -25,6 +25,8 @@ from .indexing import blank
 
 # --- along one dimension
 
+SOURCE_DIM = property(lambda node: len(node.result_shape), doc="How many dimensions the source has.")
+
 class IndexSelect(Op, face="", method=False, name="select_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar): return index_select(self, dim, index)
     def grad_self(grad, self_sym_sizes, dim, index): return index_select_backward(grad, self_sym_sizes, dim, index)
@@ -32,7 +34,8 @@ class IndexSelect(Op, face="", method=False, name="select_by"):
 class IndexAdd(Op, face="", method=False, name="add_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor, alpha: Scalar): return self + index_select_backward(source * alpha, self.shape, dim, index)
     def grad_self(grad): return grad
-    def grad_source(grad, dim, index, source_sym_sizes, alpha): return times(expand(index_select(grad, dim, index), source_sym_sizes), alpha)
+    def grad_source(grad, dim, index, source, alpha): return times(expand(index_select(grad, dim, index), source.shape), alpha)
+    _saved_source_dim = SOURCE_DIM
 
 class IndexFill(Op, face="", method=False, name="fill_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return index_fill(self, dim, index, value)
@@ -46,11 +49,12 @@ class IndexFillTensor(Op, node="IndexFillBackward1", face="", method=False):
 class IndexCopy(Op, face="", method=False, name="copy_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor): return index_fill(self, dim, index, source)
     def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
-    def grad_source(grad, dim, index, source_sym_sizes): return expand(index_select(grad, dim, index), source_sym_sizes)
+    def grad_source(grad, dim, index, source): return expand(index_select(grad, dim, index), source.shape)
+    _saved_source_dim = SOURCE_DIM
 
 class Gather(Op, face="", method=False, name="gather_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar): return gather(self, dim, index)
-    def grad_self(grad, self_sym_sizes, dim, index): return gather_backward(grad, self_sym_sizes, dim, index)
+    def grad_self(grad, self, dim, index): return gather_backward(grad, self.shape, dim, index)
     _saved_sparse_grad = False
 
 class Scatter(Op, face="", method=False, name="scatter_by"):
@@ -175,7 +179,7 @@ def check_source(self, name, dim, index, src):
 
 class Take(Op, face="", method=False, name="take_at"):
     def forward(self: Tensor, index: Scalar): return take(self, index)
-    def grad_self(grad, self_sym_sizes, index): return take_backward(grad, self_sym_sizes, index)
+    def grad_self(grad, self, index): return take_backward(grad, self.shape, index)
 
 class Put(Op, face="", method=False, name="put_into"):
     def forward(self: Tensor, index: Scalar, source: Tensor, accumulate: Scalar): return put(self, index, source, accumulate)
@@ -192,6 +196,7 @@ def taken_flat(self, index):
 @composed(name="put", in_place=True)
 @called("Tensor index, Tensor source, bool accumulate = False")
 def put_flat(self, index, source, accumulate=False):
+    if index._dtype != np.int64: raise RuntimeError(f"put_(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
     check_flat(self, index)
     return ops.put_into(self, index, source if isinstance(source, Tensor) else wrap(np.zeros(index._shape, self._dtype)), accumulate)
 

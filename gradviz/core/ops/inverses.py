@@ -2,28 +2,37 @@
 
 import numpy as np
 
+from ..calls import called
 from ..op import Op, composed, ops
 from ..placing import written
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..words import on_tensors, transpose, word
 
 
 class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=False):
-    def forward(self: Tensor): return determinants(square(self, "linalg.det"))
-    def grad_self(grad, self, result): return scaled_inverse(transpose(self, -1, -2), grad * result)
+    def forward(A: Tensor): return determinants(square(A, "linalg.det"))
+    def grad_A(grad, A, result): return transposed_inverse(A, grad * result)
+    _saved_LU = property(lambda node: wrap(decomposed(node._saved_A._shaped())[0]))
+    _saved_pivots = property(lambda node: wrap(decomposed(node._saved_A._shaped())[1]))
 
 class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", method=False):
     def forward(self: Tensor): return np.asfortranarray(inverted(square(self, "linalg.inv")))
     def grad_self(grad, result): return -matmul_of(transpose(result, -1, -2), matmul_of(grad, transpose(result, -1, -2)))
+    shown_as = {"result": "inverse"}
 
 @composed(face="torch linalg")
+@called("")
 def det(self): return ops.linalg_det(self)
 
 @composed(also="inv", face="torch linalg")
+@called("", out=True)
 def inverse(self): return ops.inverse_of(self)
 
 @composed
-def logdet(self): return ops.log(ops.linalg_det(self))
+@called("")
+def logdet(self):
+    square(self._shaped(), "logdet")
+    return ops.log(ops.linalg_det(self))
 
 @composed(face="linalg", method=False)
 def solve(A, B):
@@ -35,6 +44,7 @@ def solve(A, B):
 # --- numpy below
 
 def square(matrix, name):
+    if matrix.ndim < 2: raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if matrix.ndim < 2 or matrix.shape[-1] != matrix.shape[-2]:
         raise RuntimeError(f"{name}: A must be batches of square matrices, but they are {matrix.shape[-2]} by {matrix.shape[-1]} matrices")
     return matrix
@@ -54,30 +64,58 @@ word(inverted)
 @on_tensors
 def inverted(matrix): return ops.inverse_of(matrix)
 
-def scaled_inverse(matrix, factor):
-    """factor · A⁻¹."""
-    return written(np.asarray(factor)[..., None, None] * inverted(matrix), 1)
+def transposed_inverse(matrix, factor):
+    """factor · (A⁻¹)ᵀ, from the triangles that gave the determinant; of what has no inverse, nearly so."""
+    triangles, pivots = decomposed(matrix)
+    diagonal = np.einsum("...ii->...i", triangles)
+    diagonal[diagonal == 0] = np.finfo(matrix.dtype).eps
+    found = np.asarray(factor)[..., None, None] * np.eye(matrix.shape[-1], dtype=matrix.dtype)
+    for place in np.ndindex(matrix.shape[:-2]): substituted(triangles[place], pivots[place], found[place])
+    return written(found, 1)
 
-word(scaled_inverse)
+word(transposed_inverse)
 
 @on_tensors
-def scaled_inverse(matrix, factor): return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse_of(matrix))
+def transposed_inverse(matrix, factor):
+    return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse_of(ops.transpose(matrix, -1, -2)))
 
 def determinants(matrices):
-    """The product of the pivots, for each matrix of a batch."""
-    found = [determinant(matrix) for matrix in matrices.reshape(-1, *matrices.shape[-2:])]
-    return np.array(found, matrices.dtype).reshape(matrices.shape[:-2])
+    """The product of the pivots, for each matrix of a batch; an exchange of rows turns the sign."""
+    triangles, pivots = decomposed(matrices)
+    exchanged = np.count_nonzero(pivots != np.arange(1, pivots.shape[-1] + 1), -1)
+    found = np.multiply.reduce(triangles.diagonal(0, -2, -1), -1)
+    return np.where(exchanged % 2, -found, found)
 
-def determinant(matrix):
-    """Gaussian elimination with row exchanges, rounded step by step as PyTorch's."""
-    rows, sign = matrix.copy(), 1
+def decomposed(matrices):
+    """Each matrix, turned as PyTorch turns it, as its two triangles in one; and the row that each row was exchanged with."""
+    triangles = matrices.swapaxes(-1, -2).copy()
+    pivots = np.empty(matrices.shape[:-1], np.int32)
+    for place in np.ndindex(matrices.shape[:-2]): pivots[place] = eliminated(triangles[place])
+    return triangles, pivots
+
+def eliminated(rows):
+    """Gaussian elimination with row exchanges, rounded where PyTorch rounds."""
+    pivots = []
     for step in range(len(rows)):
         pivot = step + int(np.argmax(np.abs(rows[step:, step])))
-        if pivot != step: rows[[step, pivot]], sign = rows[[pivot, step]], -sign
-        if rows[step, step] == 0: return rows[step, step]
-        factors = rows[step + 1:, step:step + 1] / rows[step, step]
-        rows[step + 1:] -= factors * rows[step]
-    return np.multiply.reduce(np.diagonal(rows)) * sign
+        pivots.append(pivot + 1)
+        if pivot != step: rows[[step, pivot]] = rows[[pivot, step]]
+        if rows[step, step] == 0: continue
+        rows[step + 1:, step] *= 1 / rows[step, step]
+        subtract(rows[step + 1:, step + 1:], rows[step + 1:, step], rows[step, step + 1:])
+    return pivots
+
+def substituted(triangles, pivots, rows):
+    """Solves for some rows, in place: exchanged, then through the lower and the upper triangle."""
+    for step, pivot in enumerate(pivots): rows[[step, pivot - 1]] = rows[[pivot - 1, step]]
+    for step in range(len(rows)): subtract(rows[step + 1:], triangles[step + 1:, step], rows[step])
+    for step in reversed(range(len(rows))):
+        rows[step] *= 1 / triangles[step, step]
+        subtract(rows[:step], triangles[:step, step], rows[step])
+
+def subtract(rows, factors, row):
+    """Subtract multiples of a row, each product and difference rounded once."""
+    rows[...] = rows - factors.astype(np.float64)[:, None] * row
 
 def matmul_of(left, right): return np.matmul(left, right)
 

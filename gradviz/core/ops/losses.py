@@ -115,6 +115,7 @@ class NllLoss(Op, name="nll_loss_of", face="", method=False):
               grad_output=lambda grad, target, weight, reduction, ignore_index: likelihoods(grad, target, weight, reduction, ignore_index),
               self=lambda grad, self: zeros_like(self))
     def grad_self(grad, self, target, weight, reduction, ignore_index): return at_targets(grad, self, target, weight, reduction, ignore_index)
+    _saved_total_weight = property(lambda node: total_weight(node.self._dtype, node._saved_target, node._saved_weight, node._saved_reduction, node.ignore_index))
 
 
 class Xlogy(Elementwise, floating=True):
@@ -289,6 +290,12 @@ word(likelihoods)
 
 @on_tensors
 def likelihoods(logs, target, weight, reduction, ignore_index): return ops.nll_loss_of(logs, target if isinstance(target, Tensor) else wrap(target), weight, reduction, ignore_index)
+
+def total_weight(kind, target, weight, reduction, ignore_index):
+    """What a mean is divided by; 0 where nothing is summed."""
+    if reduction == 0: return wrap(np.zeros((), kind))
+    chosen = target._shaped()[target._shaped() != ignore_index]
+    return wrap(np.asarray(chosen.size, kind) if weight is None else weight[chosen].sum())
 
 def at_targets(grad, logs, target, weight, reduction, ignore_index):
     """The gradient at each target's place, zero elsewhere."""

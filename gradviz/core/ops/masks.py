@@ -20,7 +20,7 @@ from .indexing import blank
 
 class MaskedSelect(Op, face="", method=False, name="select_masked"):
     def forward(self: Tensor, mask: Scalar): return masked_select(self, mask)
-    def grad_self(grad, self_sym_sizes, mask): return masked_select_backward(grad, self_sym_sizes, mask)
+    def grad_self(grad, self, mask): return masked_select_backward(grad, self.shape, mask)
 
 class MaskedScatter(Op, face="", method=False, name="scatter_masked"):
     def forward(self: Tensor, mask: Scalar, source: Tensor): return masked_scatter(self, mask, source)

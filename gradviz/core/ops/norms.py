@@ -22,10 +22,13 @@ class PowerNorm(Op, node="NormBackward1", face="", method=False, name="power_nor
 class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return log_sum_exp(self, dim, keepdim)
     def grad_self(grad, self, self_sym_sizes, dim, keepdim, result): return widened(grad, self_sym_sizes, dim, keepdim) * exp(self - widened(result, self_sym_sizes, dim, keepdim))
+    shown_as = {"self_sym_sizes": ""}
 
 @composed
 @called("int or tuple of ints dim, bool keepdim = False")
-def logsumexp(self, dim, keepdim=False): return ops.logsumexp_of(self, chosen(self, dim), keepdim)
+def logsumexp(self, dim, keepdim=False):
+    if self._dtype.kind != "f": self = self.float()
+    return ops.logsumexp_of(self, chosen(self, dim), keepdim)
 
 @composed(face="linalg", method=False)
 def vector_norm(self, ord=2, dim=None, keepdim=False):

@@ -190,6 +190,7 @@ class LogSigmoid(Elementwise, face="", method=False, name="logsigmoid_of"):
     def forward(self: Tensor): return np.minimum(self, 0) - np.log1p(exp(-abs(self)))
     @one_node("LogSigmoidBackwardBackward0", self=lambda grad, grad_output, self: grad * -grad_output * sigmoid(self) * sigmoid(-self))
     def grad_self(grad, self): return grad * sigmoid(-self)
+    _saved_buffer = property(lambda node: ops.exp(-ops.abs(node._saved_self.detach())))
     check = lacking("log_sigmoid_cpu", WHOLE)
 
 class Silu(Elementwise, face="", method=False, name="silu_of"):

@@ -71,27 +71,37 @@ class ProdAll(Op, node="ProdBackward0", face="", method=False):
     def grad_self(grad, self, result): return of_product(grad, self, result, (), True)
 
 class ProdDim(Op, node="ProdBackward1", face="", method=False):
-    def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return np.multiply.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
-    def grad_self(grad, self, dim, keepdim, result): return of_product(grad, self, result, dim, keepdim)
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return np.multiply.reduce(self, dimensions.axes((dim,), self.ndim), keepdims=keepdim)
+    def grad_self(grad, self, dim, keepdim, result): return of_product(grad, self, result, (dim,), keepdim)
 
 @composed
 @called("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None")
 def prod(self, dim=None, keepdim=False, *, dtype=None):
     self = summable(self, dtype)
-    result = ops.prod_all(self) if dim is None else ops.prod_dim(self, chosen(self, dim), keepdim)
+    result = ops.prod_all(self) if dim is None else ops.prod_dim(self, dimensions.wrapped(dim, self.ndim), keepdim)
     return result if dtype is None else result.to(dtype)
 
 def cumprod(value, dim):
     if value.dtype.kind in "bui": value = value.astype(np.int64)
     return np.multiply.accumulate(value, dim) if value.ndim else value.copy()
 
-class Cumsum(Op, in_place=True):
+class Cumsum(Op, name="cumsum_along", face="", method=False):
     def forward(self: Tensor, dim: Scalar): return cumsum(self, dim)
     def grad_self(grad, dim): return flip(cumsum(flip(grad, dim), dim), dim)
 
-class Cumprod(Op, in_place=True):
+class Cumprod(Op, name="cumprod_along", face="", method=False):
     def forward(self: Tensor, dim: Scalar): return cumprod(self, dim)
     def grad_self(grad, self, dim, result): return of_running_product(grad, self, result, dim)
+
+def running(name, along):
+    """`cumsum` and `cumprod`: along one dimension, in a type of one's own."""
+    def function(self, dim, *, dtype=None):
+        self = summable(self, dtype)
+        return getattr(ops, along)(self, dimensions.wrapped(dim, self.ndim))
+    composed(called("int dim, *, torch.dtype dtype = None", out=True)(function), name=name, in_place=True)
+
+running("cumsum", "cumsum_along")
+running("cumprod", "cumprod_along")
 
 
 # --- spread
@@ -143,8 +153,10 @@ def all(self, dim=None, keepdim=False): return ops.all_of(self, chosen(self, dim
 def any(self, dim=None, keepdim=False): return ops.any_of(self, chosen(self, dim), keepdim)
 
 @composed
-@called("int dim = None")
-def count_nonzero(self, dim=None): return ops.count_of(self, chosen(self, dim))
+@called("int dim = None", "tuple of ints dim")
+def count_nonzero(self, *dim):
+    if len(dim) == 1: dim = dim[0]
+    return ops.count_of(self, chosen(self, dim))
 
 
 # --- words that only these rules use

@@ -26,8 +26,11 @@ WRONG_ORDER = "permute(sparse_coo): number of dimensions in the tensor input doe
 
 # --- dimensions in another order
 
-class T(Op, view=True, face="", method=False, name="t_of"):
-    def forward(self: Tensor): return self.T
+class T(Op, view=True):
+    usage = ("",)
+    def forward(self: Tensor):
+        if self.ndim > 2: raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
+        return self.T
     def grad_self(grad): return t(grad)
 
 class Permute(Op, view=True, face="", method=False, name="permute_to"):
@@ -44,12 +47,6 @@ def exchanged(grad, dim0, dim1): return transpose(grad, dim0, dim1) if len(grad.
 def back(dims):
     """The order that undoes an order."""
     return tuple(sorted(range(len(dims)), key=dims.__getitem__))
-
-@composed(name="t")
-@called("")
-def turned(self):
-    if len(self._shape) > 2: raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
-    return ops.t_of(self)
 
 @composed(name="permute")
 @called("tuple of ints dims")
@@ -78,7 +75,9 @@ def movedim(self, source, destination):
 
 @composed
 @called("")
-def adjoint(self): return ops.transpose(self, -2, -1)
+def adjoint(self):
+    if len(self._shape) == 1: raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return ops.transpose(self, -2, -1) if self._shape else self
 
 def reversed_dimensions(self):
     """Matrices turned; other tensors, too, but PyTorch would rather not."""

@@ -9,7 +9,7 @@ from ..calls import called
 from ..dtypes import scalar_name
 from ..op import Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor
-from ..words import exp, log_sum_exp, sum_dim
+from ..words import exp, log, sum_dim, to
 
 
 class Softmax(Op, name="softmax_of", face="", method=False):
@@ -19,17 +19,28 @@ class Softmax(Op, name="softmax_of", face="", method=False):
     def grad_self(grad, result, dim): return grad * result - result * sum_dim(grad * result, (dim,), True)
 
 class LogSoftmax(Op, name="log_softmax_of", face="", method=False):
-    def forward(self: Tensor, dim: Scalar): return self - log_sum_exp(self, (dim,), True)
+    def forward(self: Tensor, dim: Scalar): return logarithms_of_shares(self, dim)
     @one_node("LogSoftmaxBackwardDataBackward0",
               grad_output=lambda grad, result, dim: grad - sum_dim(exp(result) * grad, (dim,), True),
               result=lambda grad, grad_output, result, dim: -grad * exp(result) * sum_dim(grad_output, (dim,), True))
     def grad_self(grad, result, dim): return grad - exp(result) * sum_dim(grad, (dim,), True)
 
 def shares(value, dim):
-    """e to the power of each, over their sum; the greatest is taken off first, so that nothing overflows."""
+    """e to the power of each, over their sum."""
     axis = dimensions.axes((dim,), value.ndim)
-    raised = exp(value - np.maximum.reduce(value, axis, keepdims=True))
-    return raised / np.add.reduce(raised, axis, keepdims=True)
+    raised = exp(below_greatest(value, axis))
+    return to(raised / np.add.reduce(raised, axis, keepdims=True), value.dtype)
+
+def logarithms_of_shares(value, dim):
+    """Each, less the logarithm of that sum."""
+    axis = dimensions.axes((dim,), value.ndim)
+    below = below_greatest(value, axis)
+    return to(below - log(np.add.reduce(exp(below), axis, keepdims=True)), value.dtype)
+
+def below_greatest(value, axis):
+    """The greatest is taken off first, so that nothing overflows; half precision is not precise enough."""
+    if value.dtype.itemsize == 2: value = value.astype(np.float32)
+    return value - np.maximum.reduce(value, axis, None, None, True, -np.inf)
 
 def checked(self, dim, name):
     """The dimension counted from 0; whole numbers are refused."""
