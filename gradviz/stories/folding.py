@@ -64,7 +64,9 @@ class _Search:
             return
         first, period, count = best
         yield from self.folds(start, first)
-        yield Fold(tuple(self._block(first + period * turn, period, best) for turn in range(count)))
+        slots = self._own_slots(first, period)
+        turns = range(first, first + period * count, period)
+        yield Fold(tuple(self._block(at, period, slots) for at in turns))
         yield from self.folds(first + period * count, stop)
 
     def _best(self, start: int, stop: int) -> tuple[int, int, int] | None:
@@ -127,13 +129,20 @@ class _Search:
             return last[0] == "leaf" and len(all_targets) in (1, len(ways))
         return last[0] in kinds and len(targets | {last[1]}) == 1
 
-    def _block(self, first: int, period: int, fold: tuple[int, int, int]) -> Block:
+    def _own_slots(self, first: int, period: int) -> list[tuple[int, int]]:
+        """Where, in a repetition, an edge leads to a leaf that the repetition has for itself.
+
+        The first one decides: where it leads to the next, the last may well end at a leaf.
+        """
         ops = self.order[first : first + period]
-        inside = set(ops)
-        own = [
-            leaf
-            for node in ops
-            for leaf in self.edges[node]
-            if leaf in self.users and self.users[leaf] <= inside and fold[2] > 1
+        return [
+            (place, slot)
+            for place, node in enumerate(ops)
+            for slot, target in enumerate(self.edges[node])
+            if target in self.users and self.users[target] <= set(ops)
         ]
+
+    def _block(self, first: int, period: int, slots: list[tuple[int, int]]) -> Block:
+        ops = self.order[first : first + period]
+        own = [leaf for place, slot in slots if (leaf := self.edges[ops[place]][slot]) is not None]
         return (*ops, *dict.fromkeys(own))
