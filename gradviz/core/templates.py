@@ -42,7 +42,11 @@ def forward_function(plan: Plan, part: str, otherwise: str) -> str:
         lines += several_lines(plan)
     else:
         lines += single_lines(plan)
-    return defined(f"{plan.key}_{part}", signature(plan, part), lines)
+    names = signature(plan, part)
+    if part == "function" and names[0] == "self":  # torch's functions call it so
+        names[0] = "input"
+        lines.insert(0, "self = input")
+    return defined(f"{plan.key}_{part}", names, lines)
 
 
 def signature(plan: Plan, part: str) -> list[str]:

@@ -86,3 +86,11 @@ def test_names_of_numpy_are_understood():
         "dim": 0,
         "keepdim": True,
     }
+
+
+@pytest.mark.parametrize("name", ["exp", "t", "neg", "relu", "sum", "squeeze"])
+def test_functions_call_their_tensor_input(name):
+    x = gradviz.ones(2, 2)
+    assert getattr(gradviz, name)(input=x).tolist() == getattr(x, name)().tolist()
+    with pytest.raises(TypeError):
+        getattr(x, name)(input=x)
