@@ -15,8 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 ELSEWHERE = re.compile(r"^https?://(?!127\.0\.0\.1[:/])")
 QUIET = {
@@ -25,6 +29,7 @@ QUIET = {
         "checkForUpdates": False,
     },
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
 
 
@@ -48,6 +53,27 @@ class Lab:
 
     def address(self, notebook: str) -> str:
         return f"{self.url}/lab/tree/{notebook}?token={self.token}&reset"
+
+    def open(self, page: Page, notebook: str) -> None:
+        # JupyterLab may ask for a kernel at any moment; what it proposes is right, or "No Kernel".
+        asks = page.locator(".jp-Dialog").filter(has_text="Select Kernel")
+        accept = ".jp-mod-accept"
+        page.add_locator_handler(
+            asks, lambda dialog: dialog.last.locator(accept).click(), no_wait_after=True
+        )
+        page.goto(self.address(notebook))
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+
+    def run_all(self, page: Page) -> None:
+        # Before it has a kernel the notebook calls itself idle, too; to run it then opens a dialog.
+        page.locator(".jp-Toolbar-kernelName").filter(has_text="Python").first.wait_for()
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+    def trust(self, notebook: Path) -> None:
+        command = [sys.executable, "-m", "jupyter", "trust", str(notebook)]
+        subprocess.run(command, env=self.environment, check=True, capture_output=True)
 
     def set_theme(self, theme: str) -> None:
         """Have the pages that are opened from now on light or dark."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import importlib.util
+import shutil
 from pathlib import Path
 
 import nbconvert
@@ -43,6 +44,7 @@ SOURCES = {
     "draw": f"{SEED}torch.draw(y)",
 }
 """The last line of each shows a story; each as small as what it has to show allows."""
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 STEPPED = [name for name in SOURCES if name != "draw"]
 
 
@@ -64,8 +66,7 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All stories, a cell each, executed and saved."""
     path = tmp_path_factory.mktemp("notebook") / "stories.ipynb"
     cells = [new_code_cell("import gradviz as torch"), *map(new_code_cell, SOURCES.values())]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
     nbformat.write(build.run(path), path)
     return path
 
@@ -182,3 +183,89 @@ def test_nbconverts_page_holds_them_all(visit, look, notebook, tmp_path) -> None
     for story in stories.filter(has=visit.page.locator(".bar")).all():
         walk(story)
     look(visit.page, "page")
+
+
+def linked(name: str) -> list[str]:
+    """A cell with the story beside a plain slider, and one that sets both before they are seen."""
+    *before, last = SOURCES[name].split("\n")
+    shown = [
+        *before,
+        f"widget = {last}.widget()",
+        "slider = ipywidgets.IntSlider(max=9, description='step')",
+        "ipywidgets.link((widget, 'step'), (slider, 'value'))",
+        "ipywidgets.VBox([slider, widget])",
+    ]
+    return ["\n".join(shown), "widget.step = 1"]
+
+
+@pytest.mark.kernel
+def test_all_are_live_in_jupyterlab_beside_other_widgets(lab, visit, look) -> None:
+    sources = ["import gradviz as torch, ipywidgets", *SOURCES.values()]
+    sources += [source for name in STEPPED for source in linked(name)]
+    cells = [new_code_cell(source) for source in sources]
+    path = lab.folder / "every-story.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+    page = visit.page
+    lab.open(page, path.name)
+    lab.run_all(page)
+    saved = page.locator("[data-gradviz][data-step]")
+    expect(saved).to_have_count(len(SOURCES), timeout=120_000)
+    for story in saved.filter(has=page.locator(".bar")).all():
+        walk(story)
+    boxes = page.locator(".widget-vbox, .jupyter-widgets.widget-vbox")
+    expect(boxes.locator("[data-step]:not(.box)")).to_have_count(len(STEPPED), timeout=60_000)
+    for box in boxes.all():
+        story = box.locator("[data-step]:not(.box)")
+        expect(story).to_have_attribute("data-step", "1")
+        story.locator(".box").press("ArrowRight")
+        expect(story).to_have_attribute("data-step", "2")
+        expect(box.locator(".widget-readout")).to_have_text("2")
+    glide(boxes.nth(STEPPED.index("DescentCurve")))
+    look(page, "live")
+
+
+def glide(box: Locator) -> None:
+    """Between the stored learning rates Python tells the story anew."""
+    slider = box.get_by_role("slider", name="learning rate")
+    slider.evaluate("at => { at.value = 0.5; at.dispatchEvent(new Event('input')); }")
+    expect(box.locator(".reading").first).to_have_text("0.22")
+    expect(box.get_by_role("status")).to_contain_text("0.22")
+    box.get_by_role("radio", name="Adam").check()
+    expect(box.get_by_role("radio", name="Adam")).to_be_checked()
+    expect(box.get_by_role("status")).to_contain_text("0.22")
+
+
+@pytest.mark.kernel
+def test_reopened_without_a_kernel_all_step_where_trusted(
+    lab_without_kernels, visit, look, notebook
+) -> None:
+    lab, page = lab_without_kernels, visit.page
+    path = lab.folder / "all-trusted.ipynb"
+    shutil.copy(notebook, path)
+    lab.trust(path)
+    lab.open(page, path.name)
+    saved = page.locator("[data-gradviz][data-step]")
+    expect(saved).to_have_count(len(SOURCES))
+    for story in saved.filter(has=page.locator(".bar")).all():
+        walk(story)
+    look(page, "trusted")
+
+
+@pytest.mark.kernel
+def test_reopened_without_a_kernel_all_show_a_picture_where_not_trusted(
+    lab_without_kernels, visit, look, notebook
+) -> None:
+    lab, page = lab_without_kernels, visit.page
+    changed = nbformat.read(notebook, as_version=4)
+    changed.cells.append(new_code_cell("# trust belongs to what a notebook says"))
+    nbformat.write(changed, lab.folder / "all-untrusted.ipynb")
+    lab.open(page, "all-untrusted.ipynb")
+    pictures = page.locator(".jp-OutputArea img")
+    expect(pictures).to_have_count(len(SOURCES))
+    for picture in pictures.all():
+        picture.scroll_into_view_if_needed()
+        expect(picture).to_be_visible()
+        assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+        assert picture.get_attribute("alt")
+    expect(page.locator("[data-step]")).to_have_count(0)
+    look(page, "pictures")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
@@ -20,25 +18,6 @@ FIRST = lessons()[0].path
 RED = '.jp-Notebook [data-mime-type="application/vnd.jupyter.stderr"]'
 PASS = ["None"] * 7 + ["22", "22"]
 """What stands in `x.grad` at each step of the backward pass of 3x² + 4x + 2 at 3."""
-
-
-def open_notebook(page: Page, address: str) -> None:
-    # JupyterLab may ask for a kernel at any moment; what it proposes is right, or "No Kernel".
-    asks = page.locator(".jp-Dialog").filter(has_text="Select Kernel")
-    accept = ".jp-mod-accept"
-    page.add_locator_handler(
-        asks, lambda dialog: dialog.last.locator(accept).click(), no_wait_after=True
-    )
-    page.goto(address)
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-
-
-def run_all(page: Page) -> None:
-    # Before it has a kernel the notebook calls itself idle, too; to run it then opens a dialog.
-    page.locator(".jp-Toolbar-kernelName").filter(has_text="Python").first.wait_for()
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def all_ran(page: Page) -> None:
@@ -73,8 +52,8 @@ def executed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_lesson_runs_and_is_stepped_by_mouse_and_by_keyboard(lab, visit, look) -> None:
     shutil.copy(FIRST, lab.folder / "live.ipynb")
     page = visit.page
-    open_notebook(page, lab.address("live.ipynb"))
-    run_all(page)
+    lab.open(page, "live.ipynb")
+    lab.run_all(page)
     story = stepper_of(page, "y")
     story.scroll_into_view_if_needed()
     expect(story).to_have_attribute("data-step", "0")
@@ -110,18 +89,13 @@ def test_the_step_of_a_live_widget_is_shared_with_python(lab, visit, look) -> No
     notebook = new_notebook(cells=[new_code_cell(code)], metadata={"kernelspec": kernel})
     nbformat.write(notebook, lab.folder / "widget.ipynb")
     page = visit.page
-    open_notebook(page, lab.address("widget.ipynb"))
-    run_all(page)
+    lab.open(page, "widget.ipynb")
+    lab.run_all(page)
     story = page.locator(".jp-OutputArea [data-step]").first
     expect(story).to_have_attribute("data-step", "0")
     story.get_by_role("button", name="Next step").click()
     expect(story).to_have_attribute("data-step", "4")
     look(page, "widget")
-
-
-def trust(notebook: Path, environment: dict[str, str]) -> None:
-    command = [sys.executable, "-m", "jupyter", "trust", str(notebook)]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -131,10 +105,10 @@ def test_reopened_without_a_kernel_and_trusted_it_still_steps(
     lab = lab_without_kernels
     notebook = lab.folder / f"trusted-{theme}.ipynb"
     shutil.copy(executed, notebook)
-    trust(notebook, lab.environment)
+    lab.trust(notebook)
     lab.set_theme(theme)
     page = visit.page
-    open_notebook(page, lab.address(notebook.name))
+    lab.open(page, notebook.name)
     story = stepper_of(page, "y")
     story.scroll_into_view_if_needed()
     assert step_by_mouse(story) == PASS
@@ -154,7 +128,7 @@ def test_reopened_without_a_kernel_and_not_trusted_it_shows_the_picture(
     nbformat.write(changed, notebook)
     lab.set_theme("light")
     page = visit.page
-    open_notebook(page, lab.address(notebook.name))
+    lab.open(page, notebook.name)
     picture = page.locator(".jp-OutputArea img").first
     picture.scroll_into_view_if_needed()
     expect(picture).to_be_visible()
@@ -168,8 +142,8 @@ def test_every_lesson_runs_with_nothing_red_but_what_is_meant(lab, visit, look) 
     page = visit.page
     for lesson in lessons():
         shutil.copy(lesson.path, lab.folder / lesson.path.name)
-        open_notebook(page, lab.address(lesson.path.name))
-        run_all(page)
+        lab.open(page, lesson.path.name)
+        lab.run_all(page)
         all_ran(page)
         expect(page.locator("[data-gradviz][data-step]").first).to_be_attached()
         expect(page.locator(RED)).to_have_count(0)
