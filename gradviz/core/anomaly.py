@@ -26,7 +26,7 @@ def guarded(turn: Callable, node: Any, grad: Any) -> list:
     """One node's turn; if it fails or gives NaN, warn with the lines that made the node."""
     try:
         pairs = turn(node, grad)
-    except Exception:
+    except BaseException:
         tell(node)
         raise
     if Anomaly.check_nan:

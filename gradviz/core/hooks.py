@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import dtypes, errors
-from .node import Extras, Node, extras
+from .node import AccumulateGrad, Extras, Node, extras
 from .tensor import Tensor
 
 next_id = itertools.count().__next__
@@ -135,9 +135,16 @@ def backward_hooks(self: Tensor) -> Hooks | None:
     return (getattr(own, "tensor_hooks", None) or {}).get(self.output_nr)
 
 
+def kept_extras(node: Node) -> Extras:
+    """A node's extras; a leaf holds its own node from now on, and so the hooks of it."""
+    if isinstance(node, AccumulateGrad):
+        tensor_extras(node.variable).accumulator = node
+    return extras(node)
+
+
 def register_prehook(self: Node, hook: Callable) -> RemovableHandle:
     """Call `hook(grad_outputs)` before the node's turn."""
-    own = extras(self)
+    own = kept_extras(self)
     if own.prehooks is None:
         own.prehooks = Hooks()
     return own.prehooks.add(hook)
@@ -145,7 +152,7 @@ def register_prehook(self: Node, hook: Callable) -> RemovableHandle:
 
 def register_node_hook(self: Node, hook: Callable) -> RemovableHandle:
     """Call `hook(grad_inputs, grad_outputs)` after the node's turn."""
-    own = extras(self)
+    own = kept_extras(self)
     if own.hooks is None:
         own.hooks = Hooks()
     return own.hooks.add(hook)

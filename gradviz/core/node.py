@@ -54,7 +54,7 @@ def maker(cls: type) -> Any:
 class Extras:
     """What few nodes and leaves have: hooks, notes."""
 
-    __slots__ = ("hooks", "metadata", "prehooks", "retained", "tensor_hooks")
+    __slots__ = ("accumulator", "hooks", "metadata", "prehooks", "retained", "tensor_hooks")
 
     def __init__(self) -> None:
         self.metadata: dict = {}
@@ -62,6 +62,7 @@ class Extras:
         self.hooks: Any = None
         self.tensor_hooks: Any = None
         self.retained: Any = None
+        self.accumulator: Any = None  # of a leaf, if that has hooks
 
     def of_outputs(self) -> dict:
         """The hooks of tensors, by which output of the node they are."""
