@@ -11,6 +11,8 @@ import numpy as np
 
 from gradviz.graph.model import Recording, Value
 from gradviz.graph.record import rehearse
+from gradviz.graph.rehearsal import rehearsal
+from gradviz.graph.survey import as_roots, survey
 from gradviz.graph.values import is_close, is_tensor
 from gradviz.stories.loop_sentences import COMPARE
 from gradviz.stories.numbers import figure, is_single, print_anew, shape_text
@@ -57,6 +59,7 @@ def compare(
     titles: tuple[str, str] = SIDES,
     gradient: Any = None,
     retain_graph: bool | tuple[bool, bool] = False,
+    clear: bool | tuple[bool, bool] = False,
     passes: int = 1,
     names: Any = None,
 ) -> Story:
@@ -69,23 +72,58 @@ def compare(
         titles: what the two sides are called.
         gradient: the weight of each element, where the tensors have more than one.
         retain_graph: whether the nodes keep what they saved, for both sides or for each.
+        clear: whether `.grad.zero_()` empties every leaf between two passes, for both sides or for
+            each; a second pass through the same graph needs `retain_graph=True`.
         passes: how often backward is called.
         names: names for tensors, where the caller's own variables are not to be used.
 
     Raises:
         TypeError: if a side is neither a tensor nor a function that returns one.
+        ValueError: if a tensor has no graph, or `clear` is given where no pass can follow.
     """
-    kept = retain_graph if isinstance(retain_graph, tuple) else (retain_graph, retain_graph)
     recordings = []
-    for side, title, retain in zip((first, second), titles, kept, strict=True):
+    ways = zip((first, second), titles, _each(retain_graph), _each(clear), strict=True)
+    for side, title, retain, clears in ways:
         if not is_tensor(side) and not callable(side):
             raise TypeError(
                 f"{title} is {type(side).__name__}: give a tensor, or a function that computes one"
             )
         root, known, tape = computed(side, inputs if not is_tensor(side) else ())
         known = known if names is None else names
+        if clears:
+            _check_clear(retain, passes)
+            recordings.append(_cleared(root, gradient, passes, known, tape))
+            continue
         recordings.append(rehearse(root, gradient, retain, passes=passes, names=known, tape=tape))
     return tell(recordings[0], recordings[1], titles)
+
+
+def _each(option: bool | tuple[bool, bool]) -> tuple[bool, bool]:
+    """An option for both sides, or one for each."""
+    return option if isinstance(option, tuple) else (option, option)
+
+
+def _check_clear(retain: bool, passes: int) -> None:
+    if not retain or passes < 2:
+        raise ValueError(
+            "clear empties .grad between two passes through one graph: give passes=2 or more, and "
+            "retain_graph=True"
+        )
+
+
+def _cleared(root: Any, gradient: Any, passes: int, names: Any, tape: Any) -> tuple[Recording, ...]:
+    """Passes with `.grad.zero_()` after each; afterwards every `.grad` is as it was."""
+    surveyed = survey(as_roots(root))
+    pairs = zip(surveyed.functions, surveyed.leaves, strict=True)
+    leaves = [function.variable for function, is_leaf in pairs if is_leaf]
+    recordings: list[Recording] = []
+    with rehearsal(leaves):
+        for _ in range(passes):
+            recordings += rehearse(root, gradient, True, names=names, tape=tape)
+            root.backward(gradient, retain_graph=True)
+            for leaf in leaves:
+                leaf.grad.zero_()
+    return tuple(recordings)
 
 
 def tell(
@@ -198,7 +236,10 @@ def _caption(pairs: Sequence[Pair], step: int, titles: tuple[str, str]) -> Rich:
     pair = pairs[step - 1]
     left, right = pair.texts
     fields: dict[str, Field] = {"what": (("code", pair.what),), "left": left, "right": right}
-    fields |= {"left_title": titles[0], "right_title": titles[1], "value": left}
+    names = [
+        f" ({title})" if title != side else "" for title, side in zip(titles, SIDES, strict=True)
+    ]
+    fields |= {"left_title": names[0], "right_title": names[1], "value": left}
     if pair.is_same:
         return compose(COMPARE["same"], fields)
     if pair.right is None or pair.left is None:

@@ -10,7 +10,6 @@ from gradviz.stories.accumulation import accumulate
 from gradviz.stories.compare import compare
 from gradviz.stories.curve_fit import fit_curve
 from gradviz.stories.descent import descend_curve
-from gradviz.stories.rich import plain
 from gradviz.stories.sentences import LONGEST
 from gradviz.stories.vector_jacobian import multiply_jacobian
 
@@ -40,38 +39,6 @@ def test_three_examples_without_arguments():
         "broadcasting",
     ]
     assert len(story.runs[()].frames) == 4
-
-
-# ---------------------------------------------------------------- compare
-
-
-def test_the_first_difference_is_lit(engine):
-    x = engine.tensor(2.0, requires_grad=True)
-    a = x * 3
-    whole = a * a
-    cut = a * a.detach()
-    story = compare(whole, cut, titles=("whole", "cut"))
-    captions = [plain(frame.caption) for frame in story.runs[()].frames]
-    parting = [text for text in captions if text.startswith("Here they part")]
-    assert len(parting) == 1
-    assert "12 on the left, 6 on the right" in parting[0]
-    assert "x.grad: 36 on the left, 18 on the right." in captions
-    assert x.grad is None
-
-
-@pytest.mark.torch
-def test_the_two_libraries_agree_step_by_step():
-    import torch
-
-    import gradviz
-
-    def program(x):
-        return (x.exp() * x).sum() / 2
-
-    ours = program(gradviz.tensor([1.0, 2.0], requires_grad=True))
-    theirs = program(torch.tensor([1.0, 2.0], requires_grad=True))
-    story = compare(ours, theirs, titles=("gradviz", "torch"))
-    assert plain(story.runs[()].frames[-1].caption).startswith("No difference")
 
 
 # ---------------------------------------------------------------- all
