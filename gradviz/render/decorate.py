@@ -14,9 +14,10 @@ LABEL_ROOM = 16.0
 def decorate(picture: Picture, group: Group, room: float) -> None:
     """Place the cards that no layer holds."""
     cards = {card.id: card for card in picture.cards}
-    for wire in picture.wires:
-        if wire.kind == "cut" and wire.source not in group.corners and wire.target in group.corners:
-            _place_cut_ghost(picture, group, cards, wire, room)
+    cuts = [wire for wire in picture.wires if wire.kind == "cut" and wire.target in group.corners]
+    cuts = [wire for wire in cuts if wire.source not in group.corners]
+    for wire in sorted(cuts, key=lambda wire: _drop(picture, group, wire)):
+        _place_cut_ghost(picture, group, cards, wire, room)
     _place_calls(picture, group, cards)
     _place_strays(picture, group)
 
@@ -25,6 +26,14 @@ def middle(group: Group, card_id: str) -> tuple[float, float]:
     """The centre of a placed card."""
     (x, y), size = group.corners[card_id], group.boxes[card_id]
     return x + size.width / 2, y + size.height / 2
+
+
+def _drop(picture: Picture, group: Group, cut: Wire) -> float:
+    """How far a cut leads up or down: the shortest is placed first, the others go around it."""
+    users = [wire.source for wire in picture.wires if wire.target == cut.source]
+    if not users or users[0] not in group.corners:
+        return 0.0
+    return abs(middle(group, users[0])[1] - middle(group, cut.target)[1])
 
 
 def _place_cut_ghost(

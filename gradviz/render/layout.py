@@ -5,7 +5,8 @@ from __future__ import annotations
 from gradviz.render.blocks import Group
 from gradviz.render.decorate import bounds, decorate, shifted
 from gradviz.render.levels import Plan, place_level
-from gradviz.render.placed import Placed, PlacedCard
+from gradviz.render.measure import width
+from gradviz.render.placed import Placed, PlacedCard, PlacedWire
 from gradviz.render.wiring import draw_wires
 from gradviz.stories.parts import Card, Picture
 
@@ -45,12 +46,21 @@ def _placed(picture: Picture, width_limit: float) -> Placed:
     decorate(picture, group, room)
     left, top, right, bottom = bounds(picture, group)
     group = shifted(group, MARGIN - left, MARGIN - top)
+    wires = tuple(draw_wires(picture, group))
     return Placed(
-        round(right - left + 2 * MARGIN, 1),
+        round(max(right - left + MARGIN, _last_letter(picture, wires)) + MARGIN, 1),
         round(bottom - top + 2 * MARGIN, 1),
         tuple(_place_cards(picture, group)),
-        tuple(draw_wires(picture, group)),
+        wires,
     )
+
+
+def _last_letter(picture: Picture, wires: tuple[PlacedWire, ...]) -> float:
+    """Where the word at a pair of scissors ends that stands furthest to the right."""
+    words = {wire.id: wire.label for wire in picture.wires if wire.kind == "cut"}
+    labels = [(at.label, words.get(at.id, "")) for at in wires if at.label is not None]
+    ends = [at[0] + width(word, 12) for at, word in labels if word and at[2] == "start"]
+    return max(ends, default=0.0)
 
 
 def _place_cards(picture: Picture, group: Group) -> list[PlacedCard]:

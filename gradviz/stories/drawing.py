@@ -84,12 +84,15 @@ def states_of(made: Plan, recording: Recording | None) -> Mapping[str, Any]:
     """The states of all cards and wires; with a recording, as the pass left them."""
     steps = {step.node: step for step in recording.steps} if recording else {}
     arriving = incoming(made)
+    passed = any(node.freed for node in made.graph.nodes)
     cards: dict[str, dict[str, Any]] = {}
     for node in made.graph.nodes:
         card = made.card_of[node.id]
         if card.startswith("m"):
             continue
         state = _card_state(node, steps.get(node.id), len(arriving.get(card, ())))
+        if passed and not node.saved and node.kind != "leaf":  # it had nothing that could be freed
+            state |= {"mark": "done"}
         if state:
             cards[card] = state
     return {"cards": cards, "wires": _wires(made, steps)}
