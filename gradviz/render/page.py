@@ -35,7 +35,7 @@ details{{margin:16px 0}}
 pre{{white-space:pre-wrap;overflow-wrap:anywhere;
 font:12.5px/20px ui-monospace,Menlo,Consolas,monospace}}
 @media (max-width:480px){{body{{margin:8px auto;padding:0 8px}}}}
-@media (prefers-color-scheme:dark){{body{{background:#111;color:#e8eaed}}}}
+@media screen and (prefers-color-scheme:dark){{body{{background:#111;color:#e8eaed}}}}
 @media print{{details{{display:none}}}}
 </style>
 </head>

@@ -145,6 +145,7 @@ def test_on_paper_stand_the_picture_and_every_step(visit, look, pages, name) -> 
     paper = page.pdf()
     assert paper.startswith(b"%PDF")
     page.emulate_media(media="print")
+    assert story.evaluate("at => getComputedStyle(at).getPropertyValue('--paper')") == "#fff"
     expect(story.locator(".picture, .matrix-part").first).to_be_visible()
     expect(story.locator(".bar, button.fit").locator("visible=true")).to_have_count(0)
     if name in STEPPED:
