@@ -28,6 +28,8 @@ HELP = (
     "computed first, --draw shows the graph of the last tensor instead."
 )
 _FIRST_LINE = re.compile(r"\s*%%gradviz(?:[ \t]+(.*))?\s*(?:\n|$)")
+_OTHER_MAGICS = re.compile(r"\s*(?:%%(?!gradviz\b).*\n\s*)+(?=%%gradviz\b)")
+"""`%%time` and the like, which run the rest of the cell themselves."""
 
 _keepers: dict[int, Keeper] = {}
 
@@ -150,6 +152,11 @@ def without_first_line(lines: list[str]) -> list[str]:
 
     >>> without_first_line(["%%gradviz --predict\n", "y.backward()\n"])
     ['\n', 'y.backward()\n']
+
+    Another magic may follow: it then stands first, as it must.
+
+    >>> without_first_line(["%%gradviz\n", "%%time\n", "y.backward()\n"])
+    ['%%time\n', 'y.backward()\n']
     """
     options = _options(lines[0]) if lines else None
     if options is None:
@@ -159,6 +166,8 @@ def without_first_line(lines: list[str]) -> list[str]:
         from IPython.core.error import UsageError
 
         raise UsageError(f"%%gradviz does not know {', '.join(unknown)}. {HELP}")
+    if len(lines) > 1 and lines[1].startswith("%%"):
+        return lines[1:]
     return ["\n", *lines[1:]]
 
 
@@ -178,7 +187,8 @@ def unload_ipython_extension(shell: Any) -> None:
 
 def _options(cell: str) -> frozenset[str] | None:
     """The words after `%%gradviz`; None where it does not stand above the cell."""
-    found = _FIRST_LINE.match(cell)
+    others = _OTHER_MAGICS.match(cell)
+    found = _FIRST_LINE.match(cell, others.end() if others else 0)
     return None if found is None else frozenset((found[1] or "").split())
 
 

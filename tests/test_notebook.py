@@ -61,6 +61,19 @@ def test_a_cell_without_a_pass_shows_the_last_graph_or_says_so(shell, library, c
     assert "No backward() ran in this cell" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "first", ["%%time\n%%gradviz", "%%gradviz\n%%time", "%%capture\n\n%%gradviz"]
+)
+def test_another_magic_may_stand_above_or_below(shell, library, capsys, first):
+    shell.run_cell(f"import {library} as torch\nx = torch.tensor(3., requires_grad=True)")
+    result = shell.run_cell(f"{first}\ny = x * x\ny.backward()", store_history=True)
+    assert result.success
+    assert float(shell.user_ns["x"].grad) == 6.0
+    (shown,) = shell.published
+    assert "x.grad = 6" in shown["text/plain"]
+    assert ("Wall time" in capsys.readouterr().out) is ("time" in first)
+
+
 def test_a_loop_is_one_story_of_its_first_passes(shell, library, capsys):
     shell.run_cell(f"import {library} as torch\nx = torch.tensor(3., requires_grad=True)")
     shell.run_cell("%%gradviz\nfor i in range(120):\n    y = x * i\n    y.backward()")

@@ -274,8 +274,10 @@ def _is_backward(statement: ast.stmt, name: str) -> bool:
 
 def _without_magics(source: str) -> str:
     lines = source.split("\n")
-    if lines and lines[0].startswith("%%"):
-        lines[0] = ""
+    for number, line in enumerate(lines):
+        if not line.startswith("%%"):
+            break
+        lines[number] = ""
     return "\n".join("pass" if _is_magic(line) else line for line in lines)
 
 
