@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from gradviz.render.page import image_html, output_html, whole_page
 from gradviz.render.payload import payload
 from gradviz.render.still import still_svg
 from gradviz.render.text import drawing_text, step_text, transcript
+from gradviz.stories.parts import Picture
 from gradviz.stories.story import Story
 
 if TYPE_CHECKING:
@@ -145,8 +147,17 @@ def _save_dot(shown: Display, path: Path, step: int | None) -> None:
 
 
 def _save_picture(shown: Display, path: Path, step: int | None) -> None:
-    """A PDF or PNG is drawn by matplotlib, from the same placed picture."""
-    shown.figure(step=step).savefig(path, dpi=192)
+    """A PDF or PNG is drawn by matplotlib from the same placed picture, or by Graphviz from DOT.
+
+    Graphviz draws what it has laid out, and whatever shows a graph where matplotlib is missing.
+    """
+    graphs = [part for part in shown.story.scene.parts if isinstance(part, Picture)]
+    if shown.picture is not None or (graphs and find_spec("matplotlib") is None):
+        from gradviz.render.dot import run_dot
+
+        path.write_bytes(run_dot(shown.dot().source, format=path.suffix[1:].lower()))
+    else:
+        shown.figure(step=step).savefig(path, dpi=192)
 
 
 _WHOLE = (".html", ".json", ".dot", ".gv")

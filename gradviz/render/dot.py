@@ -201,7 +201,7 @@ def run_dot(source: str, *, format: str = "svg", timeout: float = TIMEOUT) -> by
         )
     try:
         ran = subprocess.run(
-            [program, f"-T{format}"],
+            [program, f"-T{format}", *(["-Gdpi=192"] if format == "png" else [])],
             input=source.encode(),
             capture_output=True,
             timeout=timeout,

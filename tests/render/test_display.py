@@ -106,3 +106,33 @@ def test_a_story_of_words_alone_has_no_figure():
     story = Story("words", Scene(()), {(): Run(stepper().runs[()].frames)})
     with pytest.raises(ValueError, match="neither a graph nor a plot"):
         Display(story).figure()
+
+
+@pytest.mark.exe
+@pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("pdf", b"%PDF")])
+@pytest.mark.parametrize("why", ["asked for", "no matplotlib"])
+def test_graphviz_draws_what_it_laid_out_or_what_nobody_else_can(
+    tmp_path, monkeypatch, ending, start, why
+):
+    from gradviz.render.dot import dot_svg
+
+    story = drawing(POLYNOMIAL)
+    shown = Display(story, picture=dot_svg(story)) if why == "asked for" else Display(story)
+    if why == "no matplotlib":
+        monkeypatch.setattr(display, "find_spec", lambda name: None)
+    monkeypatch.setattr(Display, "figure", lambda self, step=None: pytest.fail("not asked"))
+    path = shown.save(tmp_path / f"graph.{ending.upper()}")
+    assert path.read_bytes().startswith(start)
+
+
+def test_without_both_one_sentence_tells_what_to_install(tmp_path, monkeypatch):
+    from gradviz.render import dot
+
+    monkeypatch.setattr(display, "find_spec", lambda name: None)
+    monkeypatch.setattr(dot.shutil, "which", lambda name: None)
+    with pytest.raises(dot.DotError, match="Graphviz is not installed here"):
+        Display(drawing(POLYNOMIAL)).save(tmp_path / "graph.pdf")
+
+
+def test_plots_need_no_graphviz(tmp_path):
+    assert Display(descent()).save(tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
