@@ -27,7 +27,8 @@ SHOWN = {
     "can_cast",
     "device": "device layout strided",
     "modes": "no_grad enable_grad set_grad_enabled is_grad_enabled inference_mode "
-    "is_inference_mode_enabled",
+    "is_inference_mode_enabled is_anomaly_enabled is_anomaly_check_nan_enabled",
+    "seeds": "default_generator",
     "session": "set_num_threads get_num_threads set_warn_always is_warn_always_enabled",
 }
 """What no op declares, by the file of `core` in which it stands."""
@@ -43,6 +44,8 @@ def find(name: str) -> Any:
         return getattr(importlib.import_module(f"gradviz.core.{FILE_OF[name]}"), name)
     if name in ROOMS:
         return importlib.import_module(f"gradviz.{name}")
+    if name == "random":
+        return importlib.import_module("gradviz.core.seeds")
     if name.startswith("_"):
         return None
     if ops.read_all():
@@ -60,4 +63,4 @@ def tables() -> dict[str, Any]:
 def names() -> list[str]:
     """All names that the small torch shows."""
     ops.read_all()
-    return [*tables(), *FILE_OF, *ROOMS, *NAMESPACES]
+    return [*tables(), *FILE_OF, *ROOMS, *NAMESPACES, "random"]

@@ -299,6 +299,16 @@ class Anomaly:
     check_nan = True
 
 
+def is_anomaly_enabled() -> bool:
+    """Whether backward passes are watched for anomalies."""
+    return Anomaly.enabled
+
+
+def is_anomaly_check_nan_enabled() -> bool:
+    """Whether they are watched for NaN as well."""
+    return Anomaly.check_nan
+
+
 def is_inference_mode_enabled() -> bool:
     """Whether this thread is in inference mode."""
     return threads.state.inference

@@ -115,6 +115,10 @@ class Node(metaclass=NodeType):
     def _sequence_nr(self) -> int:
         return self.sequence
 
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        """Refuse to be copied or stored, as PyTorch's nodes do."""
+        raise TypeError(f"cannot pickle '{type(self).__name__}' object")
+
     def __dir__(self) -> list[str]:
         """What PyTorch's nodes have too, for whoever completes a name."""
         names = dir(type(self))
