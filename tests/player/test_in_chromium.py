@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -81,6 +82,17 @@ def test_a_node_its_wires_and_its_line_light_up_together(theatre, stories) -> No
     expect(root.locator('[data-node="y"]')).not_to_have_class(re.compile("lit"))
 
 
+def test_what_a_finger_lit_stays_until_the_next_tap(theatre, stories) -> None:
+    root = theatre.play(stories["stepper"]())
+    touch = {"pointerType": "touch", "bubbles": True, "composed": True}
+    line = root.locator('[data-line="1"]')
+    line.dispatch_event("pointerdown", touch)
+    root.dispatch_event("pointerleave", touch)
+    expect(root.locator('[data-node="y"]')).to_have_class(re.compile("lit"))
+    root.get_by_role("status").dispatch_event("pointerdown", touch)
+    expect(root.locator('[data-node="y"]')).not_to_have_class(re.compile("lit"))
+
+
 def test_every_button_has_a_name_and_room_for_a_finger(theatre, stories) -> None:
     for name in NAMES:
         root = theatre.play(stories[name]())
@@ -151,7 +163,10 @@ def test_a_step_is_saved_as_a_picture_that_stands_alone(theatre, stories, name: 
             assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
             assert "--ink:" in drawing[0].text
         else:
-            assert path.read_bytes().startswith(b"\x89PNG")
+            picture = path.read_bytes()
+            assert picture.startswith(b"\x89PNG")
+            width, height = struct.unpack(">II", picture[16:24])
+            assert max(width, height) >= 1919
 
 
 def test_the_table_of_all_steps_leads_to_each(theatre, stories) -> None:

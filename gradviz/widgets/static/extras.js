@@ -79,12 +79,15 @@ export async function saveStep(player, format) {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-/** Twice as large as on the page, for a slide. */
+const PROJECTOR = 1920;
+
+/** As large as a projector shows it. */
 async function painted(text, width, height) {
   const image = new Image();
   image.src = `data:image/svg+xml,${encodeURIComponent(text)}`;
   await image.decode();
-  const canvas = html("canvas", { width: 2 * width, height: 2 * height });
+  const scale = Math.max(2, PROJECTOR / Math.max(width, height));
+  const canvas = html("canvas", { width: scale * width, height: scale * height });
   canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

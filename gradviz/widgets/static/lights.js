@@ -22,7 +22,8 @@ export function followLights(player) {
   };
   box.addEventListener("pointerover", light);
   box.addEventListener("pointerdown", light);
-  box.addEventListener("pointerleave", clear);
+  // A finger that is lifted leaves, too; what it lit stays until the next tap.
+  box.addEventListener("pointerleave", (event) => event.pointerType === "touch" || clear());
 }
 
 /** The ids of the cards that an element speaks of. */
