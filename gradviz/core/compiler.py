@@ -185,9 +185,10 @@ def node_class(plan: Plan, parts: dict[str, Any]) -> type[Node]:
     if plan.op.outputs is not None:
         members["outputs"] = None
     for name in plan.saved:
-        if shown := op.shown_as.get(name, name):
+        if shown := saved.shown_name(plan, name):
             members["_saved_" + shown] = property(saved.saved_reader(plan, name))
             if plan.is_tensor(name) or name in plan.results:
-                members["_raw_saved_" + shown] = property(partial(saved.SavedTensor, name=name))
+                kept = partial(saved.SavedTensor, name=name, shown=shown)
+                members["_raw_saved_" + shown] = property(kept)
     members |= {name: value for name, value in vars(op).items() if name.startswith("_saved_")}
     return NodeType(op.node_name, (Node,), members)

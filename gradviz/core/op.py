@@ -26,8 +26,7 @@ shows. How to read a declaration:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any
 
 from . import compiler
@@ -66,7 +65,7 @@ class Op:
     rules: dict[str, Callable]
     name: str
     usage: tuple[str, ...] = ()  # torch's signatures of the method, where it has several
-    shown_as: Mapping[str, str] = MappingProxyType({})  # saved names that torch calls otherwise
+    shown_as = ""  # saved names that torch calls otherwise, or does not show: "result=inverse dim="
     check: Callable | None = None  # refuses operands by their types, before anything is computed
 
     def __init_subclass__(

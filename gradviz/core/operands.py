@@ -35,6 +35,9 @@ def shaped(operand: Any) -> Any:
     return operand._shaped() if operand.__class__ in tensor_classes else operand
 
 
+OUTSPOKEN = "other", "min", "max"  # in `0.5 - n` a number has its say about the type
+
+
 def combined(plan: Any, operands: tuple) -> tuple:
     """An element-wise operation on operands of any types and shapes.
 
@@ -52,8 +55,8 @@ def combined(plan: Any, operands: tuple) -> tuple:
     if op.check is not None:
         op.check(*operands)
     voices = [given[name] for name in speaking if given[name] is not None]
-    if plan.kinds.get("other") == "Scalar":  # `0.5 - n`: a number has its say about the type
-        voices.append(given["other"])
+    numbers = [given[name] for name in OUTSPOKEN if plan.kinds.get(name) == "Scalar"]
+    voices += [number for number in numbers if number is not None]
     dtype = dtypes.result_dtype(*voices)
     if op.floating and dtype.kind != "f":
         dtype = dtypes.default_float

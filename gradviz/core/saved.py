@@ -10,7 +10,7 @@ from . import dtypes, errors
 from .dims import FromEnd
 from .modes import Packed, packed
 from .node import FREED, freed
-from .tensor import Tensor, tensor_classes, wrap
+from .tensor import Tensor, ndarray, tensor_classes, wrap
 
 COUNTED = frozenset(
     {
@@ -21,19 +21,27 @@ COUNTED = frozenset(
 """What PyTorch shows without a sign: -1 as 2**64 - 1."""
 
 
+def shown_name(plan: Any, name: str) -> str:
+    """What PyTorch calls a saved name; nothing if it does not show it."""
+    if name.endswith("_options") or (plan.lists and name.startswith(plan.tensors[0])):
+        return ""
+    others = dict(pair.split("=") for pair in plan.op.shown_as.split())
+    return others.get(name, name)
+
+
 class SavedTensor:
     """What `node._raw_saved_name` shows: the place where a tensor is saved."""
 
-    __slots__ = ("name", "node")
+    __slots__ = ("name", "node", "shown")
     __module__ = "gradviz._C._autograd"
 
-    def __init__(self, node: Any, name: str) -> None:
-        self.node, self.name = node, name
+    def __init__(self, node: Any, name: str, shown: str) -> None:
+        self.node, self.name, self.shown = node, name, shown
 
     @property
     def data(self) -> Any:
         """The saved tensor."""
-        return getattr(self.node, "_saved_" + self.node.op.shown_as.get(self.name, self.name))
+        return getattr(self.node, "_saved_" + self.shown)
 
     def register_hooks(self, pack_hook: Any, unpack_hook: Any) -> None:
         """Keep what `pack_hook` makes of the tensor; `unpack_hook` gives it back."""
@@ -63,6 +71,8 @@ def saved_reader(plan: Any, name: str) -> Any:
         if name.endswith("_sym_strides"):  # kept in bytes, shown in elements
             step = min(filter(None, value), default=1)
             return tuple([each // step for each in value])
+        if value.__class__ is ndarray:
+            return wrap(value)
         return counted(value) if name in COUNTED else value
 
     return read

@@ -93,6 +93,8 @@ def index_add(self, dim, index, source, *, alpha=1):
     dim = check_index(self, "index_add", dim, index)
     if source._dtype is not self._dtype: raise RuntimeError(f"index_add_(): self ({dtypes.scalar_name(self._dtype)}) and source ({dtypes.scalar_name(source._dtype)}) must have the same scalar type")
     if index.numel() != (source._shape[dim] if source.ndim else 1): raise RuntimeError(f"index_add_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({source._shape[dim]}), for dim: {dim}")
+    if without(self._shape, dim) != without(source._shape, dim): raise RuntimeError(f"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {list(self._shape)} source.shape = {list(source._shape)}")
+    check_bounds(self, dim, index, RuntimeError)
     return ops.add_by(self, dim, index, source, alpha)
 
 @composed(name="index_fill", in_place=True)
@@ -101,7 +103,9 @@ def index_filled(self, dim, index, value):
     dim = check_index(self, "index_fill", dim, index)
     if isinstance(value, Tensor):
         if value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
+        check_bounds(self, dim, index)
         return ops.index_fill_tensor(self, dim, index, value)
+    check_bounds(self, dim, index)
     return ops.fill_by(self, dim, index, making.filled([value], self._dtype)[0])
 
 @composed(in_place=True)
@@ -109,6 +113,12 @@ def index_filled(self, dim, index, value):
 def index_copy(self, dim, index, source):
     dim = check_index(self, "index_copy", dim, index)
     if source._dtype is not self._dtype: raise RuntimeError(f"index_copy_(): self and source expected to have the same dtype, but got (self) {dtypes.scalar_name(self._dtype)} and (source) {dtypes.scalar_name(source._dtype)}")
+    if self._shape and source._shape:
+        if self.ndim != source.ndim: raise IndexError(f"index_copy_(): When source and destination are not scalars, their dimensionality must match. Source dimensionality ({source.ndim}), destination dimensionality ({self.ndim})")
+        own, other = (" ".join(map(str, without(each._shape, dim))) for each in (self, source))
+        if own != other: raise RuntimeError(f"index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: {own} at dimension {dim} and source slice shape: {other} at dimension 0.")
+        if index.numel() != source._shape[dim]: raise IndexError(f"index_copy_(): Number of indices ({index.numel()}) should be equal to source.size(dim) ({source._shape[dim]})")
+    check_bounds(self, dim, index)
     return ops.copy_by(self, dim, index, source)
 
 @composed(name="gather")
@@ -154,9 +164,13 @@ def check_index(self, name, dim, index):
     dim = wrapped(dim, self.ndim)
     if index._dtype not in (np.int32, np.int64): raise IndexError(f"{name}_(): Expected dtype int64 for index.")
     if index.ndim > 1: raise IndexError(f"{name}_(): Index is supposed to be a vector")
-    size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
-    if picks.size and (picks.min() < -size or picks.max() >= size): raise IndexError(f"index {picks[(picks < -size) | (picks >= size)][0]} is out of bounds for dimension {dim} with size {size}")
     return dim
+
+def check_bounds(self, dim, index, error=IndexError):
+    size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
+    if picks.size and (picks.min() < -size or picks.max() >= size): raise error(f"index {picks[(picks < -size) | (picks >= size)][0]} is out of bounds for dimension {dim} with size {size}")
+
+def without(shape, dim): return shape[:dim] + shape[dim + 1:]
 
 def check_places(self, name, dim, index):
     """The dimension, counted; what is wrong with the places of gather and scatter is refused."""

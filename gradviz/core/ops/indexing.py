@@ -97,6 +97,7 @@ def index_put_of(self, indices, values, accumulate=False):
     if values._dtype is not self._dtype: raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.scalar_name(self._dtype)} for the destination and {dtypes.scalar_name(values._dtype)} for the source.")
     try: return ops.put_at(self, tuple(indices), values, accumulate)
     except (IndexError, ValueError, TypeError):
+        if not self.numel(): return ops.put_at(self, unchecked(self, tuple(indices)), values, accumulate)
         try: picked = index(self._shaped(), tuple(indices)).shape
         except IndexError: raise IndexError(keys.complaint(self._shape, tuple(indices))) from None
         raise RuntimeError(f"shape mismatch: value tensor of shape {list(values._shape)} cannot be broadcast to indexing result of shape {list(picked)}") from None
@@ -120,8 +121,15 @@ def taken(self, key):
     if view is None: view, indices = keys.looked_at(self, key)
     if indices:
         try: return ops.index(view, indices)
-        except IndexError: raise IndexError(keys.complaint(view._shape, indices)) from None
+        except IndexError: return ops.index(view, unchecked(view, indices))
     return ops.alias(view) if view is self else view
+
+def unchecked(view, indices):
+    """The first places instead of those that are not there, which PyTorch minds only where it picks something."""
+    picked = [size for size, index in zip(view._shape, indices, strict=False) if index is not None]
+    if view.numel() or 0 in picked or any(index is not None and index._dtype.kind != "i" for index in indices):
+        raise IndexError(keys.complaint(view._shape, indices)) from None
+    return tuple([None if index is None else wrap(np.zeros_like(index._shaped())) for index in indices])
 
 def assign(self, key, value):
     """`x[key] = value`: a write through a view, or into the places that tensors name."""

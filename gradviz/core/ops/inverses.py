@@ -18,7 +18,7 @@ class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=Fals
 class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", method=False):
     def forward(self: Tensor): return np.asfortranarray(inverted(square(self, "linalg.inv")))
     def grad_self(grad, result): return -matmul_of(transpose(result, -1, -2), matmul_of(grad, transpose(result, -1, -2)))
-    shown_as = {"result": "inverse"}
+    shown_as = "result=inverse"
 
 @composed(face="torch linalg")
 @called("")

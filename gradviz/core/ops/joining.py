@@ -205,7 +205,7 @@ def chunk(self, chunks, dim=0):
 def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indices=None):
     where = next(each for each in (indices_or_sections, sections, indices) if each is not None)
     if not self.ndim: raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
-    dim = wrapped(dim, self.ndim)
+    dim = int(wrapped(dim, self.ndim))
     size = self._shape[dim]
     if isinstance(where, Tensor): where = where.tolist()
     if isinstance(where, int):
@@ -217,13 +217,15 @@ def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indice
 
 def split_across(name, dim):
     """`hsplit`, `vsplit`, `dsplit`: `tensor_split` along a dimension of its own."""
-    def divided(self, indices_or_sections):
-        if self.ndim < max(dim + 1, 1): raise RuntimeError(f"torch.{name} requires a tensor with at least {dim + 1} dimension{'s' * (dim > 0)}, but got a tensor with {self.ndim} dimensions!")
+    needed = 1 if name == "hsplit" else dim + 1
+    def divided(self, *indices_or_sections):
+        where = indices_or_sections if len(indices_or_sections) > 1 else indices_or_sections[0]
+        if self.ndim < needed: raise RuntimeError(f"torch.{name} requires a tensor with at least {needed} dimension, but got a tensor with {self.ndim} dimensions!")
         along = 0 if self.ndim == 1 else dim
-        if isinstance(indices_or_sections, int) and self._shape[along] % indices_or_sections:
-            raise RuntimeError(f"torch.{name} attempted to split along dimension {along}, but the size of the dimension {self._shape[along]} is not divisible by the split_size {indices_or_sections}!")
-        return ops.tensor_split(self, indices_or_sections, along)
+        if isinstance(where, int) and self._shape[along] % where:
+            raise RuntimeError(f"torch.{name} attempted to split along dimension {along}, but the size of the dimension {self._shape[along]} is not divisible by the split_size {where}!")
+        return ops.tensor_split(self, where, along)
     divided.__name__ = divided.__qualname__ = name
-    return divided
+    return called("int sections", "tuple of ints indices")(divided)
 
 for _name, _dim in {"hsplit": 1, "vsplit": 0, "dsplit": 2}.items(): composed(split_across(_name, _dim))

@@ -25,6 +25,9 @@ class BatchNorm(Op, node="NativeBatchNormBackward0", name="batch_norm_of", face=
     def grad_weight(grad, input, eps): return sum_dim(grad * normalised(input, but_channels(input), eps), but_channels(input))
     def grad_bias(grad, input): return sum_dim(grad, but_channels(input))
     _saved_training = True
+    _saved_running_mean = _saved_running_var = None
+    _saved_result1 = property(lambda node: wrap(channel_statistics(node.input, node.eps)[0]))
+    _saved_result2 = property(lambda node: wrap(channel_statistics(node.input, node.eps)[1]))
 
 class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known", face="", method=False):
     def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, running_mean: Scalar = None, running_var: Scalar = None, eps: Scalar = 1e-5):
@@ -33,10 +36,14 @@ class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known
     def grad_weight(grad, input, running_mean, running_var, eps): return sum_dim(grad * from_known(input, running_mean, running_var, eps), but_channels(input))
     def grad_bias(grad, input): return sum_dim(grad, but_channels(input))
     _saved_training = False
+    _saved_result1 = _saved_result2 = property(lambda node: wrap(np.zeros(0, np.float32)))
 
 class Embedding(Op, name="embedding_of", face="", method=False):
     def forward(weight: Tensor, indices: Scalar, padding_idx: Scalar = -1): return weight[indices]
     def grad_weight(grad, weight_sym_sizes, indices, padding_idx): return rows_placed(grad, weight_sym_sizes, indices, padding_idx)
+    shown_as = "weight_sym_sizes="
+    _saved_weight_sym_argsize_0 = property(lambda node: node.weight_sym_sizes[0])
+    _saved_scale_grad_by_freq = _saved_sparse = False
 
 class RowsPlaced(Op, node="EmbeddingDenseBackwardBackward0", face="", method=False):
     def forward(self: Tensor, shape: Scalar, indices: Scalar, padding_idx: Scalar): return rows_placed(self, shape, indices, padding_idx)
@@ -177,6 +184,12 @@ def beside_channels(values, input):
 def of_channels(input, weight, bias):
     if weight is not None: input = input * beside_channels(weight, input)
     return input if bias is None else input + beside_channels(bias, input)
+
+def channel_statistics(input, eps):
+    """The mean of each channel in a batch, and one over its deviation."""
+    value = input._shaped()
+    dims = but_channels(value)
+    return value.mean(dims), 1 / np.sqrt(value.var(dims) + np.asarray(eps, value.dtype))
 
 @word
 def width_known(input, running_var, eps): return constant_like(input, (running_var.reshape(-1, *[1] * (len(input.shape) - 2)) + eps) ** 0.5)

@@ -78,6 +78,10 @@ def placed_by_mask(grad, shape, mask):
 @called("Tensor mask, Tensor source")
 def masked_scattered(self, mask, source):
     if mask._dtype.kind != "b": raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
+    if self._dtype is not source._dtype: raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{dtypes.scalar_name(self._dtype)} and {dtypes.scalar_name(source._dtype)}")
+    check_broadcast(self._shape, mask._shape)
+    wide = np.broadcast_shapes(self._shape, mask._shape)
+    if wide != self._shape: self = ops.expand(self, wide)
     return ops.scatter_masked(self, mask, source)
 
 

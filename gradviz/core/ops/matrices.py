@@ -15,8 +15,8 @@ class Mm(Op):
     pattern = "{self} @ {mat2}"
     usage = "Tensor mat2", "torch Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None"
     def forward(self: Tensor, mat2: Tensor): return product(self, mat2)
-    def grad_self(grad, mat2, self_sym_strides): return mm_as(self_sym_strides, grad, t(mat2))
-    def grad_mat2(grad, self, mat2_sym_strides): return mm_as(mat2_sym_strides, t(self), grad)
+    def grad_self(grad, mat2, self_sym_sizes, self_sym_strides): return mm_as(self_sym_strides, grad, t(mat2))
+    def grad_mat2(grad, self, mat2_sym_sizes, mat2_sym_strides): return mm_as(mat2_sym_strides, t(self), grad)
 
 class Bmm(Op):
     pattern = "{self} @ {mat2}"
@@ -41,8 +41,9 @@ class Addmm(Op, name="addmm_of", face="", method=False):
     pattern = "{self} + {mat1} @ {mat2}"
     def forward(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar, alpha: Scalar): return added(self, product(mat1, mat2), beta, alpha, "mat2")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
-    def grad_mat1(grad, mat2, mat1_sym_strides, alpha): return scaled(mm_as(mat1_sym_strides, grad, t(mat2)), alpha)
-    def grad_mat2(grad, mat1, mat2_sym_strides, alpha): return scaled(mm_as(mat2_sym_strides, t(mat1), grad), alpha)
+    def grad_mat1(grad, mat2, mat1_sym_sizes, mat1_sym_strides, alpha): return scaled(mm_as(mat1_sym_strides, grad, t(mat2)), alpha)
+    def grad_mat2(grad, mat1, mat2_sym_sizes, mat2_sym_strides, alpha): return scaled(mm_as(mat2_sym_strides, t(mat1), grad), alpha)
+    shown_as = "self_sym_sizes="
 
 class Addmv(Op, name="addmv_of", face="", method=False):
     pattern = "{self} + {mat} @ {vec}"
@@ -50,6 +51,7 @@ class Addmv(Op, name="addmv_of", face="", method=False):
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_mat(grad, vec, alpha): return scaled(unsqueeze(grad, 1) * vec, alpha)
     def grad_vec(grad, mat, alpha): return scaled(mv(t(mat), grad), alpha)
+    shown_as = "self_sym_sizes="
 
 class Baddbmm(Op, name="baddbmm_of", face="", method=False):
     pattern = "{self} + {batch1} @ {batch2}"
@@ -57,10 +59,11 @@ class Baddbmm(Op, name="baddbmm_of", face="", method=False):
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_batch1(grad, batch2, alpha): return scaled(bmm(grad, transpose(batch2, 1, 2)), alpha)
     def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), grad), alpha)
+    shown_as = "self_sym_sizes="
 
 class SqueezeRow(Op, node="SqueezeBackward4", face="", method=False):
     def forward(self: Tensor, dim: Scalar): return self.reshape(self.shape[1:])
-    def grad_self(grad, dim): return unsqueeze(grad, dim)
+    def grad_self(grad, self_sym_sizes, dim): return unsqueeze(grad, dim)
 
 class UnsafeView(Op, face="", method=False):
     def forward(self: Tensor, size: Scalar): return self.reshape(size)

@@ -22,7 +22,7 @@ class PowerNorm(Op, node="NormBackward1", face="", method=False, name="power_nor
 class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return log_sum_exp(self, dim, keepdim)
     def grad_self(grad, self, self_sym_sizes, dim, keepdim, result): return widened(grad, self_sym_sizes, dim, keepdim) * exp(self - widened(result, self_sym_sizes, dim, keepdim))
-    shown_as = {"self_sym_sizes": ""}
+    shown_as = "self_sym_sizes="
 
 @composed
 @called("int or tuple of ints dim, bool keepdim = False")

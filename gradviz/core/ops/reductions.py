@@ -118,6 +118,7 @@ class VarMean(Op, face="", method=False, name="var_mean_of", outputs="var mean")
     def forward(self: Tensor, dim: Scalar, correction: Scalar, keepdim: Scalar): return variance(self, dim, correction, keepdim), mean_dim(self, dim or (), keepdim)
     def grad_self(grads, self, self_sym_sizes, dim, correction, keepdim):
         return of_variance(grads[0], self, dim, correction, keepdim) + expand(widened(grads[1], self_sym_sizes, dim or (), keepdim), self_sym_sizes) / share(self_sym_sizes, dim or ())
+    shown_as = "self_sym_sizes="
 
 def spread_of(function):
     """`var(dim, unbiased)` and `var(dim, correction=)` for one of the three."""

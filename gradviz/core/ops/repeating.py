@@ -147,7 +147,7 @@ def shifted(self, shifts, dims=()):
 def rotated(self, k=1, dims=(0, 1)):
     if self.ndim < 2: raise RuntimeError(f"expected total dims >= 2, but got total dims = {self.ndim}")
     if len(dims) != 2: raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
-    return ops.rot90_in(self, k % 4, tuple(wrapped(dim, self.ndim) for dim in dims))
+    return ops.rot90_in(self, k, tuple(wrapped(dim, self.ndim) for dim in dims))
 
 
 # --- with a margin

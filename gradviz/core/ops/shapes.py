@@ -66,7 +66,7 @@ def transposed(self, dim0, dim1):
 @composed(also="moveaxis")
 @called("int source, int destination", "tuple of ints source, tuple of ints destination")
 def movedim(self, source, destination):
-    sources, targets = (wrapped_all(dims, self.ndim) for dims in (source, destination))
+    sources, targets = (tuple(map(int, wrapped_all(dims, self.ndim))) for dims in (source, destination))
     if len(sources) != len(targets): raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same number of dims as destination ({list(targets)} dims)")
     if not self.ndim: return ops.alias(self)
     order = [dim for dim in range(self.ndim) if dim not in sources]

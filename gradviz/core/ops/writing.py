@@ -7,7 +7,7 @@ from ..errors import not_broadcastable
 from ..inplace import fill, write
 from ..modes import recording
 from ..op import Elementwise, Op, Scalar, composed, ops
-from ..tensor import Tensor, ndarray
+from ..tensor import Tensor, ndarray, wrap
 from ..views import add_into, laid_out_as, replayed
 from ..words import on_tensors, sum_to_size, to, total, word, zeros_like
 
@@ -19,6 +19,15 @@ class Zero(Elementwise, face="", method=False, name="zeroed", in_place=False):
 class Fill(Elementwise, node="FillBackward2", face="", method=False, name="filled_with_number", in_place=False):
     def forward(self: Tensor, value: Scalar): return filled_with(self, value)
     def grad_self(grad): return zeros_like(grad)
+
+class FillCopy(Elementwise, node="FillBackward0", face="", method=False, name="filled_copy", in_place=False):
+    def forward(self: Tensor, value: Scalar): return filled_with(self, value)
+    def grad_self(grad): return zeros_like(grad)
+
+class FillCopyTensor(Op, node="FillBackward1", face="", method=False, name="filled_copy_tensor"):
+    def forward(self: Tensor, value: Tensor): return np.full(self.shape, value, self.dtype)
+    def grad_self(grad): return zeros_like(grad)
+    def grad_value(grad): return total(grad)
 
 class FillTensor(Op, node="FillBackward3", face="", method=False, name="filled_with_tensor"):
     def forward(self: Tensor, value: Tensor): return np.full(self.shape, value, self.dtype)
@@ -53,13 +62,17 @@ def fill_(self, value):
     return write(self, ops.filled_with_tensor, value)
 
 @composed(name="fill", face="torch", method=False)
-def filled(input, value): return (ops.filled_with_tensor if isinstance(value, Tensor) else ops.filled_with_number)(input, value)
+@called("Tensor value", "Number value")
+def filled(input, value):
+    if not isinstance(value, Tensor): return ops.filled_copy(input, value)
+    if value.ndim: raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+    return ops.filled_copy_tensor(input, value)
 
 @composed(face="")
-@called("Tensor src, bool non_blocking = False")
-def copy_(self, src, non_blocking=False):
+@called("Number or Tensor other, bool non_blocking = False")
+def copy_(self, other, non_blocking=False):
     """Copy the elements of another tensor."""
-    return write(self, repeated_over, src)
+    return write(self, repeated_over, other if isinstance(other, Tensor) else wrap(np.asarray(other)))
 
 def repeated_over(self, src):
     """The source as often as the target needs it."""

@@ -251,5 +251,7 @@ def test_a_random_key_picks_and_writes_what_numpy_and_torch_do(key):
     assert picked[0] == picked[-1]
     assert not written or written[0] == written[1]
     assert not gradients or gradients[0] == gradients[1]
+    if not np.size(picked[0]):  # numpy minds places even where it picks nothing
+        return
     if written and not any(isinstance(part, int) for part in key):  # numpy sees tensors in ints
         assert array[key].tolist() == picked[0]
