@@ -65,6 +65,20 @@ def test_keys_step_and_go_no_further_than_the_player(theatre, stories) -> None:
     assert theatre.page.evaluate("leaked") == ["x"]
 
 
+def test_the_menu_is_walked_by_keys(theatre, stories) -> None:
+    root = theatre.play(stories["stepper"]())
+    more = root.get_by_role("button", name="More")
+    more.press("Enter")
+    entries = root.get_by_role("menuitem")
+    expect(entries.first).to_be_focused()
+    for key, place in (("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", 4), ("ArrowDown", 0)):
+        theatre.page.keyboard.press(key)
+        expect(entries.nth(place)).to_be_focused()
+    theatre.page.keyboard.press("Escape")
+    expect(more).to_be_focused()
+    expect(entries).to_have_count(0)
+
+
 def test_a_press_on_a_node_jumps_to_its_step(theatre, stories) -> None:
     root = theatre.play(stories["stepper"]())
     root.locator('[data-node="x"]').click()

@@ -144,7 +144,16 @@ function makeMenu(player) {
     entry("Copy a link to this step", () => player.copyLink(opener)),
     entry("Full screen", () => player.fullScreen()),
   );
-  const key = (event) => event.key === "Escape" && !list.hidden && (show(false), opener.focus());
+  const key = (event) => {
+    if (list.hidden) return;
+    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const entries = [...list.children];
+    if (event.key === "Escape") return show(false), opener.focus();
+    if (!way) return;
+    event.preventDefault();
+    event.stopPropagation();
+    entries.at((entries.indexOf(event.target) + way) % entries.length).focus();
+  };
   const leave = (event) => list.hidden || element.contains(event.relatedTarget) || show(false);
   const element = html("div", { class: "more", keydown: key, focusout: leave }, opener, list);
   return { element, list, entry };
