@@ -74,7 +74,8 @@ class Display:
         return still_svg(self.story, step) if self.picture is None else self.picture
 
     def widget(self) -> Any:
-        """The story as a live widget, whose `step` other widgets can follow and set."""
+        """The story as a live widget: other widgets can follow and set its `step`, its `choices`
+        on the axes, and read the `answers` and the `score` of a story that asks."""
         if not _makers:
             raise RuntimeError(
                 "no widget can be made of this story here: import gradviz first, which says how"

@@ -191,11 +191,19 @@ class _Known:
         """Keeps alive what was seen, for it is known by its address."""
 
     def plain(self, value: Any, digits: int = 9) -> Any:
+        kind = type(value)
+        if kind in _AS_IT_IS:
+            return value
         key = (id(value), digits)
-        if key not in self._found:
-            self._found[key] = plain(value, digits)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = (
+                {str(name): self.plain(item, digits) for name, item in value.items()}
+                if kind is dict
+                else plain(value, digits)
+            )
             self._kept.append(value)
-        return self._found[key]
+        return found
 
     def frame(self, frame: Frame) -> dict[str, Any]:
         whole = {

@@ -16,15 +16,21 @@ from gradviz.stories.story import Axis, Story
 
 
 class StoryWidget(anywidget.AnyWidget):
-    """A story that plays in a notebook with a kernel; `step` can be linked with other widgets.
+    """A story that plays in a notebook with a kernel; its traits can be linked with other widgets.
 
-    >>> from gradviz.stories.story import Frame, Run, Scene
-    >>> widget = StoryWidget(Story("Two steps", Scene(()), {(): Run((Frame(("One.",)),) * 2)}))
-    >>> widget.step = 1
-    >>> widget.step = 2
+    >>> import gradviz
+    >>> widget = gradviz.DescentCurve(lr=[0.1, 0.3], steps=8, by_line=False).widget()
+    >>> widget.step = 3
+    >>> widget.step = 9
     Traceback (most recent call last):
     ...
-    traitlets.traitlets.TraitError: this story has the steps 0 to 1, and no step 2
+    traitlets.traitlets.TraitError: this story has the steps 0 to 8, and no step 9
+
+    A value between the stored ones has the story told anew:
+
+    >>> widget.choices = {"learning rate": 0.25, "optimiser": "Adam"}
+    >>> widget.choices["learning rate"], widget.choices["start"]
+    (0.25, 2.0)
     """
 
     payload = traitlets.Dict().tag(sync=True)
