@@ -12,6 +12,7 @@ import importlib.util
 import os
 import re
 import shutil
+import sys
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from agreement import agree  # noqa: F401
+from transcripts import same_transcript  # noqa: F401
 
 TORCH = "2.13"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
