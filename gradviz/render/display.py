@@ -74,8 +74,11 @@ class Display:
         return still_svg(self.story, step) if self.picture is None else self.picture
 
     def widget(self) -> Any:
-        """The story as a live widget: other widgets can follow and set its `step`, its `choices`
-        on the axes, and read the `answers` and the `score` of a story that asks."""
+        """The story as a live widget, whose traits other widgets can follow and set.
+
+        These are `step`, `choices` (the values on the axes, by name), `tab`, and of a story that
+        asks the `answers`, of which `score` is the sum.
+        """
         if not _makers:
             raise RuntimeError(
                 "no widget can be made of this story here: import gradviz first, which says how"

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gradviz.render.bundle import kinds_of
@@ -86,6 +86,7 @@ def without_none(data: Any) -> Any:
     return data
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_a_difference_merged_into_the_old_gives_the_new(old: dict, new: dict) -> None:
     old = merged({}, old)
