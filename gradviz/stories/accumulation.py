@@ -10,6 +10,13 @@ import numpy as np
 
 from gradviz.graph.names import names_for
 from gradviz.graph.values import is_tensor, numbers_of
+from gradviz.stories.checks import (
+    check_finite,
+    check_function,
+    check_listed,
+    check_parameter,
+    check_steps,
+)
 from gradviz.stories.loop_sentences import ACCUMULATION
 from gradviz.stories.numbers import factor, figure
 from gradviz.stories.parts import Code, Output, Rich, Stacks, Table
@@ -17,14 +24,7 @@ from gradviz.stories.purpose import tell_samples
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.story import Axis, Frame, Run, Scene, Story, story
 from gradviz.stories.trap import tell_cells
-from gradviz.stories.workbench import (
-    Bench,
-    bench_for,
-    check_parameter,
-    check_steps,
-    function_text,
-    tensor_code,
-)
+from gradviz.stories.workbench import Bench, bench_for, function_text, tensor_code
 
 SUBTITLE = "`.backward()` adds to `.grad`; it never overwrites it"
 MOST_EPOCHS = 12
@@ -95,12 +95,14 @@ def accumulate(
     bench = bench_for(*parameters)
     if function is None:
         function = _three_times
+    check_function(function)
     if not parameters:
         parameters = ([1.0, 1.0, 1.0],)
     shown = _names(parameters, names)
     for name, parameter in zip(shown, parameters, strict=True):
         check_parameter(parameter, name)
     if samples is not None:
+        check_listed(samples, "samples")
         return tell_samples(bench, function, parameters[0], shown[0], samples)
     loops = [_loop(bench, function, parameters, shown, epochs, how) for how in CLEARS]
     beside = [tell_cells(bench, function, parameters, shown)]
@@ -167,6 +169,7 @@ def _entry(
     leaves = [bench.leaf(parameter) for parameter in parameters]
     bench.call(function, *leaves).backward()
     grad = numbers_of(leaves[0].grad) if leaves[0].grad is not None else np.zeros(1)
+    check_finite(grad.reshape(-1).tolist(), "a gradient")
     if grad.ndim == 0:
         return (), True
     entry = np.unravel_index(int(np.abs(grad).argmax()), grad.shape)

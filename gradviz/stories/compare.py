@@ -14,13 +14,14 @@ from gradviz.graph.record import rehearse
 from gradviz.graph.rehearsal import rehearsal
 from gradviz.graph.survey import as_roots, survey
 from gradviz.graph.values import is_close, is_tensor
+from gradviz.stories.checks import check_steps
 from gradviz.stories.loop_sentences import COMPARE
 from gradviz.stories.numbers import figure, is_single, print_anew, shape_text
 from gradviz.stories.parts import Note, Part, Rich, Table
 from gradviz.stories.picture import picture, plan
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.stage import Stage
-from gradviz.stories.stepper import computed
+from gradviz.stories.stepper import MOST_PASSES, computed
 from gradviz.stories.story import Frame, Run, Scene, Story, story
 from gradviz.stories.turns import Turn, title_of, turns, value_text
 
@@ -81,6 +82,9 @@ def compare(
         TypeError: if a side is neither a tensor nor a function that returns one.
         ValueError: if a tensor has no graph, or `clear` is given where no pass can follow.
     """
+    passes = check_steps(passes, "passes", MOST_PASSES)
+    if len(titles) != 2:
+        raise ValueError(f"titles has {len(titles)} names: give one for each of the two sides")
     recordings = []
     ways = zip((first, second), titles, _each(retain_graph), _each(clear), strict=True)
     for side, title, retain, clears in ways:
@@ -193,6 +197,8 @@ def _told(turn: Turn | None) -> str:
     value = _value(turn)
     if value is None or is_single(value):
         return value_text(value)
+    if 0 in value.shape:
+        return shape_text(value.shape)
     mean = float(np.mean(value.numbers)) if value.range is None else value.range[1]
     return f"{shape_text(value.shape)}, mean {figure(mean)}"
 

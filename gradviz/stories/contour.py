@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.graph.values import is_tensor, numbers_of
+from gradviz.stories.checks import check_finite
 from gradviz.stories.contours import contour_lines, thinned
 from gradviz.stories.descending import Optimizer, Setting, Track, descend
 from gradviz.stories.loop_sentences import MAP
@@ -100,6 +101,7 @@ def _lowest(
 ) -> tuple[Pair, float]:
     """The lowest point that a long, careful descent finds."""
     long = descend(bench, function, list(start), Setting(setting.lr / 2, "SGD", 0, True, 400, 1e-6))
+    check_finite(long.f[:1], "the function at the start")
     finite = [(f, x) for f, x in zip(long.f, long.x, strict=True) if math.isfinite(f)]
     lowest, place = min(finite)
     return (place[0], place[1]), lowest

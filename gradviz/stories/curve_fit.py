@@ -11,19 +11,13 @@ import numpy as np
 
 from gradviz.graph.names import names_for
 from gradviz.graph.values import is_tensor, numbers_of
+from gradviz.stories.checks import check_function, check_parameter, check_rate, check_steps
 from gradviz.stories.fit_scene import tell
 from gradviz.stories.fitting import Job, best_fit, fit
 from gradviz.stories.parts import Rich
 from gradviz.stories.rich import plain
 from gradviz.stories.story import Story, story
-from gradviz.stories.workbench import (
-    Bench,
-    bench_for,
-    check_rate,
-    check_steps,
-    function_formula,
-    function_text,
-)
+from gradviz.stories.workbench import Bench, bench_for, function_formula, function_text
 from gradviz.stories.written import run, written
 
 PARABOLA: Callable[..., Any] = run(
@@ -132,8 +126,7 @@ def _job(
         raise ValueError(
             f"x has {math.prod(x.shape)} points and y {math.prod(y.shape)}: give as many"
         )
-    if not callable(model):
-        raise TypeError(f"model is {type(model).__name__}: give a function of x and the parameters")
+    check_function(model, "model")
     own = dict(model.named_parameters()) if hasattr(model, "named_parameters") else None
     lr, steps, loss, optimizer = how
     if own is not None and parameters is None:
@@ -142,9 +135,13 @@ def _job(
         given = _listed(parameters)
         known = names_for(names)
         labels = tuple(known.label(one) or f"p{place + 1}" for place, one in enumerate(given))
+        for label, one in zip(labels, given, strict=True):
+            check_parameter(one, label)
         tensors = tuple(bench.leaf(one) for one in given)
     if not tensors:
         raise ValueError("there is no parameter to move: give tensors, or a module that has some")
+    if not any(tensor.requires_grad for tensor in tensors):
+        raise ValueError("no parameter of the model requires grad: nothing can be fitted")
     return Job(x, y, model, tensors, labels, own is None, lr, steps, loss, optimizer)
 
 

@@ -10,6 +10,16 @@ from typing import Any
 import numpy as np
 
 from gradviz.graph.values import is_tensor, numbers_of
+from gradviz.stories.checks import (
+    check_finite,
+    check_function,
+    check_listed,
+    check_momentum,
+    check_number,
+    check_parameter,
+    check_rate,
+    check_steps,
+)
 from gradviz.stories.contour import descend_map
 from gradviz.stories.descending import OPTIMIZERS, Optimizer, Setting, Track, descend
 from gradviz.stories.descent_frames import Frames
@@ -19,14 +29,7 @@ from gradviz.stories.descent_scene import tell_runs
 from gradviz.stories.descent_sides import tell_sides
 from gradviz.stories.numbers import rate
 from gradviz.stories.story import Axis, Story, story
-from gradviz.stories.workbench import (
-    Bench,
-    bench_for,
-    check_momentum,
-    check_parameter,
-    check_rate,
-    check_steps,
-)
+from gradviz.stories.workbench import Bench, bench_for
 
 RATES = (0.1, 0.3, 0.5, 1, 5 / 3, 2, 3, 10 / 3, 4)
 """The learning rates beside the one given, as multiples of it: dense where things change."""
@@ -69,6 +72,11 @@ def descend_curve(
         ValueError: if a learning rate is not positive, or the function's result has no graph.
     """
     check_parameter(start, "start")
+    if function is not None:
+        check_function(function)
+    stop = check_number(stop, "stop")
+    if starts is not None:
+        check_listed(starts, "starts")
     steps = check_steps(steps, most=MOST_STEPS)
     rates, momenta = _rates(lr), _momenta(momentum)
     chosen = _chosen(optimizer, USUAL if optimizers is None else optimizers)
@@ -136,7 +144,7 @@ def _starts(start: Any, others: Sequence[Any] | None) -> tuple[tuple[float, ...]
     )
     if others is None:
         others = (-first, first / 4) if first else (-2.0, 1.0, 2.0)
-    found = sorted({first, *map(float, others)})
+    found = sorted({check_number(one, "a start") for one in (first, *others)})
     return tuple(found), found.index(first)
 
 
@@ -162,6 +170,9 @@ class _Descent:
             and place[4]
         ]
         starts, setting = self.choices.starts, self.setting
+        given = tracks[self.choices.first].f[0]
+        if math.isnan(given):
+            check_finite([given], "the function at the start")
         return plot_of(self.bench, self.function, starts, calm, setting.steps, setting.stop)
 
     def track(self, values: Mapping[str, Any]) -> Track:

@@ -164,8 +164,9 @@ def _wider(plot: Plot, zoom: int) -> dict[str, Any]:
 def _loss_range(plot: Plot, walked: Tracks, steps: int) -> list[float | None]:
     """From the lowest point to a little over where all began: who climbs leaves the plot."""
     first = next(iter(walked.values())).f[0]
-    lowest = min(f for track in walked.values() for f in track.f if math.isfinite(f))
-    low = min(lowest, plot.least)
+    finite = [f for track in walked.values() for f in track.f if math.isfinite(f)]
+    low = min([*finite, plot.least])
+    first = first if math.isfinite(first) else max([*finite, low])
     span = (first - low) or 1.0
     return [0, max(10, steps), stored(low - 0.06 * span, 3), stored(first + 0.3 * span, 3)]
 

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from gradviz.graph.model import Recording
+from gradviz.graph.progress import counted
 from gradviz.graph.record import rehearse
-from gradviz.graph.values import numbers_of
+from gradviz.graph.values import is_tensor, numbers_of
 from gradviz.graph.watch import Tape, watch
+from gradviz.stories.checks import check_scalar
 from gradviz.stories.workbench import Bench, as_number
 from gradviz.stories.written import run, written
 
@@ -47,9 +49,15 @@ class Job:
     def error(self) -> Any:
         """How far the model is from the points."""
         guess = self.predict(self.x)
-        if self.loss is not None:
-            return self.loss(guess, self.y)
-        return (guess - self.y).pow(2).mean()
+        if not is_tensor(guess) or math.prod(guess.shape) != math.prod(self.y.shape):
+            shown = f"shape {tuple(guess.shape)}" if is_tensor(guess) else type(guess).__name__
+            raise ValueError(
+                f"the model returned {shown}: it has to return one number for each of the "
+                f"{math.prod(self.y.shape)} points"
+            )
+        error = (guess - self.y).pow(2).mean() if self.loss is None else self.loss(guess, self.y)
+        check_scalar(error, "the model returned" if self.loss is None else "the loss returned")
+        return error
 
 
 @dataclass(slots=True)
@@ -93,7 +101,7 @@ def fit(bench: Bench, job: Job) -> Fit:
     sampled = bench.engine.tensor(xs.tolist(), dtype=job.x.dtype).reshape(_sample_shape(job.x))
     kept = kept_steps(job.steps)
     optimizer = _optimizer(bench, job)
-    for step in range(job.steps + 1):
+    for step in counted(range(job.steps + 1), "step"):
         _clear(job)
         error = job.error()
         if step == 0:

@@ -11,7 +11,7 @@ from gradviz.stories.equations import at_rest, computed, equation, totals
 from gradviz.stories.numbers import is_single, number, ordinal, printed, shape_text
 from gradviz.stories.parts import Rich
 from gradviz.stories.questions import Asked, open_equation, question, rule_asked
-from gradviz.stories.rich import Field, compose
+from gradviz.stories.rich import Field, compose, joined
 from gradviz.stories.rule_questions import veiled_equation, veiled_rule
 from gradviz.stories.rules import by_hand, rule
 from gradviz.stories.sentences import WORDS
@@ -32,7 +32,8 @@ class Passes:
         self.stage, self.recordings, self.predict = stage, passes, predict
         self.graph = passes[0].graph
         self.root = title_of(root_of(self.graph))
-        self.handle = passes[0].call.partition(".backward(")[0]
+        start, method, _ = passes[0].call.partition(".backward(")
+        self.handle = start if method else self.root
         self.leaves = sorted(
             (node for node in self.graph.nodes if node.kind == "leaf"), key=_written_order
         )
@@ -212,15 +213,17 @@ class Passes:
         ]
         grads = grads_text([(title, after) for title, _, _, after in filled])
         told_end = sentence(key, {"grads": grads, "place": _spoken(place)})
+        if recording.returned is not None:
+            told_end = sentence("done, returned", {"inputs": _returned(recording.returned)})
         state = totals(filled)
         span = recording.span
         if not last:
             stage.clear()
-            stage.frame(told_end, equation=at_rest(), rule=self._between(recording), span=span)
+            between = {} if recording.returned is not None else self._between(recording)
+            stage.frame(told_end, equation=at_rest(), rule=between, span=span)
         else:
-            stage.frame(
-                told_end, equation=state, rule={"formula": (), "rows": self._look()}, span=span
-            )
+            rows = self._look() if recording.returned is None else []
+            stage.frame(told_end, equation=state, rule={"formula": (), "rows": rows}, span=span)
 
     def _between(self, recording: Recording) -> dict[str, Any]:
         if recording.retain_graph:
@@ -282,6 +285,15 @@ class Passes:
             rule={"formula": (), "rows": mend},
             span=recording.span,
         )
+
+
+def _returned(returned: Sequence[tuple[str, Value | None]]) -> Rich:
+    """Each input with its gradient, where there are few: x (6)."""
+    if len(returned) > 2:
+        return (f"its {len(returned)} inputs",)
+    told = [{"name": name, "value": value_text(value)} for name, value in returned]
+    parts = [compose("`{name}` (**{value}**)", fields) for fields in told]
+    return joined(run for k, part in enumerate(parts) for run in (" and " if k else "", *part))
 
 
 def _risen(node: Node, inputs: Sequence[Node]) -> tuple[str, Callable[[int], Mapping[str, Field]]]:

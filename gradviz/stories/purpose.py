@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.graph.values import numbers_of
+from gradviz.stories.checks import check_finite
 from gradviz.stories.loop_sentences import PURPOSE
 from gradviz.stories.numbers import factor, figure
 from gradviz.stories.parts import Code, Output, Rich, Stacks, Table
@@ -119,6 +120,7 @@ def _passes(
         own.append(_alone(bench, function, parameter, piece))
         (_total(bench, function, leaf, piece) / len(rows)).backward()
         after.append(numbers_of(leaf.grad))
+    check_finite(after[-1].reshape(-1).tolist(), "a gradient")
     entry = np.unravel_index(int(np.abs(after[-1]).argmax()), after[-1].shape)
     shares = tuple(
         Share(

@@ -22,6 +22,7 @@ SENTENCES: dict[str, str] = {
     "seed, other": "`{call}` starts with **{seed}** on `{root}`: that is how much `{root}` weighs.",
     "seed, tensor": "`{call}` starts with **gradient=**: one weight for each of the {count} elements of `{root}`.",
     "done": "Done: {grads}. The saved values are gone, so a second `backward()` would fail.",
+    "done, returned": "Done: `grad()` returns what has arrived at {inputs}; it leaves every `.grad` as it was.",
     "done, nothing saved": "Done: {grads}. No node had saved anything, so the graph can run again.",
     "done, retained": "Done: {grads}. Every node still holds its saved value, so it can run again.",
     "rest, retained": "The {place} pass is over: {grads}, and every node still holds its saved value.",

@@ -9,7 +9,10 @@ from gradviz.graph.record import rehearse
 from gradviz.graph.values import is_tensor
 from gradviz.graph.watch import trace
 from gradviz.stories.backward import tell
+from gradviz.stories.checks import check_steps
 from gradviz.stories.story import Story, story
+
+MOST_PASSES = 20
 
 
 @story("BackwardStepper")
@@ -41,8 +44,9 @@ def step_backward(
 
     Raises:
         TypeError: if the function returned something else than a tensor.
-        ValueError: if the tensor has no graph.
+        ValueError: if the tensor has no graph, or for no passes or too many.
     """
+    passes = check_steps(passes, "passes", MOST_PASSES)
     root, known, tape = computed(tensor, inputs)
     names = known if names is None else names
     recordings = rehearse(root, gradient, retain_graph, passes=passes, names=names, tape=tape)

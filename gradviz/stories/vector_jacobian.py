@@ -11,12 +11,13 @@ import numpy as np
 
 from gradviz.graph.names import names_for
 from gradviz.graph.values import is_tensor, numbers_of
+from gradviz.stories.checks import check_finite, check_function, check_parameter
 from gradviz.stories.loop_sentences import JACOBIAN
 from gradviz.stories.numbers import figure, stored
 from gradviz.stories.parts import Code, Matrix, Note, Ref, Rich
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.story import Axis, Frame, Run, Scene, Story, story
-from gradviz.stories.workbench import Bench, bench_for, check_parameter, function_text, tensor_code
+from gradviz.stories.workbench import Bench, bench_for, function_text, tensor_code
 
 LARGEST = 6
 """More inputs or outputs do not fit beside the code."""
@@ -71,6 +72,7 @@ def multiply_jacobian(
     if x is None:
         raise TypeError("x is missing: give the tensor at which the function is to be taken")
     check_parameter(x, "x")
+    check_function(function)
     bench = bench_for(x)
     label = names_for(names).label(x) if is_tensor(x) else None
     name = label or "x"
@@ -140,6 +142,7 @@ def _example(
         result.backward(gradient=seed.to(result.dtype), retain_graph=True)
         grad = np.zeros(1) if leaf.grad is None else numbers_of(leaf.grad)
         rows.append(tuple(float(cell) for cell in grad.reshape(-1)))
+        check_finite(rows[-1], "a slope")
     return Example(
         name,
         lines,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib
 import linecache
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import CodeType
@@ -15,13 +14,13 @@ import numpy as np
 
 from gradviz.graph.engines import engine_of
 from gradviz.graph.values import is_tensor, numbers_of
+from gradviz.stories.checks import check_scalar
 from gradviz.stories.formula import parsed
 from gradviz.stories.notation import render
 from gradviz.stories.parts import Rich
 from gradviz.stories.rich import joined, plain
 
 LONGEST_LINE = 44
-MOST_STEPS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +43,7 @@ class Bench:
             ValueError: if it has no graph, or more than one element.
         """
         result = function(*inputs)
-        name = function_name(function)
-        if not is_tensor(result):
-            raise TypeError(
-                f"{name} returned {type(result).__name__}: it has to return a tensor, computed "
-                "from its inputs"
-            )
-        if not result.requires_grad:
-            raise ValueError(
-                f"{name} returned a tensor without a graph: compute it from the inputs, without "
-                "detach(), no_grad() or numpy in between"
-            )
-        if math.prod(result.shape) != 1:
-            raise ValueError(
-                f"{name} returned a tensor of shape {tuple(result.shape)}: backward() starts from "
-                "a single number, so end with .sum() or .mean()"
-            )
+        check_scalar(result, f"{function_name(function)} returned")
         return result
 
 
@@ -69,71 +53,6 @@ def bench_for(*things: Any) -> Bench:
         if is_tensor(thing):
             return Bench(engine_of(thing))
     return Bench(importlib.import_module("gradviz"))
-
-
-def check_parameter(tensor: Any, name: str) -> None:
-    """A parameter is a number, or a tensor of floats with something in it.
-
-    Raises:
-        TypeError: if it is neither, or of an integer dtype.
-        ValueError: if it is empty.
-    """
-    if not is_tensor(tensor):
-        if isinstance(tensor, bool) or not isinstance(tensor, int | float | list | tuple):
-            raise TypeError(
-                f"{name} is {type(tensor).__name__}: give a number or a tensor of floats"
-            )
-        return
-    if not (tensor.dtype.is_floating_point):
-        raise TypeError(f"{name} is of {tensor.dtype}: only floats can have a gradient")
-    if math.prod(tensor.shape) == 0:
-        raise ValueError(f"{name} is empty: give a tensor with at least one element")
-
-
-def check_steps(steps: Any, name: str = "steps", most: int = MOST_STEPS) -> int:
-    """A count of steps.
-
-    Raises:
-        TypeError: if it is no whole number.
-        ValueError: if it is below 1, or larger than a page can hold.
-    """
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer):
-        raise TypeError(f"{name} is {type(steps).__name__}: give a whole number, such as 20")
-    if steps < 1:
-        raise ValueError(f"{name} is {steps}: give at least 1")
-    if steps > most:
-        raise ValueError(f"{name} is {steps}: a story holds at most {most}; run fewer")
-    return int(steps)
-
-
-def check_rate(rate: Any) -> float:
-    """A learning rate.
-
-    Raises:
-        TypeError: if it is no number.
-        ValueError: if it is not positive and finite.
-    """
-    if isinstance(rate, bool) or not isinstance(rate, int | float | np.number):
-        raise TypeError(f"lr is {type(rate).__name__}: give a number, such as 0.1")
-    if not (math.isfinite(rate) and rate > 0):
-        raise ValueError(
-            f"lr is {rate}: give a positive number; at 0 nothing moves, below it climbs"
-        )
-    return float(rate)
-
-
-def check_momentum(momentum: Any) -> float:
-    """A momentum.
-
-    Raises:
-        TypeError: if it is no number.
-        ValueError: if it is not above 0 and below 1.
-    """
-    if isinstance(momentum, bool) or not isinstance(momentum, int | float | np.number):
-        raise TypeError(f"momentum is {type(momentum).__name__}: give a number, such as 0.9")
-    if not 0 < momentum < 1:
-        raise ValueError(f"momentum is {momentum}: give a number above 0 and below 1")
-    return float(momentum)
 
 
 def as_number(tensor: Any) -> float:
