@@ -51,6 +51,15 @@ def test_a_cell_shows_the_passes_that_ran_in_it(shell, library, capsys):
     assert "y = x + 2" in shown["text/plain"]
 
 
+def test_a_pass_of_autograd_grad_is_shown_as_one_that_returns(shell, library):
+    shell.run_cell(f"import {library} as torch\nx = torch.tensor(3., requires_grad=True)")
+    shell.run_cell("%%gradviz\ny = x * x\n(slope,) = torch.autograd.grad(y, x)")
+    assert shell.user_ns["x"].grad is None
+    (shown,) = shell.published
+    told = "grad() returns what has arrived at x (6); it leaves every .grad as it was."
+    assert told in shown["text/plain"]
+
+
 def test_a_cell_without_a_pass_shows_the_last_graph_or_says_so(shell, library, capsys):
     shell.run_cell(f"import {library} as torch\nx = torch.tensor(3., requires_grad=True)")
     shell.run_cell("%%gradviz\ny = x * 2\nz = y.exp()")

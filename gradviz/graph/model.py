@@ -184,3 +184,5 @@ class Recording:
     error: str | None = None
     """The exception's text, if the pass was refused half-way."""
     refused_at: int | None = None
+    returned: tuple[tuple[str, Value | None], ...] | None = None
+    """What `autograd.grad` returned, by the names of its inputs; it leaves every `.grad` alone."""

@@ -10,15 +10,21 @@ from typing import Any
 
 from gradviz.graph.collector import paused_collector
 from gradviz.graph.interpose import hearing
-from gradviz.graph.listen import Listener
+from gradviz.graph.listen import Listener, as_tuple
 from gradviz.graph.model import Recording
 from gradviz.graph.names import Names, caller_frame, names_of_frame
 from gradviz.graph.nodes import read_contents
 from gradviz.graph.session import Session
 from gradviz.graph.survey import as_roots, survey
+from gradviz.graph.values import value_of
 from gradviz.graph.watch import Tape
 from gradviz.graph.where import line_of
 
+PARAMETERS = {
+    "backward": ("gradient", "retain_graph", "create_graph", "inputs"),
+    "grad": ("inputs", "gradient", "retain_graph", "create_graph"),
+}
+"""What is given after the tensors to the functions that start a pass."""
 MOST_PASSES = 100
 """Later passes of a long loop run unheard."""
 
@@ -41,29 +47,30 @@ class Overheard:
 
     def before(self, name: str, args: tuple, kwargs: dict) -> None:
         """A call is about to be made: before a backward, listeners are hung on its graph."""
-        roots = _roots(args, kwargs) if name == "backward" else ()
+        roots = _roots(args, kwargs) if name in PARAMETERS else ()
         if not roots:
             return
         if len(self.recordings) >= self.most:
             self.missed += 1
             return
         with paused_collector():
-            running = _Running.begin(roots, args, kwargs, self._tape, self._last)
+            given = dict(zip(PARAMETERS[name], args[1:], strict=False)) | kwargs
+            running = _Running.begin(roots, name, given, self._tape, self._last)
         self._running[get_ident()], self._last = running, running.session
 
     def after(self, name: str, args: tuple, kwargs: dict, result: Any) -> None:
         """A call was made: what was heard of a backward is kept."""
-        self._finish(None)
+        self._finish(None, result)
 
     def failed(self, name: str, error: BaseException) -> None:
         """A call has raised: the backward is kept as far as it went."""
         self._finish(str(error))
 
-    def _finish(self, error: str | None) -> None:
+    def _finish(self, error: str | None, result: Any = None) -> None:
         running = self._running.pop(get_ident(), None)
         if running is not None:
             with paused_collector():
-                recording = running.end(error)
+                recording = running.end(error, result)
             if recording.steps:
                 self.recordings.append(recording)
 
@@ -92,33 +99,49 @@ class _Running:
     gradient: Any
     retain_graph: bool
     is_first: bool
+    inputs: tuple | None = None
+    """Of `autograd.grad`, which returns their gradients."""
 
     @staticmethod
     def begin(
-        roots: tuple, args: tuple, kwargs: dict, tape: Tape | None, last: Session | None
+        roots: tuple, name: str, given: dict, tape: Tape | None, last: Session | None
     ) -> _Running:
         is_first = last is None or not _is_same(last, roots)
         session = _session(roots, tape) if last is None or is_first else last
         listener = session.listener()
         stack = ExitStack()
         stack.enter_context(listener.attached())
-        given = dict(zip(("gradient", "retain_graph"), args[1:], strict=False)) | kwargs
-        gradient = given.get("gradient", given.get("grad_tensors"))
+        gradient = given.get("gradient", given.get("grad_tensors", given.get("grad_outputs")))
         if len(roots) == 1 and isinstance(gradient, list | tuple) and gradient:
             gradient = gradient[0]
         retains = given.get("retain_graph")
         retains = bool(given.get("create_graph")) if retains is None else bool(retains)
-        return _Running(session, listener, stack, gradient, retains, is_first)
+        inputs = as_tuple(given.get("inputs")) if name == "grad" else None
+        return _Running(session, listener, stack, gradient, retains, is_first, inputs)
 
-    def end(self, error: str | None) -> Recording:
+    def end(self, error: str | None, result: Any) -> Recording:
         self.stack.close()
         told = self.session.recording(self.listener, self.gradient, self.retain_graph, error)
-        return told if self.is_first else replace(told, span=None)
+        told = told if self.is_first else replace(told, span=None)
+        return told if self.inputs is None else self._returned(told, self.inputs, result)
+
+    def _returned(self, told: Recording, inputs: tuple, result: Any) -> Recording:
+        """The same as a pass that hands back what has arrived at its inputs."""
+        names, roots = self.session.names, self.session.survey.roots
+        labels = [names.label(one) or f"input {k}" for k, one in enumerate(inputs, 1)]
+        given = [names.label(root) or "y" for root in roots]
+        parts = [
+            ", ".join(some) if len(some) == 1 else f"({', '.join(some)})"
+            for some in (given, labels)
+        ]
+        values = tuple(None if one is None else value_of(one) for one in result or ())
+        returned = tuple(zip(labels, values, strict=False))
+        return replace(told, call=f"torch.autograd.grad({', '.join(parts)})", returned=returned)
 
 
 def _roots(args: tuple, kwargs: dict) -> tuple:
     """The tensors on which backward is called, if all of them have a graph."""
-    given = args[0] if args else kwargs.get("tensors")
+    given = args[0] if args else kwargs.get("tensors", kwargs.get("outputs"))
     try:
         return tuple(as_roots(given))
     except (TypeError, ValueError):

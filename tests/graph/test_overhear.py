@@ -68,3 +68,32 @@ def test_a_refused_backward_does_not_count_twice_in_a_ledger(engine):
             y.backward()
         engine.autograd.backward(x * 2)
     assert [entry.event for entry in book.entries] == ["backward"]
+
+
+def test_a_pass_of_autograd_grad_is_heard_and_writes_no_grad(engine):
+    x, w = (engine.tensor(value, requires_grad=True) for value in (3.0, 2.0))
+    y = w * x * x
+    with overhear() as heard:
+        (first,) = engine.autograd.grad(y, x, create_graph=True)
+        engine.autograd.grad(outputs=y, inputs=(w, x), retain_graph=True)
+        y.backward()
+    single, double, backward = heard.recordings
+    assert (single.call, single.returned[0][0]) == ("torch.autograd.grad(y, x)", "x")
+    assert float(single.returned[0][1].numbers) == first.item() == 12.0
+    assert double.call == "torch.autograd.grad(y, (w, x))"
+    assert [(name, float(v.numbers)) for name, v in double.returned] == [("w", 9.0), ("x", 12.0)]
+    names = [single.graph.nodes[step.node].name for step in single.steps]
+    assert names == ["MulBackward0", "MulBackward0"]
+    assert backward.returned is None
+    assert (float(x.grad), float(w.grad)) == (12.0, 9.0)
+
+
+def test_an_input_that_was_not_reached_and_a_refused_pass_are_told(engine):
+    x, z = (engine.tensor(3.0, requires_grad=True) for _ in range(2))
+    y = x * x
+    with overhear() as heard:
+        engine.autograd.grad(y, (x, z), allow_unused=True)
+        with pytest.raises(RuntimeError):
+            engine.autograd.grad(y, x)
+    assert heard.recordings[0].returned[1] == ("z", None)
+    assert "second time" in heard.recordings[1].error
