@@ -80,7 +80,9 @@ def reaches(tape: Tape, backward: Call, number: int) -> bool:
         if one == number:
             return True
         call = tape.call(one)
-        if call is not None and one not in seen and call.requires_grad:
-            waiting += [operand.made_by for operand in call.operands if operand.requires_grad]
+        if call is not None and one not in seen:
+            # what a Function's own forward computes is tracked only afterwards
+            inside = not call.requires_grad and call.cut in (None, "no_grad")
+            waiting += [o.made_by for o in call.operands if o.requires_grad or inside]
         seen.add(one)
     return False

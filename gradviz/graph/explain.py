@@ -29,6 +29,8 @@ SHARING = frozenset(
     | {"numpy", "from_numpy", "as_tensor", "unbind", "split", "chunk", "movedim", "swapaxes"}
 )
 """Calls whose result may share the memory of their first operand."""
+STARTS = frozenset({"backward", "grad"})
+"""The functions of a library that start a pass; a learner's own may run inside of it."""
 
 Kind = Literal["freed", "in place", "no graph", "other"]
 
@@ -172,11 +174,16 @@ def _earlier_backward(root: Any, graph: Graph, node: Node | None, tape: Tape | N
     if node is None:
         return None
     told = call_of(survey((root,)).functions[node.id])
-    if told is None:
+    tape = tape if told is None else told[1]
+    if tape is None:
         return None
-    made, tape, _ = told[0], told[1], told[2]
-    passes = [call for call in tape.calls if call.name == "backward"]
-    return next((call for call in reversed(passes) if reaches(tape, call, made.id)), None)
+    passes = [call for call in reversed(tape.calls) if call.name == "backward"]
+    if told is not None:
+        return next((call for call in passes if reaches(tape, call, told[0].id)), None)
+    number = tape.number_of(root)
+    return next(
+        (one for one in passes if one.operands[:1] and one.operands[0].made_by == number), None
+    )
 
 
 def _history(root: Any, node: Node, saved: str, tape: Tape | None) -> tuple[Change, ...]:
@@ -230,14 +237,14 @@ def _last_error() -> BaseException | None:
 
 
 def _scene(error: BaseException) -> tuple[FrameType | None, Any]:
-    """The learner's frame in which it happened, and the tensor whose backward was running."""
+    """The learner's frame that started a backward, and the tensor that it was called on."""
     learners, root = None, None
     trace = error.__traceback__
     while trace is not None:
         frame = trace.tb_frame
-        if not is_library(frame):
-            learners, root = frame, None
-        elif root is None:
+        if root is None and not is_library(frame):
+            learners = frame
+        elif root is None and frame.f_code.co_name in STARTS:
             root = _tensor_in(frame)
         trace = trace.tb_next
     return learners, root

@@ -99,10 +99,23 @@ def _cut_after(tape: Tape, number: int) -> Call | None:
     family = {number}
     for call in tape.calls:
         if family & {operand.made_by for operand in call.operands}:
-            if call.cut is not None and call.cut != "numpy":
+            inside = call.cut == "no_grad" and _is_adopted(tape, call)
+            if call.cut is not None and call.cut != "numpy" and not inside:
                 return call
             family.add(call.id)
     return None
+
+
+def _is_adopted(tape: Tape, cut: Call) -> bool:
+    """Whether what came of it is tracked later on: it was made inside of a Function's forward."""
+    family = {cut.id}
+    for call in tape.calls:
+        for operand in call.operands:
+            if operand.made_by in family:
+                if operand.requires_grad:
+                    return True
+                family.add(call.id)
+    return False
 
 
 # ------------------------------------------------------------------------- results, and numbers

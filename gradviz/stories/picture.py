@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -81,7 +82,7 @@ def _name_wires(made: Plan) -> None:
 
 
 def _modules(graph: Graph) -> dict[str, tuple[int, ...]]:
-    """Nodes by module, as deep as leaves few enough cards."""
+    """Nodes by module, as deep as leaves few enough cards that can stand one above the other."""
     paths = {node.id: node.module.split(".") for node in graph.nodes if node.module}
     deepest = max((len(path) for path in paths.values()), default=0)
     best: dict[str, tuple[int, ...]] = {}
@@ -90,10 +91,48 @@ def _modules(graph: Graph) -> dict[str, tuple[int, ...]]:
         for node, path in paths.items():
             name = ".".join(path[:depth])
             groups[name] = (*groups.get(name, ()), node)
-        if best and len(groups) > MANY_CARDS:
+        if len(groups) > MANY_CARDS:
             break
-        best = groups
+        if len(groups) > 1 and _has_order(graph, groups):
+            best = _with_leaves(graph, groups)
     return best
+
+
+def _has_order(graph: Graph, groups: Mapping[str, tuple[int, ...]]) -> bool:
+    """Whether no gradient comes back to a module that it has left: backward can be read down."""
+    group_of = {node: name for name, members in groups.items() for node in members}
+    below: dict[str | int, set[str | int]] = {}
+    above: Counter[str | int] = Counter()
+    for edge in graph.edges:
+        if edge.target is None:
+            continue
+        upper = group_of.get(edge.source, edge.source)
+        lower = group_of.get(edge.target, edge.target)
+        if upper != lower and lower not in below.setdefault(upper, set()):
+            below[upper].add(lower)
+            above[lower] += 1
+    ready = [card for card in below if not above[card]]
+    while ready:
+        for lower in below.get(ready.pop(), ()):
+            above[lower] -= 1
+            if not above[lower]:
+                ready.append(lower)
+    return not any(above.values())
+
+
+def _with_leaves(graph: Graph, groups: Mapping[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    """The groups, each with the leaves that nothing else uses."""
+    group_of = {node: name for name, members in groups.items() for node in members}
+    users: dict[int, set[str | None]] = {}
+    for edge in graph.edges:
+        if edge.target is not None:
+            users.setdefault(edge.target, set()).add(group_of.get(edge.source))
+    full = {name: list(members) for name, members in groups.items()}
+    for node in graph.nodes:
+        only = next(iter(users.get(node.id, {None})))
+        if node.kind == "leaf" and only is not None and len(users[node.id]) == 1:
+            full[only].append(node.id)
+    return {name: tuple(members) for name, members in full.items()}
 
 
 def picture(
