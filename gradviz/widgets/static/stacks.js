@@ -18,9 +18,11 @@ PARTS.stacks = (part, player) => {
   const draw = () => {
     if (!width) return;
     note.replaceChildren(...player.rich(state.note));
+    const height = part.horizontal ? 46 : HEIGHT;
     set(drawing, {
       width,
-      height: part.horizontal ? 46 : HEIGHT,
+      height,
+      viewBox: `0 0 ${width} ${height}`,
       "aria-label": `${player.text(part.title)} ${player.text(state.note)}`,
     });
     drawing.replaceChildren(...(part.horizontal ? across : upwards)(part, state, player, width));
