@@ -135,7 +135,7 @@ class BackwardCFunction(Node, FunctionCtx):
             each = grad.get(number)
             if each is not None:
                 arriving.append(each if graph else wrap(*shaped_as(each, shape)))
-            elif self.materialize_grads:
+            elif self.materialize_grads and shape is not None:
                 dtypes: Any = self.dtypes  # type: ignore[attr-defined]
                 arriving.append(wrap(np.zeros(shape, dtypes[number])))
             else:

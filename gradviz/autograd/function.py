@@ -10,8 +10,9 @@ from typing import Any
 from ..core import errors, modes
 from ..core.inplace import check_writable, rebase
 from ..core.modes import arrange, no_grad, recording
+from ..core.names import ops
 from ..core.node import NodeType, Output, maker, small
-from ..core.tensor import Tensor, next_number, wrap
+from ..core.tensor import Tensor, next_number
 from ..core.views import View
 from .context import BackwardCFunction, FunctionCtx
 
@@ -95,12 +96,13 @@ class Function(metaclass=FunctionMeta):
     def apply(cls, *args: Any, **kwargs: Any) -> Any:
         """Run `forward`, and record one node for it."""
         ctx = maker(cls._backward_cls)()
-        tensors = [each for each in args if isinstance(each, Tensor)]
+        given = (*args, *kwargs.values())
+        tensors = [each for each in given if isinstance(each, Tensor)]
         recorded = recording() and any(each._requires_grad for each in tensors)
         ctx.sequence, ctx.result_version, ctx.remembered = next_number(), None, None
         ctx.result_shape, ctx.materialize_grads = (), True
         ctx._to_save, ctx._dirty, ctx._plain, ctx._kept = (), (), (), ()
-        ctx._inputs = [described(each, recorded) for each in args]
+        ctx._inputs = [described(each, recorded) for each in given]
         ctx.edges_ = [
             each._current_node() or each if each._requires_grad else None for each in tensors
         ]
@@ -142,6 +144,10 @@ def finished(ctx: Any, tensors: list, outputs: Any, recorded: bool) -> Any:
     if recorded:
         connect(ctx, tensors, made)
         ctx._kept = tuple([kept(ctx, each, made) for each in ctx._to_save])
+    else:
+        written = {id(each) for each in ctx._dirty}
+        given = {id(each) for each in tensors} - written
+        made = [each.detach() if id(each) in given else each for each in made]
     ctx._to_save = ()
     return tuple(made) if several else made[0]
 
@@ -159,27 +165,24 @@ def kept(ctx: Any, tensor: Any, made: list) -> Any:
 
 
 def connect(ctx: Any, tensors: list, made: list) -> None:
-    """Give each output its place on the node."""
-    differentiable = [isinstance(each, Tensor) for each in made]
-    count = sum(differentiable)
-    if count > 1:
+    """Give each output its place on the node; what is no tensor has a place without a gradient."""
+    forms = [
+        (each._shape, each._dtype) if isinstance(each, Tensor) else (None, None) for each in made
+    ]
+    if len(made) == 1:
+        ctx.outputs, (ctx.result_shape, *ctx.dtypes) = 1, forms[0]
+        ctx.remembered = small(made[0]._value) if isinstance(made[0], Tensor) else None
+    else:
         ctx.outputs = None
-        ctx.result_shape = [each._shape for each in made if isinstance(each, Tensor)]
-        ctx.dtypes = [each._dtype for each in made if isinstance(each, Tensor)]
-    number = 0
+        ctx.result_shape, ctx.dtypes = (list(each) for each in zip(*forms, strict=True))
+    views = sum(isinstance(each, Tensor) and each._view is not None for each in made)
     for place, output in enumerate(made):
-        if not isinstance(output, Tensor):
-            continue
-        own = ctx if count == 1 else Output(ctx, number)
-        if count == 1:
-            ctx.outputs = 1
-            ctx.result_shape, ctx.dtypes = output._shape, [output._dtype]
-            ctx.remembered = small(output._value)
-        number += 1
-        made[place] = connected(ctx, own, tensors, output)
+        if isinstance(output, Tensor):
+            own = ctx if len(made) == 1 else Output(ctx, place)
+            made[place] = connected(ctx, own, tensors, output, View.SEVERAL if views > 1 else None)
 
 
-def connected(ctx: Any, own: Any, tensors: list, output: Tensor) -> Tensor:
+def connected(ctx: Any, own: Any, tensors: list, output: Tensor, kind: int | None) -> Tensor:
     """One output, on its node."""
     plain = any(output is each for each in ctx._plain)
     if plain or output._dtype.kind != "f":
@@ -190,12 +193,11 @@ def connected(ctx: Any, own: Any, tensors: list, output: Tensor) -> Tensor:
         rebase(output, own)
         return output
     if any(output is each for each in tensors):
-        alias = wrap(output._array())  # an input returned as it came: a view of it
-        alias._written = output._shared_version()
-        output = alias
+        with no_grad():
+            output = ops.alias(output)  # an input returned as it came: a view of it
     view = output._view
     if view is not None:
-        view.kind = View.CUSTOM
+        view.kind = View.CUSTOM if kind is None else kind
     output._node, output._requires_grad = own, True
     arrange(output, None)
     return output

@@ -141,6 +141,17 @@ def several_views(number: int, node: str, what: str) -> str:
     )
 
 
+def custom_view(number: int, node: str, what: str) -> str:
+    """A write into a view that a custom function returned, or into its base."""
+    return (
+        f"Output {number} of {node} is a view and {what} modified inplace. This view was created "
+        "inside a custom Function (or because an input was returned as-is) and the autograd logic "
+        "to handle view+inplace would override the custom backward associated with the custom "
+        "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by "
+        "cloning the output of the custom Function."
+    )
+
+
 def no_grad_view(what: str) -> str:
     """A recorded write into a view made under no_grad, or into its base."""
     return (

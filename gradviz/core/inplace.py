@@ -88,7 +88,7 @@ def check_writable(self: Tensor, leaf: str = errors.LEAF_IN_PLACE) -> None:
     """Refuse a recorded write into a leaf, or into what cannot be followed."""
     view = self._view
     if view is not None:
-        if view.kind not in (View.NORMAL, View.CUSTOM):
+        if view.kind != View.NORMAL:
             raise RuntimeError(refusal(self, view, "is being"))
         if view.base._requires_grad and view.base._node is None:
             raise RuntimeError(errors.VIEW_OF_LEAF)

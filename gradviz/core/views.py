@@ -100,9 +100,11 @@ class Refused:
 
 def refusal(tensor: Tensor, view: View, what: str) -> str:
     """Why a view may not be written, or may not be used after a write into its base."""
-    if view.kind == View.SEVERAL:
-        name = tensor._node.owner.name().removesuffix("Backward0") if tensor._node else "Unbind"
-        return errors.several_views(getattr(tensor._node, "number", 0), name, what)
+    if view.kind in (View.SEVERAL, View.CUSTOM):
+        name = tensor._node.owner.name() if tensor._node else "Unbind"
+        name = name.removesuffix("0").removesuffix("Backward")
+        said = errors.several_views if view.kind == View.SEVERAL else errors.custom_view
+        return said(getattr(tensor._node, "number", 0), name, what)
     return errors.no_grad_view(what)
 
 
@@ -232,7 +234,7 @@ def renew_views(base: Tensor) -> None:
         if tensor is None:
             continue
         view = tensor._view
-        if view.kind in (View.NORMAL, View.CUSTOM):
+        if view.kind == View.NORMAL:
             view.stamp = tensor._written.stamp
             regenerate(tensor, view)
         else:
@@ -240,4 +242,3 @@ def renew_views(base: Tensor) -> None:
                 refusal(tensor, view, "its base or another view of its base has been")
             )
             tensor._requires_grad = True
-

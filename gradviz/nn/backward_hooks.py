@@ -136,7 +136,6 @@ def _placed(grads: Sequence, places: list[int], count: int) -> tuple:
 
 def _fitting(changed: Any, before: tuple, whose: str, what: str) -> tuple:
     """What a hook returned, if it is as many gradients as there were."""
-    changed = changed if isinstance(changed, tuple) else (changed,)
     if len(changed) != len(before):
         raise RuntimeError(
             f"{whose} returned an invalid number of {what}, got {len(changed)}, "

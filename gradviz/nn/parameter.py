@@ -29,6 +29,12 @@ class Parameter(Tensor):
             raise RuntimeError(FLOATS_ONLY)
         return source.as_subclass(cls).requires_grad_(requires_grad)
 
+    def __deepcopy__(self, memo: dict) -> Parameter:
+        """The same values in a memory of their own; the gradient is not copied."""
+        if id(self) not in memo:
+            memo[id(self)] = type(self)(self.detach().clone(), self.requires_grad)
+        return memo[id(self)]
+
 
 class Buffer(Tensor):
     """A tensor that a module which it is assigned to saves, but does not train.
