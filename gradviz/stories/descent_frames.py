@@ -145,10 +145,11 @@ class Frames:
         )
 
     def _product(self) -> Rich:
+        speed = "v" if self.plot.name != "v" else "velocity"
         symbol = {
             "SGD": "grad",
-            "momentum": "v",
-            "Nesterov": "(grad + μ · v)",
+            "momentum": speed,
+            "Nesterov": f"(grad + μ · {speed})",
             "Adam": "m̂/(√v̂ + ε)",
         }
         along = symbol[self.track.setting.optimizer]
