@@ -66,7 +66,7 @@ def test_the_numbers_stand_where_the_letters_stood(line, numbers, text):
         ("MeanBackward0", "self", "∂ℓ/∂a = g/n"),
         ("MmBackward0", "mat2", "∂ℓ/∂B = A⊤ G"),
         ("PowBackward0", "self", "∂z/∂a = n\u2009an−1"),
-        ("ReluBackward0", "self", "∂z/∂a = 1 where z > 0, else 0"),
+        ("ReluBackward0", "self", "∂z/∂a = 1 where z ≠ 0, else 0"),
         ("SelectBackward0", "self", ""),
     ],
 )
