@@ -1,7 +1,8 @@
 """`python -m gradviz`: the lessons in a folder of your own, opened in JupyterLab.
 
 `python -m gradviz site OUT` writes them as plain pages instead, and `python -m gradviz lite OUT`
-as a site where the code can be changed and run, in the reader's own browser.
+as a site where the code can be changed and run, in the reader's own browser; `python -m gradviz
+graded OUT` writes them as assignments for nbgrader.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def parser() -> argparse.ArgumentParser:
         description="Copy the lessons to a folder and open the first one in JupyterLab.",
         epilog="A lesson that is already in the folder is left as it is. "
         "`python -m gradviz site OUT` writes the lessons as plain pages into OUT, "
-        "`python -m gradviz lite OUT` as a site where they can be run.",
+        "`python -m gradviz lite OUT` as a site where they can be run, "
+        "`python -m gradviz graded OUT` as assignments for nbgrader.",
     )
     described.add_argument(
         "folder",
@@ -86,6 +88,16 @@ def lite_parser() -> argparse.ArgumentParser:
         help="a folder with a release of Pyodide, to be served by the site itself "
         "(default: readers fetch Pyodide from its own server)",
     )
+    return described
+
+
+def graded_parser() -> argparse.ArgumentParser:
+    """What the command understands after the word `graded`."""
+    described = argparse.ArgumentParser(
+        prog="python -m gradviz graded",
+        description="Write the lessons as assignments for nbgrader, each exercise worth a point.",
+    )
+    described.add_argument("out", type=Path, help="the folder for the notebooks")
     return described
 
 
@@ -157,7 +169,16 @@ def publish_live(arguments: Sequence[str]) -> int:
     return 0
 
 
-COMMANDS = {"site": publish, "lite": publish_live}
+def publish_graded(arguments: Sequence[str]) -> int:
+    """Write the lessons as assignments."""
+    from gradviz.lessons.graded import write_graded
+
+    options = graded_parser().parse_args(arguments)
+    print(f"{len(write_graded(options.out))} assignments in {options.out}")
+    return 0
+
+
+COMMANDS = {"site": publish, "lite": publish_live, "graded": publish_graded}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
