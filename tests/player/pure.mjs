@@ -134,6 +134,10 @@ test("a live slider stands between the values of its grid", () => {
   assert.equal(player.valueBetween([0.1, 0.2, 0.4], 1.5), 0.3);
   assert.equal(player.valueBetween([0.1, 0.2, 0.4], 2), 0.4);
   assert.equal(player.valueBetween([7], 0), 7);
+  for (const place of [0, 0.25, 1, 1.5, 2])
+    close(player.placeBetween([0.1, 0.2, 0.4], player.valueBetween([0.1, 0.2, 0.4], place)), place);
+  assert.equal(player.placeBetween([0.1, 0.2, 0.4], 0.05), 0);
+  assert.equal(player.placeBetween([0.1, 0.2, 0.4], 9), 2);
 });
 
 test("plain data are compared by what they hold", () => {
