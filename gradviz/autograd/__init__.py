@@ -12,6 +12,7 @@ import numpy as np
 from ..core import engine, errors
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..core.op import ops
+from ..core.scope import missing
 from ..core.tensor import Tensor, wrap
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
@@ -44,7 +45,7 @@ ONLY_INPUTS = (
 def __getattr__(name: str) -> Any:
     if name == "functional":
         return importlib.import_module("gradviz.autograd.functional")
-    raise AttributeError(f"module 'gradviz.autograd' has no attribute '{name}'")
+    raise AttributeError(missing("gradviz.autograd", name))
 
 
 def backward(

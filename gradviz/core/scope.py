@@ -14,6 +14,10 @@ FAMILIES = (
     r"distributed|multiprocessing|hub|utils|save|load|package|DataParallel",  # running and storing
     r"\w*[Cc]onv\w*|\w*[Pp]ool\w*|\w*Norm\w*|\w*_norm|\w*Pad[123]d|[Uu]psample\w*|interpolate",
     r"(LSTM|GRU|RNN)\w*|(lstm|gru|rnn_)\w*|\w*Transformer\w*|Multihead\w*|EmbeddingBag|Lazy\w+",
+    r"(Feature|feature_)?[Aa]lpha_?[Dd]ropout|[Bb]ilinear|[Cc]hannel_?[Ss]huffle|Pixel\w+|RReLU|rrelu",
+    r"Softmax2d|Uninitialized\w+|CrossMap\w+|multi_head\w+|embedding_bag|pdist|affine_grid|(orth|dir)\w+_",
+    r"parametri\w+|rnn|skip_init|stateless|fus\w+|trunc_normal_|forward_ad|Ada(delta|factor|max)",
+    r"LBFGS|[NR]Adam|ASGD|Rprop|Muon|swa_utils|CyclicLR|OneCycleLR|CosineAnnealingWarmRestarts",
     r"\w+[Ll]oss|\w+_loss|Dropout[123]d|dropout[123]d|(un)?fold|(Unf|F)old|[Gg]rid\w*|pixel_\w+",
 )
 

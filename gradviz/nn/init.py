@@ -7,9 +7,14 @@ import warnings
 from typing import Any
 
 from gradviz.core.modes import no_grad
+from gradviz.core.scope import missing
 from gradviz.core.tensor import Tensor
 
 LINEAR = ("linear", "conv1d", "conv2d", "conv3d", "sigmoid")
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(missing("gradviz.nn.init", name))
 
 
 def calculate_gain(nonlinearity: str, param: Any = None) -> float:

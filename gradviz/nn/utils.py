@@ -8,7 +8,12 @@ from typing import Any
 
 from gradviz.core.modes import no_grad
 from gradviz.core.op import ops
+from gradviz.core.scope import missing
 from gradviz.core.tensor import Tensor
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(missing("gradviz.nn.utils", name))
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from math import cos, pi
 from typing import Any
 
+from gradviz.core.scope import missing
+
 from .chained import ChainedScheduler, SequentialLR
 from .optimizer import Optimizer
 from .plateau import ReduceLROnPlateau
@@ -29,6 +31,10 @@ __all__ = [
 ]
 _LRScheduler = LRScheduler  # its name of old, which programs derive from
 Factors = Callable[[int], float] | list[Callable[[int], float]]
+
+
+def __getattr__(name: str) -> Any:
+    raise AttributeError(missing("gradviz.optim.lr_scheduler", name))
 
 
 class LambdaLR(LRScheduler):
