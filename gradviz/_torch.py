@@ -12,6 +12,7 @@ from .core import ops
 from .core.dtypes import aliases, dtypes
 from .core.legacy import types_of_tensors
 from .core.op import faces
+from .core.scope import missing
 
 ROOMS = ("autograd", "nn", "optim")
 NAMESPACES = ("linalg", "special")
@@ -36,6 +37,16 @@ FILE_OF = {name: file for file, names in SHOWN.items() for name in names.split()
 CONSTANTS = {"inf": math.inf, "nan": math.nan, "pi": math.pi, "e": math.e}
 
 
+class Namespace(SimpleNamespace):
+    """A room of PyTorch's that has functions only, as `torch.linalg`."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(__name__=f"gradviz.{name}", **faces.get(name, {}))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(missing(vars(self)["__name__"], name))
+
+
 def find(name: str) -> Any:
     """What the face shows under a name, or None."""
     if name in faces["torch"]:
@@ -51,7 +62,7 @@ def find(name: str) -> Any:
     if ops.read_all():
         return find(name)
     if name in NAMESPACES:
-        return SimpleNamespace(**faces.get(name, {}))
+        return Namespace(name)
     return tables().get(name)
 
 

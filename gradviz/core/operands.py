@@ -156,6 +156,12 @@ def otherwise(op: Any, given: dict) -> Any:
 
 # ---------------------------------------------------------------------- several results
 
+
+def spoken(name: str) -> str:
+    """The name of an op as torch has it: `max_dim` is `max`."""
+    return name.removesuffix("_dim").removesuffix("_of").removesuffix("_along")
+
+
 result_types: dict[tuple, type] = {}
 
 
@@ -173,7 +179,7 @@ def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
         tensors.append(tensor)
     if plan.op.outputs == "many":
         return tuple(tensors)
-    described = plan.op.name.removesuffix("_dim").removesuffix("_of"), *plan.op.outputs
+    described = spoken(plan.op.name), *plan.op.outputs
     kind = result_types.get(described)
     if kind is None:
         kind = result_types[described] = named_result(*described)

@@ -9,7 +9,8 @@ FAMILIES = (
     r"complex\w*|c(float|double|half)|conj\w*|real|imag|angle|polar|resolve_\w+|view_as_\w+",
     r"cuda|mps|xpu|mtia|accelerator|backends|Stream|Event|autocast|amp|GradScaler",  # devices
     r"\w*sparse\w*|\w*quanti[sz]\w*|nested|masked|\w*[Ss]torage|memory_format",  # layouts
-    r"fft|i?stft|signal|special_\w+|distributions|svd\w*|lu\w*|lstsq|cholesky\w*|solve|matrix_\w+",
+    r"fft|i?stft|signal|special_\w+|distributions|svd\w*|lu\w*|lstsq|cholesky\w*|solve\w*|matrix_\w+",
+    r"eigh?|eigvalsh?|qr|slogdet|p?inv|pinverse|cond|ldl\w*|householder\w*|tensor(inv|solve)|bessel\w*",
     r"jit|compile\w*|onnx|export|fx|func|vmap|library|profiler|overrides",  # programs as data
     r"distributed|multiprocessing|hub|utils|save|load|package|DataParallel",  # running and storing
     r"\w*[Cc]onv\w*|\w*[Pp]ool\w*|\w*Norm\w*|\w*_norm|\w*Pad[123]d|[Uu]psample\w*|interpolate",

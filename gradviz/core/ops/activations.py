@@ -4,7 +4,7 @@ import numpy as np
 
 from ..dims import wrapped
 from ..kernels import BOOL, WHOLE, lacking
-from ..op import Elementwise, Op, Scalar, composed, one_node, ops
+from ..op import Elementwise, Op, Scalar, composed, faces, one_node, ops
 from ..placing import cat
 from ..tensor import Tensor
 from ..words import exp, log1p, on_tensors, sigmoid, tanh, where, word, zero, zeros_like
@@ -86,7 +86,7 @@ class Glu(Op, face="", method=False, name="glu_of"):
 def activation(function):
     return composed(face="nn.functional", method=False)(function)
 
-@activation
+@composed(face="torch nn.functional", method=False)
 def celu(input, alpha=1.0, inplace=False):
     if alpha == 0: raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     return applied(ops.celu_of, inplace, input, alpha)
@@ -114,10 +114,10 @@ def softshrink(input, lambd=0.5):
     if lambd < 0: raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
     return ops.softshrink_of(input, lambd)
 
-@activation
+@composed(face="torch nn.functional")
 def hardshrink(input, lambd=0.5): return ops.hardshrink_of(input, lambd)
 
-@composed(face="torch nn.functional", method=False)
+@composed(face="torch nn.functional")
 def prelu(input, weight):
     if len(weight._shape) != len(input._shape):
         weight = ops.view(weight, *[-1 if each == min(1, len(input._shape) - 1) else 1 for each in range(len(input._shape))])
@@ -129,6 +129,26 @@ def glu(input, dim=-1):
     size = input.size(dim)
     if size % 2: raise RuntimeError(f"Halving dimension must be even, but dimension {dim % len(input._shape)} is size {size}")
     return ops.glu_of(input, wrapped(dim, len(input._shape)))
+
+
+def over_input(name, *places):
+    """The form that writes over its input: `relu_`."""
+    function = faces["nn.functional"][name]
+    def in_place(input, *options, **named): return function(input, *options, **named, inplace=True)
+    in_place.__name__ = in_place.__qualname__ = name + "_"
+    for place in ("nn.functional", *places): faces[place].setdefault(name + "_", in_place)
+
+for _name in ("elu", "leaky_relu", "hardtanh", "relu"): over_input(_name)
+for _name in ("celu", "selu", "threshold"): over_input(_name, "torch")
+
+@activation
+def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
+    """A softmax of the logits with noise: shares drawn by chance, or with `hard` one choice of all."""
+    noise = -ops.log(ops.clone(logits.detach()).exponential_())
+    shares = ops.softmax(ops.div(ops.add(logits, noise), tau), dim)
+    if not hard: return shares
+    chosen = ops.scatter(ops.zeros_like(shares.detach()), dim, ops.max(shares, dim, keepdim=True)[1], 1.0)
+    return ops.add(ops.sub(chosen, shares.detach()), shares)
 
 
 # --- what a gate lets through

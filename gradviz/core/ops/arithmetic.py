@@ -9,7 +9,7 @@ from ..dtypes import c_name, of_number
 from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
-from ..words import divided, refuse_zeros, sgn, zeros_like
+from ..words import divided, refuse_zeros, sgn, where, zeros_like
 
 # --- the four, and the minus
 
@@ -225,7 +225,7 @@ class LerpTensor(Elementwise, node="LerpBackward1", name="lerp_by_tensor", face=
 
 def between(start, end, weight):
     """So much of the way from start to end, counted from the nearer one."""
-    return np.where(abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))
+    return where(abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))
 
 @composed(in_place=True)
 @called(THREE, OLD, out=True)

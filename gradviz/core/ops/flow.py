@@ -151,6 +151,41 @@ def is_same_size(self, other): return self._shape == other._shape
 def is_set_to(self, tensor):
     return self.data_ptr() == tensor.data_ptr() and self._shape == tensor._shape and self.stride() == tensor.stride()
 
+@composed
+@called("")
+def is_conj(self): return False
+
+@composed
+@called("")
+def is_neg(self): return False
+
+@composed
+@called("")
+def resolve_conj(self): return self
+
+@composed
+@called("")
+def resolve_neg(self): return self
+
+@composed
+@called("")
+def real(self): return self
+
+@composed
+@called("")
+def get_device(self): return -1
+
+@composed(face="")
+@called("")
+def ndimension(self): return self.ndim
+
+def shown_as_function(name):
+    """A method that is a function too."""
+    def function(input): return getattr(input, name)()
+    composed(called("")(function), name=name, method=False)
+
+for _name in ("detach", "detach_", "is_inference"): shown_as_function(_name)
+
 @composed(method=False)
 def is_tensor(obj): return isinstance(obj, Tensor)
 

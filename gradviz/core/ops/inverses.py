@@ -34,13 +34,6 @@ def logdet(self):
     square(self._shaped(), "logdet")
     return ops.log(ops.linalg_det(self))
 
-@composed(face="linalg", method=False)
-def solve(A, B):
-    vector = len(B._shape) == 1
-    found = ops.matmul(ops.inverse_of(A), ops.unsqueeze(B, -1) if vector else B)
-    return ops.squeeze(found, -1) if vector else found
-
-
 # --- numpy below
 
 def square(matrix, name):

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import errors, random
 from ..inplace import write
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor, wrap, written_times
 from ..words import mean_dim, on_tensors, sum_dim, view, word
 
@@ -17,6 +17,10 @@ class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face=
     def grad_input(grad, input, weight, dims, eps): return of_normalised(grad if weight is None else grad * weight, input, dims, eps)
     def grad_weight(grad, input, dims, eps): return over_batch(grad * normalised(input, dims, eps), dims)
     def grad_bias(grad, dims): return over_batch(grad, dims)
+    shown_as = "dims= eps="
+    _saved_normalized_shape = property(lambda node: node.result_shape[node.dims[0]:])
+    _saved_result1 = property(lambda node: wrap(statistics(node.input._shaped(), node.dims, node.eps)[0]))
+    _saved_result2 = property(lambda node: wrap(statistics(node.input._shaped(), node.dims, node.eps)[1]))
 
 class BatchNorm(Op, node="NativeBatchNormBackward0", name="batch_norm_of", face="", method=False):
     def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, eps: Scalar = 1e-5):
@@ -26,8 +30,8 @@ class BatchNorm(Op, node="NativeBatchNormBackward0", name="batch_norm_of", face=
     def grad_bias(grad, input): return sum_dim(grad, but_channels(input))
     _saved_training = True
     _saved_running_mean = _saved_running_var = None
-    _saved_result1 = property(lambda node: wrap(channel_statistics(node.input, node.eps)[0]))
-    _saved_result2 = property(lambda node: wrap(channel_statistics(node.input, node.eps)[1]))
+    _saved_result1 = property(lambda node: wrap(statistics(node.input._shaped(), but_channels(node.input), node.eps)[0].reshape(-1)))
+    _saved_result2 = property(lambda node: wrap(statistics(node.input._shaped(), but_channels(node.input), node.eps)[1].reshape(-1)))
 
 class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known", face="", method=False):
     def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, running_mean: Scalar = None, running_var: Scalar = None, eps: Scalar = 1e-5):
@@ -168,6 +172,18 @@ def at_least(length, eps):
     return length
 
 
+def both(names):
+    """Layers that stand on top of torch, too."""
+    for name in names: faces["torch"][name] = faces["nn.functional"][name]
+
+both(("cosine_similarity", "pairwise_distance", "rms_norm"))
+faces["torch"] |= {
+    "dropout": lambda input, p, train: dropout(input, p, train),
+    "embedding": lambda weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False: embedding(indices, weight, None if padding_idx < 0 else padding_idx),
+    "layer_norm": lambda input, normalized_shape, weight=None, bias=None, eps=1e-5, cudnn_enable=True: layer_norm(input, normalized_shape, weight, bias, eps),
+}
+
+
 # --- words
 
 @word
@@ -185,11 +201,9 @@ def of_channels(input, weight, bias):
     if weight is not None: input = input * beside_channels(weight, input)
     return input if bias is None else input + beside_channels(bias, input)
 
-def channel_statistics(input, eps):
-    """The mean of each channel in a batch, and one over its deviation."""
-    value = input._shaped()
-    dims = but_channels(value)
-    return value.mean(dims), 1 / np.sqrt(value.var(dims) + np.asarray(eps, value.dtype))
+def statistics(value, dims, eps):
+    """The means along some dimensions, and one over the deviations."""
+    return value.mean(dims, keepdims=True), 1 / np.sqrt(value.var(dims, keepdims=True) + np.asarray(eps, value.dtype))
 
 @word
 def width_known(input, running_var, eps): return constant_like(input, (running_var.reshape(-1, *[1] * (len(input.shape) - 2)) + eps) ** 0.5)

@@ -69,15 +69,15 @@ class UnsafeView(Op, face="", method=False):
     def forward(self: Tensor, size: Scalar): return self.reshape(size)
     def grad_self(grad, self_sym_sizes): return reshape(grad, self_sym_sizes)
 
-@composed
+@composed(in_place=True)
 @called("Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor mat1, Tensor mat2", out=True)
 def addmm(self, mat1, mat2, *, beta=1, alpha=1): return ops.addmm_of(self, mat1, mat2, beta, alpha)
 
-@composed
+@composed(in_place=True)
 @called("Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1", "old Number beta, Tensor mat, Tensor vec", out=True)
 def addmv(self, mat, vec, *, beta=1, alpha=1): return ops.addmv_of(self, mat, vec, beta, alpha)
 
-@composed
+@composed(in_place=True)
 @called("Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor batch1, Tensor batch2", out=True)
 def baddbmm(self, batch1, batch2, *, beta=1, alpha=1): return ops.baddbmm_of(self, batch1, batch2, beta, alpha)
 

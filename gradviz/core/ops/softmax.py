@@ -81,3 +81,4 @@ faces.setdefault("nn.functional", {}).update(
     log_softmax=functional("log_softmax", log_softmax),
     softmin=functional("softmin", lambda self, dim, dtype=None: softmax(ops.neg(self), dim, dtype)),
 )
+faces.setdefault("special", {}).update({"softmax": ops.softmax, "log_softmax": ops.log_softmax})

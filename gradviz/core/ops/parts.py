@@ -1,0 +1,139 @@
+"""A tensor with a part of it replaced, and other makings of matrices out of parts."""
+
+import numpy as np
+
+from .. import dims as dimensions
+from ..calls import called
+from ..inplace import write
+from ..op import Op, Scalar, composed, faces, many, ops
+from ..placing import at, cat, cut, select
+from ..tensor import Tensor, wrap
+from ..words import on_tensors, word
+from .diagonals import diagonal_read, writable_diagonal
+from .joining import equal_sizes, slices
+
+# --- one part replaced
+
+class SelectScatter(Op, face="", method=False, name="select_replaced"):
+    def forward(self: Tensor, src: Tensor, dim: Scalar, index: Scalar): return replaced(self, at(dim, index), src)
+    def grad_self(grad, dim, index): return without_selected(grad, dim, index)
+    def grad_src(grad, dim, index): return select(grad, dim, index)
+
+class SliceScatter(Op, face="", method=False, name="slice_replaced"):
+    def forward(self: Tensor, src: Tensor, dim: Scalar, start: Scalar, end: Scalar, step: Scalar): return replaced(self, at(dim, slice(start, end, step)), src)
+    def grad_self(grad, dim, start, end, step): return without_slice(grad, dim, start, end, step)
+    def grad_src(grad, dim, start, end, step): return cut(grad, dim, start, end, step)
+
+class DiagonalScatter(Op, face="", method=False, name="diagonal_replaced"):
+    def forward(self: Tensor, src: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return with_diagonal(self, src, offset, dim1, dim2)
+    def grad_self(grad, offset, dim1, dim2): return without_diagonal(grad, offset, dim1, dim2)
+    def grad_src(grad, offset, dim1, dim2): return diagonal_read(grad, offset, dim1, dim2)
+
+@composed
+@called("Tensor src, int dim, int index")
+def select_scatter(self, src, dim, index): return ops.select_replaced(self, src, dimensions.wrapped(dim, self.ndim), index)
+
+@composed
+@called("Tensor src, int dim = 0, int? start = None, int? end = None, int step = 1")
+def slice_scatter(self, src, dim=0, start=None, end=None, step=1): return ops.slice_replaced(self, src, dimensions.wrapped(dim, self.ndim), start, end, step)
+
+@composed
+@called("Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1")
+def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1):
+    return ops.diagonal_replaced(self, src, offset, *(dimensions.wrapped(dim, self.ndim) for dim in (dim1, dim2)))
+
+@composed(face="torch")
+@called("Number fill_value, bool wrap = False")
+def fill_diagonal_(self, fill_value, wrap=False):
+    if self.ndim < 2: raise RuntimeError("dimensions must larger than 1")
+    if self.ndim == 2:
+        ops.diagonal(self).fill_(fill_value)
+        return self
+    return write(self, with_number_on_diagonal, fill_value)
+
+def with_number_on_diagonal(self, number):
+    places = [wrap(np.arange(min(self._shape)))] * self.ndim
+    return ops.index_put(self, tuple(places), wrap(np.asarray(number, self._dtype)))
+
+
+# --- matrices out of parts
+
+@composed
+@called("int offset = 0")
+def diagflat(self, offset=0): return ops.diag(ops.reshape(self, (-1,)), offset)
+
+@composed(method=False)
+def vander(x, N=None, increasing=False):
+    """The powers of each element, in a row."""
+    if x.ndim != 1: raise RuntimeError("x must be a one-dimensional tensor.")
+    powers = range(x.numel() if N is None else N)
+    return ops.stack([ops.pow(x, power) for power in (powers if increasing else reversed(powers))], 1)
+
+def triangle_of(name, triangle):
+    def function(row, col, offset=0, *, dtype=None, device=None, layout=None):
+        places = wrap(np.array(triangle(row, offset, col), np.int64))
+        return places if dtype is None else places.to(dtype)
+    composed(function, name=name, method=False)
+
+triangle_of("tril_indices", np.tril_indices)
+triangle_of("triu_indices", np.triu_indices)
+
+
+# --- divided into tensors that are no views
+
+class UnsafeSplit(Op, outputs=many, face="", method=False, name="unsafely_split"):
+    def forward(self: Tensor, split_size: Scalar, dim: Scalar): return [part.copy() for part in slices(self, equal_sizes(self.shape[dim], split_size), dim)]
+    def grad_self(grads, split_size, dim, self_sym_sizes): return cat(grads, dim)
+
+@composed
+@called("int split_size, int dim = 0")
+def unsafe_split(self, split_size, dim=0): return ops.unsafely_split(self, split_size, dimensions.wrapped(dim, self.ndim))
+
+@composed
+@called("int chunks, int dim = 0")
+def unsafe_chunk(self, chunks, dim=0): return ops.unsafe_split(self, -(-self.size(dim) // chunks), dim)
+
+@composed
+@called("int dim, int start, int length")
+def narrow_copy(self, dim, start, length): return ops.clone(ops.narrow(self, dim, start, length))
+
+
+# --- under other names
+
+faces["linalg"]["diagonal"] = lambda A, *, offset=0, dim1=-2, dim2=-1: ops.diagonal(A, offset, dim1, dim2)
+
+
+# --- words that only these rules use
+
+def replaced(value, key, part):
+    full = value.copy()
+    full[key] = part
+    return full
+
+def with_diagonal(value, part, offset, dim1, dim2):
+    full = value.copy()
+    writable_diagonal(full, offset, dim1, dim2)[...] = part
+    return full
+
+@word
+def without_selected(grad, dim, index): return replaced(grad, at(dim, index), 0)
+
+@on_tensors
+def without_selected(grad, dim, index):  # noqa: F811
+    return ops.select_scatter(grad, wrap(np.zeros(grad._shape[:dim] + grad._shape[dim + 1:], grad._dtype)), dim, index)
+
+@word
+def without_slice(grad, dim, start, end, step): return replaced(grad, at(dim, slice(start, end, step)), 0)
+
+@on_tensors
+def without_slice(grad, dim, start, end, step):  # noqa: F811
+    part = np.zeros(ops.cut(grad.detach(), dim, start, end, step)._shape, grad._dtype)
+    return ops.slice_replaced(grad, wrap(part), dim, start, end, step)
+
+@word
+def without_diagonal(grad, offset, dim1, dim2): return with_diagonal(grad, 0, offset, dim1, dim2)
+
+@on_tensors
+def without_diagonal(grad, offset, dim1, dim2):  # noqa: F811
+    part = np.zeros(ops.diagonal(grad.detach(), offset, dim1, dim2)._shape, grad._dtype)
+    return ops.diagonal_replaced(grad, wrap(part), offset, dim1, dim2)

@@ -1,0 +1,177 @@
+"""Products of matrices and vectors that are met more rarely."""
+
+import warnings
+
+import numpy as np
+
+from .. import dims as dimensions
+from ..calls import called
+from ..op import Op, Scalar, composed, faces, ops
+from ..tensor import Tensor, wrap
+from ..words import bmm, mv, on_tensors, sum_dim, sum_to_size, t, transpose, unsqueeze, word
+from .matrices import scaled
+
+
+class Addr(Op, name="addr_of", face="", method=False):
+    def forward(self: Tensor, vec1: Tensor, vec2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.outer(vec1, vec2), alpha)
+    def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
+    def grad_vec1(grad, vec2, alpha): return scaled(mv(grad, vec2), alpha)
+    def grad_vec2(grad, vec1, alpha): return scaled(mv(t(grad), vec1), alpha)
+    shown_as = "self_sym_sizes="
+
+class Addbmm(Op, name="addbmm_of", face="", method=False):
+    def forward(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.add.reduce(np.matmul(batch1, batch2), 0), alpha)
+    def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
+    def grad_batch1(grad, batch2, alpha): return scaled(each_product(grad, transpose(batch2, 1, 2)), alpha)
+    def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), repeated_for(grad, batch1)), alpha)
+    shown_as = "self_sym_sizes="
+
+class Vdot(Op):
+    def forward(self: Tensor, other: Tensor): return self.dot(other)
+    def grad_self(grad, other): return grad * other
+    def grad_other(grad, self): return grad * self
+
+class LinalgCross(Op, name="cross_of", face="", method=False):
+    def forward(self: Tensor, other: Tensor, dim: Scalar): return crossed(self, other, dim)
+    def grad_self(grad, other, dim): return crossed(other, grad, dim)
+    def grad_other(grad, self, dim): return crossed(grad, self, dim)
+
+class LinalgSolve(Op, node="LinalgSolveExBackward0", name="solve_of", face="", method=False):
+    def forward(A: Tensor, B: Tensor): return np.asfortranarray(np.linalg.solve(A, B).astype(B.dtype))
+    def grad_A(grad, A, result): return -outer_products(solved(transpose(A, -1, -2), grad), result)
+    def grad_B(grad, A): return solved(transpose(A, -1, -2), grad)
+
+class Cdist(Op, name="cdist_of", face="", method=False):
+    def forward(x1: Tensor, x2: Tensor, p: Scalar): return distances(x1, x2, p)
+    def grad_x1(grad, x1, x2, p, result): return sum_dim(pulls(grad, x1, x2, p, result), (x1.ndim - 1,))
+    def grad_x2(grad, x1, x2, p, result): return -sum_dim(pulls(grad, x1, x2, p, result), (x1.ndim - 2,))
+
+
+# --- the functions
+
+CROSS = (
+    "Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use torch.linalg.cross.\n"
+    "The default value of dim will change to agree with that of linalg.cross in a future release."
+)
+PLUS = "*, Number beta = 1, Number alpha = 1"
+
+@composed(in_place=True)
+@called(f"Tensor vec1, Tensor vec2, {PLUS}", "old Number beta, Tensor vec1, Tensor vec2", out=True)
+def addr(self, vec1, vec2, *, beta=1, alpha=1): return ops.addr_of(self, vec1, vec2, beta, alpha)
+
+@composed(in_place=True)
+@called(f"Tensor batch1, Tensor batch2, {PLUS}", "old Number beta, Tensor batch1, Tensor batch2", out=True)
+def addbmm(self, batch1, batch2, *, beta=1, alpha=1): return ops.addbmm_of(self, batch1, batch2, beta, alpha)
+
+@composed
+@called("Tensor other, int? dim = None", out=True)
+def cross(self, other, dim=None):
+    if dim is None:
+        warnings.warn(CROSS, UserWarning, stacklevel=2)
+        dim = next((place for place, size in enumerate(self._shape) if size == 3), None)
+    if dim is None: raise RuntimeError("no dimension of size 3 in input")
+    return ops.cross_of(self, other, dimensions.wrapped(dim, self.ndim))
+
+def cross_along(input, other, *, dim=-1): return ops.cross_of(input, other, dimensions.wrapped(dim, input.ndim))
+
+def vecdot(x, y, *, dim=-1): return ops.sum(ops.mul(x, y), dim)
+
+@composed
+@called("Tensor other", out=True)
+def kron(self, other):
+    """Each element of one times all of the other."""
+    ndim = max(self.ndim, other.ndim)
+    left, right = ((1,) * (ndim - each.ndim) + each._shape for each in (self, other))
+    rows, columns = ([size for one in left for size in (one, 1)], [size for one in right for size in (1, one)])
+    product = ops.mul(ops.unsafe_view(self, tuple(rows)), ops.unsafe_view(other, tuple(columns)))
+    return ops.unsafe_view(product, tuple(one * two for one, two in zip(left, right, strict=True)))
+
+@composed(face="torch linalg")
+@called("int n", out=True)
+def matrix_power(self, n):
+    """The matrix times itself, n times over, with few products."""
+    if n == 0: return ops.clone(self).copy_(wrap(np.broadcast_to(np.eye(self._shape[-1], dtype=self._dtype), self._shape).copy()))
+    base, left = ops.inverse(self) if n < 0 else self, abs(n)
+    if left == 3: return ops.matmul(ops.matmul(base, base), base)
+    result = None
+    while left:
+        if left % 2: result = base if result is None else ops.matmul(result, base)
+        left //= 2
+        if left: base = ops.matmul(base, base)
+    return result
+
+@composed(method=False)
+def chain_matmul(*matrices): return ops.multi_dot(matrices)
+
+@composed(method=False)
+def cdist(x1, x2, p=2.0, compute_mode=None): return ops.cdist_of(x1, x2, float(p))
+
+def solve(A, B, *, left=True, out=None):
+    """What A must be multiplied with to give B."""
+    if not left: return ops.transpose(solve(ops.transpose(A, -1, -2), ops.transpose(B, -1, -2)), -1, -2)
+    if B.ndim == 1 or B._shape != A._shape[:-1]: return ops.solve_of(A, B)
+    return ops.squeeze(ops.solve_of(A, ops.unsqueeze(B, -1)), -1)
+
+faces["linalg"] |= {"solve": solve, "cross": cross_along, "vecdot": vecdot, "matmul": ops.matmul}
+
+
+# --- words that only these rules use
+
+def crossed(left, right, dim): return np.cross(left, right, axis=dim)
+
+word(crossed)
+
+@on_tensors
+def crossed(left, right, dim): return ops.cross_of(left, right, dim)
+
+def solved(matrix, right): return np.linalg.solve(matrix, right).astype(right.dtype)
+
+word(solved)
+
+@on_tensors
+def solved(matrix, right): return ops.solve_of(matrix, right)
+
+@word
+def outer_products(left, right):
+    if len(left.shape) == 1: return unsqueeze(left, 1) * unsqueeze(right, 0)
+    return product_of(left, transpose(right, -1, -2))
+
+def product_of(left, right): return np.matmul(left, right)
+
+word(product_of)
+
+@on_tensors
+def product_of(left, right): return ops.matmul(left, right)
+
+@word
+def each_product(grad, batch): return product_of(unsqueeze(grad, 0), batch)
+
+@word
+def repeated_for(grad, batch): return spread(unsqueeze(grad, 0), (batch.shape[0], *grad.shape))
+
+def spread(value, shape): return np.broadcast_to(value, shape)
+
+word(spread)
+
+@on_tensors
+def spread(value, shape): return ops.expand(value, shape)
+
+def distances(left, right, p):
+    apart = np.abs(left[..., :, None, :] - right[..., None, :, :])
+    if p == np.inf: return np.maximum.reduce(apart, -1)
+    if p == 2: return np.sqrt(np.add.reduce(apart * apart, -1))
+    return np.asarray(np.add.reduce(apart**p, -1) ** (1 / p) if p else np.add.reduce(apart != 0, -1)).astype(left.dtype)
+
+def pulls(grad, left, right, p, result):
+    """How each pair pulls on each of its coordinates."""
+    apart, length = left[..., :, None, :] - right[..., None, :, :], result[..., None]
+    safe = np.where(length == 0, 1, length)
+    if p == np.inf: slope = np.sign(apart) * (np.abs(apart) == length)
+    else: slope = np.sign(apart) * (np.abs(apart) / safe) ** (p - 1)
+    return (grad[..., None] * slope * (length != 0)).astype(grad.dtype)
+
+word(pulls)
+
+@on_tensors
+def pulls(grad, left, right, p, result):
+    raise RuntimeError("derivative for aten::_cdist_backward is not implemented")

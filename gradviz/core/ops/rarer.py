@@ -1,0 +1,211 @@
+"""Functions of each element that are met more rarely, and older names of common ones."""
+
+import math
+
+import numpy as np
+
+from ..calls import called
+from ..kernels import lacking
+from ..op import Elementwise, Scalar, composed, ops
+from ..tensor import Tensor, wrap
+from ..words import (
+    cos,
+    exp,
+    exp2,
+    log,
+    log1p,
+    on_tensors,
+    sigmoid,
+    sin,
+    to,
+    where,
+    word,
+    zero,
+    zeros_like,
+)
+
+# --- probability and angles
+
+class Erfc(Elementwise, floating=True, face="torch special"):
+    def forward(self: Tensor): return each(math.erfc, self)
+    def grad_self(grad, self): return -2 / math.sqrt(math.pi) * exp(-self ** 2) * grad
+
+class Lgamma(Elementwise, floating=True):
+    def forward(self: Tensor): return each(logarithm_of_gamma, self)
+    def grad_self(grad, self): return grad * digamma(self)
+
+class Digamma(Elementwise, floating=True, face="torch special"):
+    def forward(self: Tensor): return each(slope_of_lgamma, self)
+    def grad_self(grad, self): return grad * trigamma(self)
+
+class Polygamma(Elementwise, node="NotImplemented", floating=True, face="", method=False, name="trigamma"):
+    def forward(self: Tensor): return each(bend_of_lgamma, self)
+
+class Logit(Elementwise, floating=True, face="", method=False, name="logit_of"):
+    def forward(self: Tensor, eps: Scalar): return log_odds(self if eps is None else np.clip(self, eps, 1 - eps))
+    def grad_self(grad, self, eps): return where(between(self, eps), grad / (self * (1 - self)), outside(eps))
+
+class Sinc(Elementwise, floating=True, face="torch special"):
+    def forward(self: Tensor): return where(self == 0, zero + 1, sin(math.pi * self) / (math.pi * self))
+    def grad_self(grad, self): return grad * where(self == 0, zero, (cos(math.pi * self) * math.pi * self - sin(math.pi * self)) / (math.pi * self ** 2))
+
+class Deg2Rad(Elementwise, floating=True, name="deg2rad"):
+    def forward(self: Tensor): return self * (math.pi / 180)
+    def grad_self(grad): return grad * (math.pi / 180)
+
+class Rad2Deg(Elementwise, floating=True, name="rad2deg"):
+    def forward(self: Tensor): return self * (180 / math.pi)
+    def grad_self(grad): return grad * (180 / math.pi)
+
+class SpecialEntr(Elementwise, floating=True, face="special", method=False, name="entr"):
+    def forward(self: Tensor): return where(self > 0, -self * log(self), where(self == 0, zero, where(self < 0, zero - np.inf, self)))
+    def grad_self(grad, self): return grad * (-log(self) - 1)
+
+@composed(in_place=True, face="torch special")
+@called("float? eps = None", out=True)
+def logit(self, eps=None): return ops.logit_of(self, eps)
+
+
+# --- of two
+
+class Copysign(Elementwise, floating=True, face="", method=False, name="copysign_of"):
+    def forward(self: Tensor, other: Tensor): return np.copysign(self, other)
+    def grad_self(grad, self, result): return where(self == 0, zero, grad * (result / self))
+    def grad_other(grad): return zeros_like(grad)
+
+class CopysignNumber(Elementwise, node="CopysignBackward1", floating=True, face="", method=False):
+    def forward(self: Tensor, other: Scalar): return np.copysign(self, other)
+    def grad_self(grad, self, result): return where(self == 0, zero, grad * (result / self))
+
+class Heaviside(Elementwise, node="NotImplemented", in_place=True):
+    def forward(self: Tensor, values: Tensor): return where(self == 0, values, where(self != self, self, to(self > 0, self.dtype)))
+
+class Logaddexp(Elementwise, floating=True):
+    def forward(self: Tensor, other: Tensor): return np.logaddexp(self, other)
+    def grad_self(grad, self, other): return grad * sigmoid(self - other)
+    def grad_other(grad, self, other): return grad * sigmoid(other - self)
+
+class Logaddexp2(Elementwise, floating=True):
+    def forward(self: Tensor, other: Tensor): return np.logaddexp2(self, other)
+    def grad_self(grad, self, other): return grad / (1 + exp2(other - self))
+    def grad_other(grad, self, other): return grad / (1 + exp2(self - other))
+
+class Ldexp(Elementwise, floating=True):
+    def forward(self: Tensor, other: Tensor): return self * exp2(other)
+    def grad_self(grad, other): return grad * exp2(other)
+    def grad_other(grad, result): return grad * result * math.log(2)
+
+class SpecialXlog1Py(Elementwise, floating=True, face="special", method=False, name="xlog1py"):
+    def forward(self: Tensor, other: Tensor): return where(self == 0, zero, self * log1p(other))
+    def grad_self(grad, self, other): return grad * where(self == 0, zero, log1p(other))
+    def grad_other(grad, self, other): return grad * self / (other + 1)
+
+class Gcd(Elementwise, in_place=True):
+    def forward(self: Tensor, other: Tensor): return np.gcd(self, other)
+    check = lacking("gcd_cpu", "bf")
+
+class Lcm(Elementwise, in_place=True):
+    def forward(self: Tensor, other: Tensor): return np.lcm(self, other)
+    check = lacking("lcm_cpu", "bf")
+
+@composed(in_place=True)
+@called("Tensor other", "Number other", out=True)
+def copysign(self, other): return (ops.copysign_of if isinstance(other, Tensor) else ops.copysign_number)(self, other)
+
+@composed(in_place=True)
+@called("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", out=True)
+def float_power(self, exponent):
+    """A power in double precision."""
+    base, exponent = (each.double() if isinstance(each, Tensor) else float(each) for each in (self, exponent))
+    return ops.pow(base, exponent)
+
+
+# --- questions
+
+class Isposinf(Elementwise):
+    def forward(self: Tensor): return np.asarray(self == np.inf)
+
+class Isneginf(Elementwise):
+    def forward(self: Tensor): return np.asarray(self == -np.inf)
+
+@composed
+@called("")
+def isreal(self): return wrap(np.ones(self._shape, bool))
+
+@composed
+@called("")
+def is_nonzero(self):
+    if self.numel() != 1: raise RuntimeError("Boolean value of Tensor with " + ("more than one value is ambiguous" if self.numel() else "no values is ambiguous"))
+    return bool(self)
+
+
+# --- older names, and names beside others
+
+for _also, _name in (
+    ("arcsin", "asin"), ("arccos", "acos"), ("arctan", "atan"), ("arcsinh", "asinh"), ("arccosh", "acosh"),
+    ("arctanh", "atanh"), ("arctan2", "atan2"), ("fix", "trunc"),
+):
+    composed(getattr(ops, _name), name=_also, in_place=True)
+for _name in ("erf", "exp2", "expm1", "log1p", "round", "xlogy", "logsumexp"):
+    composed(getattr(ops, _name), face="special", method=False, name=_name)
+
+
+# --- words that only these rules use
+
+def each(function, value):
+    """A function of Python's for each element."""
+    if value.__class__ is not np.ndarray: return value.__class__(function(float(value)))
+    return np.frompyfunc(function, 1, 1)(value).astype(value.dtype)
+
+def logarithm_of_gamma(number):
+    """Python's raises where there is infinity."""
+    if number == -math.inf or (number <= 0 and number == math.floor(number)): return math.inf
+    return math.lgamma(number) if number == number else number
+
+@word
+def digamma(value): return each(slope_of_lgamma, value)
+
+@on_tensors
+def digamma(value): return ops.digamma(value)  # noqa: F811
+
+@word
+def trigamma(value): return each(bend_of_lgamma, value)
+
+@on_tensors
+def trigamma(value): return ops.trigamma(value)  # noqa: F811
+
+def slope_of_lgamma(number):
+    """The slope of the logarithm of gamma: counted up to where its series is good, mirrored left of 0."""
+    if number != number or number == -math.inf: return math.nan
+    if number == 0: return math.copysign(math.inf, -number)
+    if number < 0:
+        if number == math.floor(number): return math.nan
+        return slope_of_lgamma(1 - number) - math.pi / math.tan(math.pi * number)
+    below = 0.0
+    while number < 10:
+        below += 1 / number
+        number += 1
+    square = 1 / (number * number)
+    series = square * (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square / 132))))
+    return math.log(number) - 0.5 / number - series - below
+
+def bend_of_lgamma(number):
+    """The slope of that slope, in the same way."""
+    if number != number or number == -math.inf: return math.nan
+    if number <= 0 and number == math.floor(number): return math.inf
+    if number < 0: return (math.pi / math.sin(math.pi * number)) ** 2 - bend_of_lgamma(1 - number)
+    above = 0.0
+    while number < 10:
+        above += 1 / (number * number)
+        number += 1
+    square = 1 / (number * number)
+    series = (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30))) * square / number
+    return above + 1 / number + square / 2 + series
+
+def log_odds(value): return np.log(value / (1 - value))
+
+@word
+def between(value, eps): return (value >= (0 if eps is None else eps)) & (value <= (1 if eps is None else 1 - eps))
+
+@word
+def outside(eps): return math.nan if eps is None else 0.0

@@ -1,0 +1,93 @@
+"""Along one dimension, step by step: running extremes, differences, areas."""
+
+import numpy as np
+
+from ..calls import called
+from ..dims import wrapped
+from ..op import Op, Scalar, composed, ops
+from ..placing import scatter_add
+from ..tensor import Tensor, wrap
+from ..words import cumsum, exp, flip, on_tensors, word
+
+
+class Cummax(Op, face="", method=False, name="cummax_along", outputs="values indices"):
+    def forward(self: Tensor, dim: Scalar): return record_holders(self, dim, np.maximum)
+    def grad_self(grads, self, dim, indices): return gathered_back(grads[0], self, dim, indices)
+
+class Cummin(Op, face="", method=False, name="cummin_along", outputs="values indices"):
+    def forward(self: Tensor, dim: Scalar): return record_holders(self, dim, np.minimum)
+    def grad_self(grads, self, dim, indices): return gathered_back(grads[0], self, dim, indices)
+
+class Logcumsumexp(Op, face="", method=False, name="logcumsumexp_along"):
+    def forward(self: Tensor, dim: Scalar): return np.logaddexp.accumulate(self, dim) if self.ndim else self.copy()
+    def grad_self(grad, self, result, dim): return exp(self) * later(grad * exp(-result), dim)
+
+def running_extreme(name):
+    def function(self, dim): return getattr(ops, name + "_along")(self, wrapped(dim, self.ndim))
+    composed(called("int dim")(function), name=name)
+
+running_extreme("cummax")
+running_extreme("cummin")
+
+@composed
+@called("int dim", out=True)
+def logcumsumexp(self, dim): return ops.logcumsumexp_along(self, wrapped(dim, self.ndim))
+
+
+# --- differences and areas
+
+@composed
+@called("int n = 1, int dim = -1, Tensor? prepend = None, Tensor? append = None", out=True)
+def diff(self, n=1, dim=-1, prepend=None, append=None):
+    """Each element less the one before it, n times over."""
+    if not self.ndim: raise RuntimeError("diff expects input to be at least one-dimensional")
+    if n < 0: raise RuntimeError(f"order must be non-negative but got {n}")
+    dim = int(wrapped(dim, self.ndim))
+    parts = [part for part in (prepend, self, append) if part is not None]
+    if n and len(parts) > 1: self = ops.cat(parts, dim)
+    for _ in range(min(n, self._shape[dim])):
+        later_ones, earlier = (ops.narrow(self, dim, start, self._shape[dim] - 1) for start in (1, 0))
+        self = ops.logical_xor(later_ones, earlier) if self._dtype.kind == "b" else ops.sub(later_ones, earlier)
+    return self
+
+@composed(also="trapz", method=False)
+def trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The area under straight lines between the points."""
+    size = y.size(dim)
+    if x is None:
+        if not size: return ops.sum(y, dim)
+        return ops.mul_scalar(ops.sub(ops.sum(y, dim), ops.mul_scalar(ops.add(ops.select(y, dim, 0), ops.select(y, dim, -1)), 0.5)), float(dx))
+    return ops.div_scalar(ops.sum(ops.mul(*sums_and_widths(y, x, dim)), dim), 2.0)
+
+@composed(method=False)
+def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
+    """The same area, after each step."""
+    size = y.size(dim) - 1
+    if x is None: return ops.cumsum(ops.mul_scalar(ops.add(ops.narrow(y, dim, 1, size), ops.narrow(y, dim, 0, size)), dx / 2), dim)
+    return ops.div_scalar(ops.cumsum(ops.mul(*sums_and_widths(y, x, dim)), dim), 2.0)
+
+def sums_and_widths(y, x, dim):
+    if x.ndim == 1: x = ops.view(x, tuple(-1 if place == dim % y.ndim else 1 for place in range(y.ndim)))
+    size = y.size(dim) - 1
+    return ops.add(ops.narrow(y, dim, 1, size), ops.narrow(y, dim, 0, size)), ops.diff(x, 1, dim)
+
+
+# --- words that only these rules use
+
+def record_holders(value, dim, better):
+    """The best so far, and where it stands; of equals the later one."""
+    if not value.ndim: return value.copy(), np.zeros((), np.int64)
+    best = better.accumulate(value, dim)
+    places = np.arange(value.shape[dim]).reshape([-1 if place == dim else 1 for place in range(value.ndim)])
+    holds = (value == best) | ((value != value) & (best != best))
+    return best, np.maximum.accumulate(np.where(holds, places, 0), dim).astype(np.int64)
+
+@word
+def gathered_back(grad, self, dim, indices): return scatter_add(np.zeros(self.shape, grad.dtype), dim, wrap(indices), grad)
+
+@on_tensors
+def gathered_back(grad, self, dim, indices):  # noqa: F811
+    return ops.scatter_add(wrap(np.zeros(self._shape, grad._dtype)), dim, indices if isinstance(indices, Tensor) else wrap(indices), grad)
+
+@word
+def later(value, dim): return flip(cumsum(flip(value, (dim,)), dim), (dim,))

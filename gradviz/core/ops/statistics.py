@@ -1,0 +1,133 @@
+"""Sums and means that leave gaps out, quantiles, counts, and how columns vary together."""
+
+import numpy as np
+
+from .. import dims as dimensions
+from ..calls import called
+from ..dims import chosen, spoken, wrapped
+from ..op import Op, Scalar, composed, ops
+from ..tensor import Tensor, wrap
+from ..words import expand, masked_fill, sgn, word
+from .reductions import of_variance, share, variance, widened
+
+
+class Nansum(Op, face="", method=False, name="nansum_of"):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.add.reduce(np.where(self != self, np.zeros((), self.dtype), self), dimensions.axes(dim or (), self.ndim), keepdims=keepdim))
+    def grad_self(grad, self, dim, keepdim): return masked_fill(expand(widened(grad, self.shape, dim or (), keepdim), self.shape), self != self, 0)
+
+class StdMean(Op, face="", method=False, name="std_mean_of", outputs="result0 result1"):
+    def forward(self: Tensor, dim: Scalar, correction: Scalar, keepdim: Scalar):
+        return np.sqrt(variance(self, dim, correction, keepdim)), np.asarray(np.mean(self, dimensions.axes(dim or (), self.ndim), keepdims=keepdim))
+    def grad_self(grads, self, dim, correction, keepdim, result0):
+        spread = of_variance(masked_fill(grads[0] / (result0 * 2), result0 == 0, 0), self, dim, correction, keepdim)
+        return spread + expand(widened(grads[1], self.shape, dim or (), keepdim), self.shape) / share(self.shape, dim or ())
+
+class Dist(Op, face="", method=False, name="dist_of"):
+    def forward(self: Tensor, other: Tensor, p: Scalar): return np.asarray(np.linalg.norm((self - other).reshape(-1), p)).astype(self.dtype)
+    def grad_self(grad, self, other, p, result): return of_length(grad, self - other, p, result)
+    def grad_other(grad, self, other, p, result): return -of_length(grad, self - other, p, result)
+
+@word
+def of_length(grad, apart, p, result):
+    """The direction from one to the other."""
+    if p == 2: return grad * masked_fill(apart / result, result == 0, 0)
+    return sgn(apart) * masked_fill(abs(apart) ** (p - 1) * (grad / result ** (p - 1)), result == 0, 0)
+
+@composed
+@called("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
+def nansum(self, dim=None, keepdim=False, *, dtype=None):
+    self = self if dtype is None else self.to(dtype)
+    if self._dtype.kind != "f": return ops.sum(self, dim, keepdim)
+    return ops.nansum_of(self, None if dim is None else chosen(self, dim), keepdim)
+
+@composed
+@called("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
+def nanmean(self, dim=None, keepdim=False, *, dtype=None):
+    if self._dtype.kind != "f": raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {spoken(self)}")
+    there = ops.logical_not(ops.isnan(self.detach()))
+    return ops.div(ops.nansum(self, dim, keepdim, dtype=dtype), ops.sum(there, dim, keepdim))
+
+@composed(method=False)
+def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
+    if dim is True or dim is False: dim, unbiased = None, dim
+    return tuple(ops.std_mean_of(input, None if dim is None else chosen(input, dim), int(unbiased) if correction is None else correction, keepdim))
+
+@composed
+@called("Tensor other, Number p = 2")
+def dist(self, other, p=2):
+    self, other = ops.broadcast_tensors(self, other)
+    return ops.dist_of(self, other, p)
+
+
+# --- in order
+
+@composed
+def quantile(self, q, dim=None, keepdim=False, *, interpolation="linear"):
+    """The value below which a share q of all lies; between two elements, a straight line."""
+    if self._dtype.kind != "f": raise RuntimeError("quantile() input tensor must be either float or double dtype")
+    shares = q.detach() if isinstance(q, Tensor) else wrap(np.asarray(q, self._dtype))
+    if shares.ndim > 1: raise RuntimeError("quantile() q must be a scalar or 1D tensor")
+    if ((shares._shaped() < 0) | (shares._shaped() > 1)).any(): raise RuntimeError("quantile() q values must be in the range [0, 1]" if isinstance(q, Tensor) else f"quantile() q must be in the range [0, 1] but got {q:g}")
+    if not self.numel(): raise RuntimeError("quantile() input tensor must be non-empty")
+    place = None if dim is None else int(wrapped(dim, self.ndim))
+    ordered = ops.sort(ops.flatten(self) if place is None else ops.movedim(self, place, -1))[0]
+    found = interpolated(ordered, ops.mul(ops.reshape(shares, (-1,)), ordered._shape[-1] - 1), interpolation)
+    if keepdim: found = ops.reshape(found, (found._shape[0], *[1] * self.ndim)) if place is None else ops.unsqueeze(found, place + 1)
+    return found if shares.ndim else ops.squeeze(found, 0)
+
+def interpolated(ordered, ranks, interpolation):
+    """The elements at these ranks, one row for each."""
+    rounded = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
+    if interpolation in rounded:
+        places = rounded[interpolation](ranks._shaped()).astype(np.int64)
+        return ops.movedim(ops.index_select(ordered, -1, wrap(places)), -1, 0)
+    below = np.floor(ranks._shaped())
+    low, high = (ops.index_select(ordered, -1, wrap(each.astype(np.int64))) for each in (below, np.ceil(ranks._shaped())))
+    weight = 0.5 if interpolation == "midpoint" else wrap(ranks._shaped() - below)
+    return ops.movedim(ops.lerp(low, high, weight), -1, 0)
+
+
+# --- counts
+
+@composed
+@called("Tensor? weights = None, int minlength = 0")
+def bincount(self, weights=None, minlength=0):
+    if self.ndim != 1 or self._dtype.kind not in "iu": raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    if self.numel() and self._shaped().min() < 0: raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
+    counts = np.bincount(self._shaped(), None if weights is None else weights._shaped(), minlength)
+    return wrap(counts.astype(np.int64 if weights is None else np.float64 if weights._dtype != np.float32 else np.float32))
+
+@composed
+@called("int bins = 100, Number min = 0, Number max = 0", out=True)
+def histc(self, bins=100, min=0, max=0):
+    value = self._shaped().reshape(-1)
+    if min == max and value.size: min, max = float(value.min()), float(value.max())
+    if min == max: min, max = min - 1, max + 1
+    return wrap(np.histogram(value, bins, (min, max))[0].astype(self._dtype))
+
+@composed(method=False)
+def isin(elements, test_elements, *, assume_unique=False, invert=False):
+    given, tested = (each._shaped() if isinstance(each, Tensor) else np.asarray(each) for each in (elements, test_elements))
+    return wrap(np.asarray(np.isin(given, tested, invert=invert)))
+
+
+# --- together
+
+@composed
+@called("*, int correction = 1, Tensor? fweights = None, Tensor? aweights = None")
+def cov(self, *, correction=1, fweights=None, aweights=None):
+    """How the rows vary together."""
+    if fweights is not None or aweights is not None: raise NotImplementedError("weights of cov are out of scope of this small torch")
+    if self.ndim > 2: raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {self.ndim} dimensions")
+    rows = ops.view(self, (1, -1)) if self.ndim < 2 else self
+    apart = ops.sub(rows, ops.unsqueeze(ops.div(ops.sum(rows, 1), rows._shape[1]), 1))
+    return ops.squeeze(ops.div(ops.mm(apart, ops.t(apart)), max(rows._shape[1] - correction, 0)))
+
+@composed
+@called("")
+def corrcoef(self):
+    """The same, with each row's own spread as the measure."""
+    together = ops.cov(self)
+    if not together.ndim: return ops.div(together, together)
+    spread = ops.sqrt(ops.diagonal(together))
+    return ops.clamp(ops.div(ops.div(together, ops.view(spread, (-1, 1))), ops.view(spread, (1, -1))), -1, 1)
