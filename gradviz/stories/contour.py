@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from gradviz.graph.values import is_tensor, numbers_of
 from gradviz.stories.checks import check_finite
+from gradviz.stories.contour_frames import RATE, Map, Pair, run_of
 from gradviz.stories.contours import contour_lines, thinned
 from gradviz.stories.descending import Optimizer, Setting, Track, descend
-from gradviz.stories.loop_sentences import MAP
 from gradviz.stories.numbers import figure, rate, stored
-from gradviz.stories.parts import Axes, Mark, Ref, Rich, Table
-from gradviz.stories.rich import Field, compose, plain
-from gradviz.stories.story import Axis, Frame, Run, Scene, Story
+from gradviz.stories.parts import Axes, Mark, Rich, Table
+from gradviz.stories.rich import plain
+from gradviz.stories.story import Axis, Scene, Story
 from gradviz.stories.workbench import Bench, bench_for, function_formula, function_text
 
 RATES = (0.1, 0.3, 1, 2, 3, 3.5, 4)
@@ -26,24 +25,9 @@ GRID = (84, 56)
 ASPECT = 1.5
 """Width to height of the map."""
 LEVELS = tuple(step * 10.0**power for power in range(-6, 9) for step in (1, 3))
-RATE, START = "learning rate", "start"
+START = "start"
 FIRST, SECOND = "first optimiser", "second optimiser"
 TONES = ("hot", "done")
-Pair = tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Map:
-    """The ground on which two optimisers walk."""
-
-    names: tuple[str, str]
-    formula: Rich
-    x: np.ndarray
-    y: np.ndarray
-    heights: np.ndarray
-    best: Pair
-    lowest: float
-    levels: tuple[float, ...]
 
 
 def descend_map(
@@ -194,7 +178,7 @@ def _tell(
         Axis(START, tuple(range(len(places))), 0, "choice", resets=True, where="code"),
     )
     runs = {
-        (one, two, r, s): _run(ground, tracks[one, r, s], tracks[two, r, s], steps)
+        (one, two, r, s): run_of(ground, tracks[one, r, s], tracks[two, r, s], steps)
         for one in range(count)
         for two in range(count)
         for r in range(len(rates))
@@ -300,73 +284,3 @@ def _loss(ground: Map, tracks: Any, steps: int) -> Axes:
     name = "loss over steps" + (" (logarithmic)" if is_log else "")
     bounds = (0.0, float(steps), low, first * (2 if is_log else 1.1))
     return Axes("loss", "", name, bounds, tuple(marks), height=150, log=is_log, drag=True)
-
-
-def _run(ground: Map, one: Track, two: Track, steps: int) -> Run:
-    columns: dict[str, list[Any]] = {"step": list(range(steps + 1))}
-    for name, track in (("first", one), ("second", two)):
-        last = len(track.x) - 1
-        rows = [min(k, last) for k in range(steps + 1)]
-        for place, axis in enumerate(("x", "y")):
-            columns[f"{name} {axis}"] = [stored(track.x[k][place]) for k in rows]
-            columns[f"{name} {axis} grad"] = [stored(track.grad[k][place]) for k in rows]
-        columns[f"{name} loss"] = [stored(track.f[k]) for k in rows]
-    status = MAP["too large"] if _is_bad(one) or _is_bad(two) else ""
-    return Run(tuple(_frames(ground, one, two, steps)), columns, status)
-
-
-def _is_bad(track: Track) -> bool:
-    last = track.f[-1]
-    return not math.isfinite(last) or last > 1.5 * track.f[0]
-
-
-def _frames(ground: Map, one: Track, two: Track, steps: int) -> Iterator[Frame]:
-    rows = [_row(name, track) for name, track in (("first", one), ("second", two))]
-    highest = max([*one.f[:1], *two.f[:1]])
-    for k in range(steps + 1):
-        seen = [f for track in (one, two) for f in track.f[: k + 1] if math.isfinite(f)]
-        state: dict[str, Any] = {"numbers": {"rows": rows}}
-        if max(seen) > 2 * highest:
-            top = 10.0 ** math.ceil(math.log10(max(seen)))
-            low = ground.lowest * 0.6 if ground.lowest > 0 else min(ground.lowest, 0.0)
-            state["loss"] = {"range": [0, steps, stored(low, 3), top]}
-        yield Frame(_caption(ground, one, two, k, steps), state)
-
-
-def _row(name: str, track: Track) -> list[Rich]:
-    tone = "hot" if name == "first" else "b"
-    numbers = ("x", "y", "x grad", "y grad", "loss")
-    return [
-        ((tone, track.setting.optimizer),),
-        *((Ref(f"{name} {one}", "fixed"),) for one in numbers),
-    ]
-
-
-def _caption(ground: Map, one: Track, two: Track, k: int, steps: int) -> Rich:
-    fields: dict[str, Field] = {
-        "first": one.setting.optimizer,
-        "second": two.setting.optimizer,
-        "x_name": ground.names[0],
-        "y_name": ground.names[1],
-        "x": Ref("first x"),
-        "y": Ref("first y"),
-        "first_loss": Ref("first loss"),
-        "second_loss": Ref("second loss"),
-        "step": Ref("step"),
-        "lowest": figure(ground.lowest),
-        "rate": Ref(RATE),
-    }
-    now = [track.f[min(k, len(track.f) - 1)] for track in (one, two)]
-    if one.setting.optimizer == two.setting.optimizer:
-        return compose(MAP["same"], fields)
-    if k == 0:
-        return compose(MAP["start"], fields)
-    for name, loss, track in zip(("first", "second"), now, (one, two), strict=True):
-        if not loss <= 1.5 * track.f[0]:
-            return compose(MAP["away"], fields | {"who": fields[name], "loss": Ref(f"{name} loss")})
-    if k == steps:
-        return compose(MAP["end"], fields)
-    if abs(now[0] - now[1]) <= 1e-3 * abs(now[0]):
-        return compose(MAP["level"], fields)
-    ahead = fields["first" if now[0] < now[1] else "second"]
-    return compose(MAP["step"], fields | {"ahead": ahead})

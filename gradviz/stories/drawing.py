@@ -7,7 +7,7 @@ from typing import Any
 
 from gradviz.graph.model import Graph, Node, Recording, Step, Value
 from gradviz.stories.captions import grads_text, listed
-from gradviz.stories.equations import heat
+from gradviz.stories.matrices import heat
 from gradviz.stories.numbers import is_single, print_anew, printed
 from gradviz.stories.parts import Code, Part, Rich
 from gradviz.stories.picture import Plan, Shown, picture, plan

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from gradviz.graph.model import Value
 from gradviz.stories.formula import letters, slope_with_numbers
-from gradviz.stories.numbers import cells, figure, is_single, number, rows_of, shape_text
-from gradviz.stories.parts import Heat, Rich
+from gradviz.stories.matrices import Row, fitted_row, matrix
+from gradviz.stories.numbers import is_single, number
+from gradviz.stories.parts import Rich
 from gradviz.stories.rich import code, joined, plain, raised
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.turns import (
@@ -22,78 +20,6 @@ from gradviz.stories.turns import (
     title_of,
     value_text,
 )
-
-Cell = str | Mapping[str, Any]
-Row = Mapping[str, Any]
-
-MOST_TEXTS = 4
-"""A matrix with more rows or columns is shown without its numbers."""
-MOST_CELLS = 8
-MOST_ROWS = 4
-"""In a row of matrices so many rows of each are drawn: the first and the last."""
-WIDEST_ROW = 66
-"""So many characters of numbers fit in one row of matrices."""
-
-
-def heat(value: Value) -> Heat:
-    """The coloured cells of a value: at most 8 by 8."""
-    return Heat(_tints(value, MOST_CELLS), value.shape)
-
-
-def _tints(value: Value, most: int) -> tuple[tuple[float, ...], ...]:
-    """The numbers behind the colours, at most so many rows of them and 8 columns."""
-    rows = _ends(_ends(rows_of(value), most, 0), MOST_CELLS, 1)
-    return tuple(tuple(_cell(item) for item in row) for row in rows.tolist())
-
-
-def _cell(item: float) -> float:
-    return float(f"{item:.4g}") if math.isfinite(item) else 0.0
-
-
-def _ends(rows: np.ndarray, most: int, axis: int) -> np.ndarray:
-    length = rows.shape[axis]
-    if length <= most:
-        return rows
-    return rows.take([*range(most // 2), *range(length - most // 2, length)], axis=axis)
-
-
-def matrix(value: Value | None, head: str, *, sent: bool = False, texts: bool = True) -> Cell:
-    """A tensor as coloured cells under its head, with its numbers where there are few.
-
-    What is sent says its least, mean and greatest number; it is what arrives at the next node.
-    """
-    if value is None:
-        return {
-            "matrix": {"cells": (), "texts": (("None",),), "shape": "", "head": head, "sent": sent}
-        }
-    rows = rows_of(value)
-    shown = texts and value.whole and max(rows.shape) <= MOST_TEXTS and rows.size > 0
-    written = np.array(_texts(value)).reshape(rows.shape).tolist() if shown else ()
-    return {
-        "matrix": {
-            "cells": _tints(value, MOST_ROWS),
-            "texts": tuple(tuple(row) for row in written),
-            "shape": shape_text(value.shape) + (summary(value) if sent and not shown else ""),
-            "head": head,
-            "sent": sent,
-        }
-    }
-
-
-def _texts(value: Value) -> tuple[str, ...]:
-    return (number(value),) if is_single(value) else cells(value)
-
-
-def summary(value: Value) -> str:
-    """Least, mean and greatest element of what is too large to be written out."""
-    numbers = value.numbers
-    bounds = value.range
-    if bounds is None and numbers.size and value.whole:
-        bounds = (float(numbers.min()), float(numbers.mean()), float(numbers.max()))
-    if bounds is None:
-        return ""
-    least, mean, most = (figure(bound, 2) for bound in bounds)
-    return f" {least} … {mean} … {most}"
 
 
 def equation(turn: Turn) -> dict[str, Any]:
@@ -188,7 +114,9 @@ def _matrix_rows(turn: Turn) -> list[Row]:
     if same and len(turn.deliveries) > 1:
         names = " and ".join(title_of(delivery.target, 14) for delivery in turn.deliveries)
         return [
-            _fitted([turn.arrived, "× 1 =", turn.deliveries[0].value], ["arrived", f"to {names}"])
+            fitted_row(
+                [turn.arrived, "× 1 =", turn.deliveries[0].value], ["arrived", f"to {names}"]
+            )
         ]
     return _passed_and_summed(turn) or [_matrix_row(turn, each) for each in turn.deliveries]
 
@@ -202,7 +130,7 @@ def _passed_and_summed(turn: Turn) -> list[Row]:
         return []
     way = _summed_way(turn.arrived, narrow.value)
     heads = [f"arrived, and to {title_of(whole.target, 18)}", f"to {title_of(narrow.target, 18)}"]
-    row = _fitted([turn.arrived, f"{way} =", narrow.value], heads)
+    row = fitted_row([turn.arrived, f"{way} =", narrow.value], heads)
     first = row["cells"][0]["matrix"] | {"sent": True}
     return [{"cells": [{"matrix": first}, *row["cells"][1:]]}]
 
@@ -220,17 +148,17 @@ def _same(arrived: Value | None, delivery: Delivery) -> bool:
 def _matrix_row(turn: Turn, delivery: Delivery) -> Row:
     to = f"to {title_of(delivery.target, 18)}"
     if delivery.slope is None or delivery.value is None:
-        return _fitted([turn.arrived, "→", delivery.value], ["arrived", to])
+        return fitted_row([turn.arrived, "→", delivery.value], ["arrived", to])
     if delivery.copies > 1:
         way = _summed_way(turn.arrived, delivery.value)
         if delivery.line.strip() == "grad":
-            return _fitted([turn.arrived, f"{way} =", delivery.value], ["arrived", to])
+            return fitted_row([turn.arrived, f"{way} =", delivery.value], ["arrived", to])
         parts = [turn.arrived, "×", delivery.slope, f"→ {way} =", delivery.value]
-        return _fitted(parts, ["arrived", WORDS["slope"], to])
+        return fitted_row(parts, ["arrived", WORDS["slope"], to])
     if is_single(delivery.slope):
         parts = [turn.arrived, f"× {number(delivery.slope)} =", delivery.value]
-        return _fitted(parts, ["arrived", to])
-    return _fitted(
+        return fitted_row(parts, ["arrived", to])
+    return fitted_row(
         [turn.arrived, "×", delivery.slope, "=", delivery.value],
         ["arrived", _slope_head(turn, delivery), to],
     )
@@ -270,49 +198,8 @@ def _mm_row(turn: Turn, delivery: Delivery) -> Row | None:
     turned = Value(kept.value.shape[::-1], kept.value.dtype, kept.value.numbers.T)
     name = f"{kept.label or 'saved'}ᵀ"
     if delivery.input == "mat2":
-        return _fitted([turned, "@", turn.arrived, "=", delivery.value], [name, "arrived", to])
-    return _fitted([turn.arrived, "@", turned, "=", delivery.value], ["arrived", name, to])
-
-
-def _fitted(parts: Sequence[Value | str | None], heads: Sequence[str]) -> Row:
-    """A row of matrices and signs; the numbers of the first ones go where there is no room."""
-    row = _written(parts, heads, frozenset(range(len(parts))))
-    for spare in (0, 2):
-        if _width(row) <= WIDEST_ROW:
-            break
-        row = _written(parts, heads, frozenset(range(spare + 1, len(parts))))
-    return {"cells": row}
-
-
-def _written(
-    parts: Sequence[Value | str | None], heads: Sequence[str], with_texts: frozenset[int]
-) -> list[Cell]:
-    row: list[Cell] = []
-    left = list(heads)
-    for place, part in enumerate(parts):
-        if isinstance(part, str):
-            row.append({"op": part})
-        else:
-            last = place == len(parts) - 1
-            row.append(matrix(part, left.pop(0), sent=last, texts=place in with_texts))
-    return row
-
-
-def _width(row: Sequence[Cell]) -> int:
-    width = 0
-    for cell in row:
-        if isinstance(cell, str):
-            width += len(cell)
-        elif "op" in cell:
-            width += len(cell["op"]) + 2
-        else:
-            texts = cell["matrix"]["texts"]
-            width += (
-                sum(max(len(row[i]) for row in texts) + 2 for i in range(len(texts[0])))
-                if texts
-                else 10
-            )
-    return width
+        return fitted_row([turned, "@", turn.arrived, "=", delivery.value], [name, "arrived", to])
+    return fitted_row([turn.arrived, "@", turned, "=", delivery.value], ["arrived", name, to])
 
 
 def _leaf(turn: Turn) -> dict[str, Any]:
@@ -320,7 +207,7 @@ def _leaf(turn: Turn) -> dict[str, Any]:
     step = turn.step
     heads = [WORDS[name].format(title=title) for name in ("before", "arrived", "after")]
     if not is_single(turn.arrived):
-        row = _fitted([step.before, "+", turn.arrived, "→", step.after], heads)
+        row = fitted_row([step.before, "+", turn.arrived, "→", step.after], heads)
         return {"heads": [], "rows": [row]}
     cells_ = [
         value_text(step.before),

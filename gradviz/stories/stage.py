@@ -7,7 +7,7 @@ from typing import Any
 
 from gradviz.graph.model import Edge, Node, Recording, Span, Value
 from gradviz.stories.captions import Waiting
-from gradviz.stories.equations import heat
+from gradviz.stories.matrices import heat
 from gradviz.stories.numbers import as_float, is_single, number, printed, shape_text
 from gradviz.stories.parts import Rich
 from gradviz.stories.picture import Plan
