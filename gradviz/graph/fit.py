@@ -22,6 +22,11 @@ SAME_OBJECT = frozenset(
     {"contiguous", "float", "double", "to", "requires_grad_", "retain_grad", "type"}
 )
 """Methods that may return the tensor they were called on."""
+OWN_NODES = frozenset(
+    {"abs", "add", "cos", "div", "exp", "log", "mean", "mul", "neg", "pow", "relu", "sigmoid"}
+    | {"sin", "sqrt", "sub", "sum", "tanh"}
+)
+"""Functions that make a node of their own name, and no other."""
 PRODUCTS = frozenset({"MmBackward0", "MvBackward0", "DotBackward0", "BmmBackward0"})
 RESHAPES = frozenset(
     {"SqueezeBackward4", "UnsafeViewBackward0", "UnsqueezeBackward0", "ViewBackward0"}
@@ -211,6 +216,8 @@ class Matcher:
         if word.rstrip("_") in {catalogue.entry(name)["op"], catalogue.op_name(name)}:
             found = self._arguments(_operands(expression, self.scope), node)
             return Fit() if found is None else found
+        if isinstance(called, ast.Attribute) and word.rstrip("_") in OWN_NODES:
+            return None
         return None if self._makes_leaf(expression) else Fit()
 
     def _makes_leaf(self, expression: ast.Call) -> bool:

@@ -14,8 +14,9 @@ LATEST_CELLS = 60
 GRADLESS = frozenset({"no_grad", "inference_mode"})
 """Blocks in which nothing is tracked."""
 
-Place = tuple[int, int]
-"""Which text of the program, and which line in it: places compare as time goes on."""
+Place = tuple[int, int, int]
+"""Which text of the program, which line and column in it: places compare as time goes on."""
+LAST_COLUMN = 10**6
 
 _CHANGES = re.compile(r"[\w.\[\]'\"]+\s*(?:\*\*|//|[-+*/%@])=[^=]")
 
@@ -51,12 +52,13 @@ class Program:
 
     def __init__(self, frame: FrameType) -> None:
         self.texts: list[Text] = list(_texts(frame))
-        self.here: Place = (len(self.texts) - 1, frame.f_lineno)
+        self.here: Place = (len(self.texts) - 1, frame.f_lineno, LAST_COLUMN)
         self._assigned: dict[str, list[Assignment]] = {}
         for number, text in enumerate(self.texts):
             for statement in text.statements:
                 for name, value in _targets(statement):
-                    found = Assignment(name, value, statement, (number, statement.lineno))
+                    place = number, statement.lineno, statement.col_offset
+                    found = Assignment(name, value, statement, place)
                     self._assigned.setdefault(name, []).append(found)
 
     def given(self, name: str) -> frozenset[str]:
@@ -110,7 +112,8 @@ class Program:
         """The statement `name.backward(...)` that comes next after a place."""
         for number, text in enumerate(self.texts):
             for statement in text.statements:
-                if (number, statement.lineno) >= after and _is_backward(statement, name):
+                place = number, statement.lineno, statement.col_offset
+                if place >= after and _is_backward(statement, name):
                     return number, statement
         return None
 

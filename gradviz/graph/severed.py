@@ -41,7 +41,7 @@ class Severed:
     taken: ast.expr
     """What was tracked until here."""
     code: ast.expr
-    place: Place = (0, 0)
+    place: Place = (0, 0, 0)
     statement: ast.stmt | None = None
 
 

@@ -178,9 +178,10 @@ class _Search:
         made = self.found.get(self.roots[0])
         if not names or made is None:
             return None
-        call = self.program.backward_call(names[0], (made[0], made[1].lineno))
+        after = made[0], made[1].lineno, made[1].col_offset
+        call = self.program.backward_call(names[0], after)
         if call is not None:
-            self.statements[call[0], call[1].lineno] = call[1]
+            self.statements[call[0], call[1].lineno, call[1].col_offset] = call[1]
         return call
 
 
@@ -199,11 +200,11 @@ class _Lines:
 
     def __init__(self, program: Program, statements: dict[Place, ast.stmt]) -> None:
         self.program = program
-        self.rows: dict[Place, int] = {}
+        self.rows: dict[tuple[int, int], int] = {}
         taken: list[str] = []
-        for number in sorted({number for number, _ in statements}):
+        for number in sorted({place[0] for place in statements}):
             text = program.texts[number]
-            for line in _shown([s for (n, _), s in statements.items() if n == number]):
+            for line in _shown([s for place, s in statements.items() if place[0] == number]):
                 self.rows[number, line] = len(taken)
                 taken.append(text.lines[line - 1])
         whole = textwrap.dedent("\n".join(taken)).split("\n") if taken else []

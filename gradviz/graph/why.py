@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -75,11 +76,26 @@ def _whose_grad(case: Case) -> str | None:
 
 def _never_asked(case: Case, question: str, maker: Call) -> Answer:
     sources = list(_sources(case.tape, maker))
+    left = next((one for source in sources if (one := _left_before(case.tape, source))), None)
+    if left is not None:
+        sentence = SENTENCES["numpy"].format(label=left.label)
+        return Answer(question, "numpy", sentence, CURES["numpy"], left.line)
     first = next((call for call in sources if call.result_name), None) or maker
     who = first.result_name or case.name
     sentence = f"Nothing that went into it was made with requires_grad=True; {who} was not."
     cure = f"write {who} = torch.tensor(…, requires_grad=True), and compute {case.name} again."
     return Answer(question, "never asked", sentence, cure, first.line)
+
+
+def _left_before(tape: Tape | None, source: Call) -> Call | None:
+    """The call whose plain numbers a new tensor was made of, as far as the code says so."""
+    for call in reversed(tape.calls if tape is not None else ()):
+        if call.id < source.id and call.cut == "numpy" and call.line and source.line:
+            is_same = (call.line.file, call.line.line) == (source.line.file, source.line.line)
+            name = call.result_name
+            if is_same or (name and re.search(rf"\b{re.escape(name)}\b", source.line.code)):
+                return call
+    return None
 
 
 def _sources(tape: Tape | None, call: Call) -> Iterator[Call]:

@@ -71,3 +71,21 @@ def test_what_makes_a_leaf_is_no_turn_of_a_loop(engine):
         state = engine.tanh(weight @ state + 1)
     told = [node.expression for node in read(state).nodes if node.name == "TanhBackward0"]
     assert not any("zeros" in text for text in told)
+
+
+def test_one_line_may_hold_several_statements(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    y = x.exp(); z = y.sum(); y = x.sin()  # fmt: skip  # noqa: E702
+    assert y is not None
+    assert expressions(read(z))["ExpBackward0"] == "x.exp()"
+
+
+def test_an_op_with_a_node_of_its_own_made_no_other(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    y = x.exp()
+    z = y * 2
+    if x is None:
+        y = x.sin()
+    y = None
+    assert expressions(read(z))["ExpBackward0"] == "x.exp()"
+    assert y is None

@@ -174,3 +174,12 @@ def test_something_else_is_refused(engine):
     x = engine.tensor(3.0, requires_grad=True)
     with pytest.raises(TypeError, match="give the tensor itself"):
         why(x.grad)
+
+
+def test_plain_numbers_that_became_a_tensor_again(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    with watch() as tape:
+        plain = (x * 3).item()
+        y = engine.tensor(plain) * 2
+    answer = why(y, tape=tape)
+    assert (answer.cause, answer.line.whole) == ("numpy", "plain = (x * 3).item()")
