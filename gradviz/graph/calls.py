@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from gradviz.graph.frozen import filled_at_once
@@ -82,6 +84,15 @@ def call_text(call: Call) -> str:
     value = "" if call.value is None else f" → {in_words(call.value)}"
     cut = "" if call.cut is None else f"; tracking ends here ({call.cut})"
     return f"{where}{given}{call.label}{value}{cut}"
+
+
+def calls_text(calls: Iterable[Call]) -> Iterator[str]:
+    """A line for each call; those that a library's code made for one piece of code are one."""
+    for _, same in groupby(calls, key=lambda call: (call.line, call.label, call.cut)):
+        several = list(same)
+        text = call_text(several[-1])
+        shared = len({call.name for call in several}) > 1 and several[0].value is not None
+        yield f"{text.partition(' → ')[0]} ({len(several)} calls)" if shared else text
 
 
 cells: dict[str, int] = {}

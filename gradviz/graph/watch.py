@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradviz.graph.calls import Call, Line, Operand, call_text
+from gradviz.graph.calls import Call, Line, Operand, calls_text
 from gradviz.graph.cuts import LEAVING, cut_by, is_array
 from gradviz.graph.engines import engine_of
 from gradviz.graph.interpose import hearing
@@ -61,7 +61,7 @@ class Tape:
 
     def text(self) -> str:
         """The calls in words, a line each; where tracking ended it says so."""
-        return "\n".join(map(call_text, self._calls.values())) or "No call was heard."
+        return "\n".join(calls_text(self._calls.values())) or "No call was heard."
 
     def __repr__(self) -> str:
         return self.text()

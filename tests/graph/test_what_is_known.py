@@ -5,6 +5,7 @@ import pytest
 import gradviz.graph
 from gradviz.graph.read import read
 from gradviz.graph.record import record
+from gradviz.graph.watch import watch
 
 
 def graph_of(program, engine):
@@ -64,6 +65,26 @@ def test_a_hook_on_a_tensor_that_no_variable_holds(engine):
     step = next(step for step in recording.steps if step.node == node.id)
     assert node.hooks == 0
     assert (float(step.hooked.numbers), float(step.received[0].numbers)) == (1.0, 10.0)
+
+
+def test_the_line_that_made_a_node(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    y = (x + 2) * x
+    graph = read(y)
+    program = "x = torch.tensor(3., requires_grad=True)\ny = x + 2"
+    spans = [graph.code[node.span.line] for node in graph.nodes[:2]]
+    assert spans == ["y = (x + 2) * x"] * 2
+    assert all(node.span is None for node in graph_of(program, engine).nodes)
+
+
+def test_what_a_watch_adds(engine):
+    x = engine.tensor(3.0, requires_grad=True)
+    with watch():
+        y = (x + 2) + x
+        y.detach().add_(1)
+    nodes = read(y, names={}).nodes
+    assert [value(node) for node in nodes[:2]] == [9.0, 5.0]
+    assert [c.label for c in nodes[1].constants] == ["2"]
 
 
 def test_the_table_is_there():
