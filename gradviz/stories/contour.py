@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradviz.graph.values import is_tensor, numbers_of
-from gradviz.stories.checks import check_finite
+from gradviz.stories.checks import check_finite, check_rate
 from gradviz.stories.contour_frames import RATE, Map, Pair, run_of
 from gradviz.stories.contours import contour_lines, thinned
 from gradviz.stories.descending import Optimizer, Setting, Track, descend
+from gradviz.stories.descent_grid import moved_to, nearest
 from gradviz.stories.numbers import figure, rate, stored
 from gradviz.stories.parts import Axes, Mark, Rich, Table
 from gradviz.stories.rich import plain
@@ -47,19 +49,28 @@ def descend_map(
     multiples = rates or tuple(setting.lr * multiple for multiple in RATES)
     best = _lowest(bench, walked, first, setting)
     places = _places(first, best, starts)
+
+    def walk(optimizer: Optimizer, lr: float, place: int) -> Track:
+        made = Setting(lr, optimizer, setting.momentum, True, steps, 0.0, 1e6)
+        return descend(bench, walked, list(places[place]), made)
+
     tracks = {
-        (o, r, s): descend(
-            bench,
-            walked,
-            list(places[s]),
-            Setting(multiples[r], optimizers[o], setting.momentum, True, steps, 0.0, 1e6),
-        )
+        (o, r, s): walk(optimizers[o], multiples[r], s)
         for o in range(len(optimizers))
         for r in range(len(multiples))
         for s in range(len(places))
     }
     ground = _map(bench, chosen, walked, places, best, tracks.values())
-    return _tell(ground, tracks, optimizers, multiples, places, setting, steps)
+    told = _tell(ground, tracks, optimizers, multiples, places, setting, steps)
+
+    def retell(values: Mapping[str, Any]) -> Story:
+        axes = tuple(moved_to(axis, values) for axis in told.axes)
+        one, two, lr, place = (axis.values[axis.start] for axis in axes)
+        check_rate(lr)
+        run = run_of(ground, walk(one, lr, place), walk(two, lr, place), steps)
+        return replace(told, axes=axes, runs={tuple(axis.start for axis in axes): run})
+
+    return replace(told, retell=retell)
 
 
 def _valley(w: Any, b: Any) -> Any:
@@ -166,13 +177,15 @@ def _tell(
     steps: int,
 ) -> Story:
     count = len(optimizers)
+    first = optimizers.index(setting.optimizer)
+    second = next((place for place in range(count) if place != first), first)
     axes = (
-        Axis(FIRST, optimizers, optimizers.index(setting.optimizer), "choice", mark="first now"),
-        Axis(SECOND, optimizers, min(1, count - 1), "choice", mark="second now"),
+        Axis(FIRST, optimizers, first, "choice", mark="first now"),
+        Axis(SECOND, optimizers, second, "choice", mark="second now"),
         Axis(
             RATE,
             tuple(stored(lr, 7) for lr in rates),
-            _near(rates, setting.lr),
+            nearest(rates, setting.lr),
             texts=tuple(map(rate, rates)),
         ),
         Axis(START, tuple(range(len(places))), 0, "choice", resets=True, where="code"),
@@ -198,10 +211,6 @@ def _tell(
             for what, name in ((ground.names[0], "x"), (ground.names[1], "y"), ("loss", "loss"))
         ),
     )
-
-
-def _near(rates: Sequence[float], wanted: float) -> int:
-    return min(range(len(rates)), key=lambda place: abs(rates[place] - wanted))
 
 
 def _scene(ground: Map, places: Sequence[Pair], tracks: Any, steps: int) -> Scene:

@@ -23,12 +23,20 @@ from gradviz.stories.checks import (
 from gradviz.stories.contour import descend_map
 from gradviz.stories.descending import OPTIMIZERS, Optimizer, Setting, Track, descend
 from gradviz.stories.descent_frames import Frames
-from gradviz.stories.descent_grid import CLEAR, RATE, START, Choices, Place, run_all
+from gradviz.stories.descent_grid import (
+    CLEAR,
+    RATE,
+    START,
+    Choices,
+    Place,
+    moved_to,
+    nearest,
+    run_all,
+)
 from gradviz.stories.descent_plot import Plot, plot_of
 from gradviz.stories.descent_scene import tell_runs
 from gradviz.stories.descent_sides import tell_sides
-from gradviz.stories.numbers import rate
-from gradviz.stories.story import Axis, Story, story
+from gradviz.stories.story import Story, story
 from gradviz.stories.workbench import Bench, bench_for
 
 RATES = (0.1, 0.3, 0.5, 1, 5 / 3, 2, 3, 10 / 3, 4)
@@ -80,7 +88,7 @@ def descend_curve(
     steps = check_steps(steps, most=MOST_STEPS)
     rates, momenta = _rates(lr), _momenta(momentum)
     chosen = _chosen(optimizer, USUAL if optimizers is None else optimizers)
-    first_rate, first_momentum = _nearest(rates, lr), _nearest(momenta, momentum)
+    first_rate, first_momentum = nearest(rates, lr), nearest(momenta, momentum)
     setting = Setting(rates[first_rate], optimizer, momenta[first_momentum], True, steps, stop)
     if _size(start) == 2:
         grid = rates if isinstance(lr, Sequence) else None
@@ -121,12 +129,6 @@ def _momenta(momentum: float | Sequence[float]) -> tuple[float, ...]:
             raise ValueError("momentum is empty: give a number, or several for the slider")
         return tuple(sorted({check_momentum(one) for one in momentum}))
     return tuple(sorted({*MOMENTA, check_momentum(momentum)}))
-
-
-def _nearest(grid: Sequence[float], given: float | Sequence[float]) -> int:
-    """The place of what is shown first: of the one given, or of the first of several."""
-    wanted = float(given[0]) if isinstance(given, Sequence) else float(given)
-    return min(range(len(grid)), key=lambda place: abs(grid[place] - wanted))
 
 
 def _chosen(first: str, optimizers: Sequence[str]) -> tuple[Optimizer, ...]:
@@ -215,7 +217,7 @@ def _tell(descent: _Descent) -> Story:
     keyed = {choices.key(place): track for place, track in tracks.items()}
 
     def retell(values: Mapping[str, Any]) -> Story:
-        moved = tuple(_moved(axis, values) for axis in axes.values())
+        moved = tuple(moved_to(axis, values) for axis in axes.values())
         place = tuple(axis.start for axis in moved)
         track = {place: descent.track(values)}
         return tell_runs(plot, track, moved, first, "by step", Frames.steps)
@@ -227,19 +229,6 @@ def _tell(descent: _Descent) -> Story:
     if len(descent.beside) > 1:
         beside.append(tell_sides(plot, descent.walks(tracks), descent.beside, choices))
     return replace(steps, variants=tuple(beside), retell=retell)
-
-
-def _moved(axis: Axis, values: Mapping[str, Any]) -> Axis:
-    """The axis, standing at the wanted value: on a slider it takes the place of the nearest."""
-    if axis.name not in values:
-        return axis
-    wanted = values[axis.name]
-    if axis.control != "slider":
-        return replace(axis, start=axis.values.index(wanted))
-    place = _nearest(axis.values, wanted)
-    texts = (*axis.texts[:place], rate(wanted), *axis.texts[place + 1 :])
-    grid = (*axis.values[:place], wanted, *axis.values[place + 1 :])
-    return replace(axis, start=place, values=grid, texts=texts)
 
 
 def _by_line(plot: Plot, tracks: Mapping[Place, Track], choices: Choices) -> Story:

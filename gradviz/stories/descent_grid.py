@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,3 +100,22 @@ def status_of(track: Track) -> str:
     """The word beside the slider where a run does not end well."""
     is_bad = track.end in ("away", "overflow") or abs(track.f[-1]) > 1.5 * abs(track.f[0]) + 1
     return DESCENT["too large"] if is_bad else ""
+
+
+def nearest(grid: Sequence[float], given: float | Sequence[float]) -> int:
+    """The place of what is shown first: of the one given, or of the first of several."""
+    wanted = float(given[0]) if isinstance(given, Sequence) else float(given)
+    return min(range(len(grid)), key=lambda place: abs(grid[place] - wanted))
+
+
+def moved_to(axis: Axis, values: Mapping[str, Any]) -> Axis:
+    """The axis, standing at the wanted value: on a slider it takes the place of the nearest."""
+    if axis.name not in values:
+        return axis
+    wanted = values[axis.name]
+    if axis.control != "slider":
+        return replace(axis, start=axis.values.index(wanted))
+    place = nearest(axis.values, wanted)
+    texts = (*axis.texts[:place], rate(wanted), *axis.texts[place + 1 :])
+    grid = (*axis.values[:place], wanted, *axis.values[place + 1 :])
+    return replace(axis, start=place, values=grid, texts=texts)

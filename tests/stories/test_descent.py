@@ -207,3 +207,23 @@ def test_it_is_told_anew_between_the_places_of_the_grid(engine):
 def test_a_momentum_that_is_none_is_refused(momentum):
     with pytest.raises((TypeError, ValueError), match="momentum is"):
         descend_curve(parabola, 2.0, momentum=momentum)
+
+
+def test_a_map_is_told_anew_too(engine):
+    def bowl(w, b):
+        return (w - 1) ** 2 + 3 * (b + 0.5) ** 2 + 0.25
+
+    story = descend_curve(bowl, engine.tensor([-2.0, 1.0]), lr=0.1, optimizer="momentum", steps=5)
+    assert [axis.values[axis.start] for axis in story.axes[:2]] == ["momentum", "SGD"]
+    anew = story.retell({"learning rate": 0.037, "first optimiser": "SGD"})
+    (place,) = anew.runs
+    assert place == tuple(axis.start for axis in anew.axes)
+    pair = engine.tensor([-2.0, 1.0], requires_grad=True)
+    for _ in range(5):
+        pair.grad = None
+        bowl(pair[0], pair[1]).backward()
+        with engine.no_grad():
+            pair -= 0.037 * pair.grad
+    run = anew.runs[place]
+    assert math.isclose(run.columns["first x"][5], pair[0].item(), rel_tol=6e-4)
+    assert math.isclose(run.columns["first y"][5], pair[1].item(), rel_tol=6e-4)
