@@ -29,7 +29,6 @@ QUIET = {
         "checkForUpdates": False,
     },
     "@jupyterlab/docmanager-extension/plugin": {"autosave": False},
-    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
 
 
@@ -74,6 +73,16 @@ class Lab:
     def trust(self, notebook: Path) -> None:
         command = [sys.executable, "-m", "jupyter", "trust", str(notebook)]
         subprocess.run(command, env=self.environment, check=True, capture_output=True)
+
+    @contextmanager
+    def all_cells_in_the_page(self) -> Iterator[None]:
+        """Pages opened meanwhile hold every cell, and not just those that are in view."""
+        plugin = "@jupyterlab/notebook-extension/tracker"
+        path = self.folder / ".settings" / f"{plugin}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"windowingMode": "none"}), encoding="utf-8")
+        yield
+        path.unlink()
 
     def set_theme(self, theme: str) -> None:
         """Have the pages that are opened from now on light or dark."""

@@ -207,7 +207,8 @@ def test_all_are_live_in_jupyterlab_beside_other_widgets(lab, visit, look) -> No
     path = lab.folder / "every-story.ipynb"
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
     page = visit.page
-    lab.open(page, path.name)
+    with lab.all_cells_in_the_page():
+        lab.open(page, path.name)
     lab.run_all(page)
     saved = page.locator("[data-gradviz][data-step]")
     expect(saved).to_have_count(len(SOURCES), timeout=120_000)
@@ -244,7 +245,8 @@ def test_reopened_without_a_kernel_all_step_where_trusted(
     path = lab.folder / "all-trusted.ipynb"
     shutil.copy(notebook, path)
     lab.trust(path)
-    lab.open(page, path.name)
+    with lab.all_cells_in_the_page():
+        lab.open(page, path.name)
     saved = page.locator("[data-gradviz][data-step]")
     expect(saved).to_have_count(len(SOURCES))
     for story in saved.filter(has=page.locator(".bar")).all():
@@ -260,7 +262,8 @@ def test_reopened_without_a_kernel_all_show_a_picture_where_not_trusted(
     changed = nbformat.read(notebook, as_version=4)
     changed.cells.append(new_code_cell("# trust belongs to what a notebook says"))
     nbformat.write(changed, lab.folder / "all-untrusted.ipynb")
-    lab.open(page, "all-untrusted.ipynb")
+    with lab.all_cells_in_the_page():
+        lab.open(page, "all-untrusted.ipynb")
     pictures = page.locator(".jp-OutputArea img")
     expect(pictures).to_have_count(len(SOURCES))
     for picture in pictures.all():
