@@ -26,6 +26,7 @@ from gradviz.stories.story import Frame, Run, Scene, Story, story
 from gradviz.stories.turns import Turn, title_of, turns, value_text
 
 SIDES = ("left", "right")
+ARRIVES = "what arrives at "
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,16 @@ def _leaf_title(turn: Turn) -> str:
     return title_of(turn.node) if turn.node.kind == "leaf" else ""
 
 
+def _named(what: str) -> Rich:
+    """What is compared, the learner's own names in it as code."""
+    if what.startswith(ARRIVES):
+        return ARRIVES, ("code", what.removeprefix(ARRIVES))
+    return (("code", what),)
+
+
 def _what(turn: Turn) -> str:
     title = title_of(turn.node, 18)
-    return f"{title}.grad" if turn.node.kind == "leaf" else f"what arrives at {title}"
+    return f"{title}.grad" if turn.node.kind == "leaf" else f"{ARRIVES}{title}"
 
 
 def _value(turn: Turn) -> Value | None:
@@ -241,7 +249,7 @@ def _frame(stages: Sequence[Stage], pairs: Sequence[Pair], step: int, caption: R
 def _caption(pairs: Sequence[Pair], step: int, titles: tuple[str, str]) -> Rich:
     pair = pairs[step - 1]
     left, right = pair.texts
-    fields: dict[str, Field] = {"what": (("code", pair.what),), "left": left, "right": right}
+    fields: dict[str, Field] = {"what": _named(pair.what), "left": left, "right": right}
     names = [
         f" ({title})" if title != side else "" for title, side in zip(titles, SIDES, strict=True)
     ]
@@ -264,4 +272,4 @@ def _end(pairs: Sequence[Pair], runs: Sequence[Sequence[Recording]]) -> Rich:
     if not differing:
         return compose(COMPARE["end, same"], {"count": len(pairs)})
     fields: dict[str, Field] = {"differing": len(differing), "count": len(pairs)}
-    return compose(COMPARE["end, differ"], fields | {"first": (("code", differing[0].what),)})
+    return compose(COMPARE["end, differ"], fields | {"first": _named(differing[0].what)})
