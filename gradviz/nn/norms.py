@@ -33,7 +33,25 @@ class Norm(Module):
                 self.bias.zero_()
 
 
-class LayerNorm(Norm):
+class ShapedNorm(Norm):
+    """A normalisation of the last dimensions, whose shape it is given."""
+
+    normalized_shape: tuple[int, ...]
+    eps: float | None
+    elementwise_affine: bool
+
+    def _shape(self, given: Any, eps: float | None, affine: bool) -> tuple[int, ...]:
+        self.normalized_shape = (given,) if isinstance(given, int) else tuple(given)
+        self.eps, self.elementwise_affine = eps, affine
+        return self.normalized_shape
+
+    def extra_repr(self) -> str:
+        """The shape and the options."""
+        affine = self.elementwise_affine
+        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={affine}"
+
+
+class LayerNorm(ShapedNorm):
     """Each example brought to mean 0 and deviation 1, then stretched and moved."""
 
     def __init__(
@@ -46,10 +64,9 @@ class LayerNorm(Norm):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = shape_of(normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
+        shape = self._shape(normalized_shape, eps, elementwise_affine)
         shift = elementwise_affine and bias
-        self._learn(self.normalized_shape, elementwise_affine, shift, device=device, dtype=dtype)
+        self._learn(shape, elementwise_affine, shift, device=device, dtype=dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """The normalized examples."""
@@ -57,13 +74,10 @@ class LayerNorm(Norm):
 
     def extra_repr(self) -> str:
         """The shape and the options."""
-        return (
-            f"{self.normalized_shape}, eps={self.eps}, "
-            f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
-        )
+        return f"{super().extra_repr()}, bias={self.bias is not None}"
 
 
-class RMSNorm(Norm):
+class RMSNorm(ShapedNorm):
     """Each example brought to a mean square of 1, then stretched."""
 
     def __init__(
@@ -75,19 +89,13 @@ class RMSNorm(Norm):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        self.normalized_shape = shape_of(normalized_shape)
-        self.eps, self.elementwise_affine = eps, elementwise_affine
-        weight = ones(self.normalized_shape, device=device, dtype=dtype)
+        shape = self._shape(normalized_shape, eps, elementwise_affine)
+        weight = ones(shape, device=device, dtype=dtype)
         self.register_parameter("weight", Parameter(weight) if elementwise_affine else None)
 
     def forward(self, input: Tensor) -> Tensor:
         """The normalized examples."""
         return functional.rms_norm(input, self.normalized_shape, self.weight, self.eps)
-
-    def extra_repr(self) -> str:
-        """The shape and the options."""
-        affine = self.elementwise_affine
-        return f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={affine}"
 
 
 class BatchNorm1d(Norm):
@@ -169,8 +177,3 @@ class BatchNorm1d(Norm):
             f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
             f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
         )
-
-
-def shape_of(given: Any) -> tuple[int, ...]:
-    """A shape that may be given as one number."""
-    return (given,) if isinstance(given, int) else tuple(given)
