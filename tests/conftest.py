@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.metadata
 import importlib.util
 import os
-import re
 import shutil
 import sys
 import warnings
@@ -24,7 +23,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 from agreement import agree  # noqa: F401
-from transcripts import same_transcript  # noqa: F401
+from transcripts import plain, same_transcript  # noqa: F401
 
 TORCH = "2.13"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -188,14 +187,7 @@ def answer(code: str, torch: ModuleType, setup: str = "") -> tuple[str, list[str
     # numpy reminds PyTorch, not us, of newer protocols
     said = [each for each in caught if each.category is not DeprecationWarning]
     texts = [f"{each.category.__name__}: {each.message}" for each in said]
-    return comparable(shown), [comparable(text) for text in texts]
-
-
-def comparable(text: str) -> str:
-    """A text without what no two programs share: addresses, places in C++, lists of overloads."""
-    text = re.sub(r"0x[0-9a-f]+", "0x", text).replace("gradviz", "torch")
-    text = re.sub(r" \(Triggered internally at .*?\)", "", text)
-    return text.split(" - got")[0] if "invalid combination of arguments" in text else text
+    return plain(shown), [plain(text) for text in texts]
 
 
 @pytest.fixture
