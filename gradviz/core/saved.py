@@ -9,7 +9,7 @@ import numpy as np
 from . import dtypes, errors
 from .dims import FromEnd
 from .modes import Packed, packed
-from .node import FREED, freed
+from .node import FREED, Output, freed
 from .tensor import Tensor, ndarray, tensor_classes, wrap
 
 COUNTED = frozenset(
@@ -89,8 +89,10 @@ def never_saved(plan: Any, name: str, node: Any) -> bool:
 def saved_result(plan: Any, name: str, node: Any, value: Any) -> Tensor:
     """A result as a tensor, made by the node itself; refused if it was changed since."""
     single, version = plan.op.outputs is None, node.result_version
-    shape = node.result_shape if single else node.result_shape[plan.results.index(name)]
-    tensor = wrap(value, shape, node if single and value.dtype.kind == "f" else None)
+    number = plan.results.index(name)
+    shape = node.result_shape if single else node.result_shape[number]
+    made_by = None if value.dtype.kind != "f" else node if single else Output(node, number)
+    tensor = wrap(value, shape, made_by)
     if version is not None and version[0].stamp > version[1]:
         count = version[0].count, version[0].count_at(version[1])
         raise RuntimeError(errors.modified(tensor, node, *count))

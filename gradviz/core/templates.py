@@ -475,6 +475,9 @@ def next_functions_text(plan: Plan) -> str:
     """One property for each class: to walk a graph is to read this, and shared code would be slower."""
     if plan.lists:
         lines = ["return tuple([link(edge) for edge in node.edges_])"]
+    elif plan.refused:  # torch gives it edges only to what requires grad
+        edges = "".join(f"node.{edge}, " for edge in plan.edge_names)
+        lines = [f"return tuple([link(edge) for edge in ({edges}) if edge is not None])"]
     else:
         pairs = [
             f"link({edge}) if {edge}.__class__ in linked else ({edge}, 0)"

@@ -217,12 +217,12 @@ def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indice
 
 def split_across(name, dim):
     """`hsplit`, `vsplit`, `dsplit`: `tensor_split` along a dimension of its own."""
-    needed = 1 if name == "hsplit" else dim + 1
+    needed = {"hsplit": 1, "vsplit": 2, "dsplit": 3}[name]
     def divided(self, *indices_or_sections):
         where = indices_or_sections if len(indices_or_sections) > 1 else indices_or_sections[0]
         if self.ndim < needed: raise RuntimeError(f"torch.{name} requires a tensor with at least {needed} dimension, but got a tensor with {self.ndim} dimensions!")
         along = 0 if self.ndim == 1 else dim
-        if isinstance(where, int) and self._shape[along] % where:
+        if isinstance(where, int) and where > 0 and self._shape[along] % where:
             raise RuntimeError(f"torch.{name} attempted to split along dimension {along}, but the size of the dimension {self._shape[along]} is not divisible by the split_size {where}!")
         return ops.tensor_split(self, where, along)
     divided.__name__ = divided.__qualname__ = name

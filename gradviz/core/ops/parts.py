@@ -31,15 +31,24 @@ class DiagonalScatter(Op, face="", method=False, name="diagonal_replaced"):
 
 @composed
 @called("Tensor src, int dim, int index")
-def select_scatter(self, src, dim, index): return ops.select_replaced(self, src, dimensions.wrapped(dim, self.ndim), index)
+def select_scatter(self, src, dim, index):
+    refuse_other_size(src, ops.select(self.detach(), dim, index), "src")
+    return ops.select_replaced(self, src, dimensions.wrapped(dim, self.ndim), index)
 
 @composed
 @called("Tensor src, int dim = 0, int? start = None, int? end = None, int step = 1")
-def slice_scatter(self, src, dim=0, start=None, end=None, step=1): return ops.slice_replaced(self, src, dimensions.wrapped(dim, self.ndim), start, end, step)
+def slice_scatter(self, src, dim=0, start=None, end=None, step=1):
+    dim = dimensions.wrapped(dim, self.ndim)
+    refuse_other_size(src, ops.cut(self.detach(), int(dim), start, end, step), "src")
+    return ops.slice_replaced(self, src, dim, start, end, step)
+
+def refuse_other_size(src, part, name):
+    if src._shape != part._shape: raise RuntimeError(f"expected {name} to have a size equal to the slice of self. {name} size = {list(src._shape)}, slice size = {list(part._shape)}")
 
 @composed
 @called("Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1")
 def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1):
+    refuse_other_size(src, ops.diagonal(self.detach(), offset, dim1, dim2), "src")
     return ops.diagonal_replaced(self, src, offset, *(dimensions.wrapped(dim, self.ndim) for dim in (dim1, dim2)))
 
 @composed(face="torch")
@@ -79,10 +88,10 @@ triangle_of("tril_indices", np.tril_indices)
 triangle_of("triu_indices", np.triu_indices)
 
 
-# --- divided into tensors that are no views
+# --- divided, under another name
 
-class UnsafeSplit(Op, outputs=many, face="", method=False, name="unsafely_split"):
-    def forward(self: Tensor, split_size: Scalar, dim: Scalar): return [part.copy() for part in slices(self, equal_sizes(self.shape[dim], split_size), dim)]
+class UnsafeSplit(Op, view=True, outputs=many, face="", method=False, name="unsafely_split"):
+    def forward(self: Tensor, split_size: Scalar, dim: Scalar): return slices(self, equal_sizes(self.shape[dim], split_size), dim)
     def grad_self(grads, split_size, dim, self_sym_sizes): return cat(grads, dim)
 
 @composed

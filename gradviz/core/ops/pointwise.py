@@ -139,7 +139,7 @@ class Erf(Elementwise, floating=True):
 class Atan2(Elementwise, floating=True):
     forward = np.arctan2
     def grad_self(grad, self, other): return grad * other * (1 / (self * self + other * other))
-    def grad_other(grad, self, other): return grad * -self * (1 / (self * self + other * other))
+    def grad_other(grad, self, other): return -grad * self * (1 / (self * self + other * other))
 
 class Hypot(Elementwise, floating=True):
     forward = np.hypot
@@ -329,14 +329,17 @@ def clamp_max(self, max): return (ops.clamp_max_tensor if isinstance(max, Tensor
 
 @composed(name="where", face="")
 @called("Tensor condition, Tensor other", "Tensor condition, Number other")
-def kept_where(self, condition, other): return ops.where_of(condition, self, other)
+def kept_where(self, condition, other): return ops.where_of(boolean(condition), self, other)
 
 @composed(name="where", method=False)
 def chosen(condition, input=None, other=None):
     if not isinstance(condition, Tensor): raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {type(condition).__name__}")
     if input is None and other is None: return ops.nonzero(condition, as_tuple=True)
+    return ops.where_of(boolean(condition), input, other)
+
+def boolean(condition):
     if condition._dtype.kind != "b": raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {scalar_name(condition._dtype)}")
-    return ops.where_of(condition, input, other)
+    return condition
 
 def applied(function, inplace, input, *options):
     """What `inplace=True` asks for: the result written over the input."""

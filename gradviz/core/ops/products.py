@@ -9,7 +9,7 @@ from ..calls import called
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor, wrap
 from ..words import bmm, mv, on_tensors, sum_dim, sum_to_size, t, transpose, unsqueeze, word
-from .matrices import scaled
+from .matrices import batch_product, inner_product, scaled
 
 
 class Addr(Op, name="addr_of", face="", method=False):
@@ -20,14 +20,14 @@ class Addr(Op, name="addr_of", face="", method=False):
     shown_as = "self_sym_sizes="
 
 class Addbmm(Op, name="addbmm_of", face="", method=False):
-    def forward(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.add.reduce(np.matmul(batch1, batch2), 0), alpha)
+    def forward(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.add.reduce(batch_product(batch1, batch2), 0), alpha)
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_batch1(grad, batch2, alpha): return scaled(each_product(grad, transpose(batch2, 1, 2)), alpha)
     def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), repeated_for(grad, batch1)), alpha)
     shown_as = "self_sym_sizes="
 
 class Vdot(Op):
-    def forward(self: Tensor, other: Tensor): return self.dot(other)
+    def forward(self: Tensor, other: Tensor): return inner_product(self, other)
     def grad_self(grad, other): return grad * other
     def grad_other(grad, self): return grad * self
 

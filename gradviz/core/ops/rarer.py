@@ -63,7 +63,7 @@ class SpecialEntr(Elementwise, floating=True, face="special", method=False, name
 
 @composed(in_place=True, face="torch special")
 @called("float? eps = None", out=True)
-def logit(self, eps=None): return ops.logit_of(self, eps)
+def logit(self, eps=None): return ops.logit_of(self, None if eps is None else float(eps))
 
 
 # --- of two

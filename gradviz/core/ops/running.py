@@ -4,6 +4,7 @@ import numpy as np
 
 from ..calls import called
 from ..dims import wrapped
+from ..dtypes import scalar_name
 from ..op import Op, Scalar, composed, ops
 from ..placing import scatter_add
 from ..tensor import Tensor, wrap
@@ -31,7 +32,9 @@ running_extreme("cummin")
 
 @composed
 @called("int dim", out=True)
-def logcumsumexp(self, dim): return ops.logcumsumexp_along(self, wrapped(dim, self.ndim))
+def logcumsumexp(self, dim):
+    if self._dtype.kind != "f": raise NotImplementedError(f'"logcumsumexp_out_cpu" not implemented for \'{scalar_name(self._dtype)}\'')
+    return ops.logcumsumexp_along(self, wrapped(dim, self.ndim))
 
 
 # --- differences and areas
