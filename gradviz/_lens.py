@@ -82,7 +82,7 @@ def draw(
 
     Raises:
         TypeError: if something else than a tensor was given.
-        ValueError: if a tensor has no graph, or for an unknown layout.
+        ValueError: if a tensor has no graph, for an unknown layout, or for more than 2000 cards.
 
     >>> import gradviz as torch
     >>> x = torch.tensor(3.0, requires_grad=True)

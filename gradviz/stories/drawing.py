@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from gradviz.graph.model import Graph, Node, Recording, Step, Value
@@ -17,6 +18,7 @@ from gradviz.stories.stage import incoming
 from gradviz.stories.story import Frame, Run, Scene, Story
 from gradviz.stories.turns import title_of, value_text
 
+MOST_CARDS = 2000
 MOST_UNFOLDED = 700
 """A graph of more nodes is not opened by a click: so many cards are no picture any more."""
 
@@ -37,11 +39,20 @@ def tell(
 
     `forward` draws it as the formula reads, inputs above; `fold=False` shows every repetition.
     What is folded carries the whole drawing as a variant, unless that would be too large.
+
+    Raises:
+        ValueError: if there would be too many cards for a picture.
     """
     print_anew()
     made = plan(graph, Shown(values=values, shapes=shapes, saved=saved, forward=forward, fold=fold))
     name = title or f"draw({', '.join(_roots(graph))})"
     shown = picture(made, unfold=_unfold(name))
+    if len(shown.cards) > MOST_CARDS:
+        way_out = "draw a result further down" if fold else "leave out fold=False"
+        raise ValueError(
+            f"{name} would show {len(shown.cards)} cards, and more than {MOST_CARDS} are no "
+            f"picture any more: {way_out}, or hand make_dot() to Graphviz"
+        )
     parts: list[Part] = [shown]
     if code and graph.code:
         parts.append(Code("code", graph.code, visible=len(graph.code)))
@@ -49,8 +60,9 @@ def tell(
     variants: tuple[Story, ...] = ()
     if (made.folds or made.modules) and len(graph.nodes) <= MOST_UNFOLDED:
         options = {"values": values, "shapes": shapes, "saved": saved, "forward": forward}
-        whole = tell(graph, recording=recording, fold=False, code=code, title=name, **options)
-        variants = (whole,)
+        with suppress(ValueError):  # too many cards
+            whole = tell(graph, recording=recording, fold=False, code=code, title=name, **options)
+            variants = (whole,)
     return Story(
         title=name,
         alt=_alt(graph),

@@ -47,6 +47,13 @@ def test_a_graph_too_large_for_a_picture_stays_folded(monkeypatch):
     assert gradviz.draw(unrolled()).story.variants == ()
 
 
+def test_more_cards_than_a_picture_can_use_are_refused_with_a_way_out(monkeypatch):
+    monkeypatch.setattr(drawing, "MOST_CARDS", 50)
+    assert gradviz.draw(unrolled()).story.variants == ()
+    with pytest.raises(ValueError, match=r"more than 50 are no picture .* leave out fold=False"):
+        gradviz.draw(unrolled(), fold=False)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("way", ["click", "inner", "Enter", " ", "button"])
 def test_it_opens_and_closes(browser, tmp_path, way):
