@@ -82,7 +82,7 @@ class MultiplicativeLR(LambdaLR):
         """The rates, each times its function."""
         self._warn_outside()
         rates = self._rates()
-        if self.last_epoch <= 0:
+        if self._is_initial:
             return rates
         return [rate * factor for rate, factor in zip(rates, self._factors(), strict=True)]
 
@@ -95,6 +95,9 @@ class StepLR(FromStep):
     ) -> None:
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer, last_epoch)
+
+    def _changes_at_once(self) -> bool:
+        return self.last_epoch > 0
 
     def _next(self, rate: float) -> float:
         return rate if self.last_epoch % self.step_size else rate * self.gamma
@@ -193,7 +196,7 @@ class LinearLR(FromStep):
         super().__init__(optimizer, last_epoch)
 
     def _changes_at_once(self) -> bool:
-        return True
+        return self.last_epoch == 0
 
     def _next(self, rate: float) -> float:
         epoch, rise = self.last_epoch, self.end_factor - self.start_factor
@@ -244,14 +247,12 @@ class CosineAnnealingLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self) -> list[float]:
-        """The rates, made from those in use; at the foot of the cosine from the first rates."""
+        """The rates, made from those in use; at the foot of the cosine also from the first."""
         self._warn_outside()
         epoch, total, least = self.last_epoch, self.T_max, self.eta_min
         rates = self._rates()
-        if epoch == 0:
-            return rates
         if self._is_initial:
-            return self._rates_at_once()
+            return rates
         if (epoch - 1 - total) % (2 * total) == 0:
             step = (1 - cos(pi / total)) / 2
             pairs = zip(rates, self.base_lrs, strict=True)

@@ -123,7 +123,7 @@ class FromStep(LRScheduler):
         """The rates for the epoch that begins, made from those in use."""
         self._warn_outside()
         rates = self._rates()
-        if self.last_epoch == 0 and not self._changes_at_once():
+        if self._is_initial and not self._changes_at_once():
             return rates
         return [self._next(rate) for rate in rates]
 
@@ -131,6 +131,7 @@ class FromStep(LRScheduler):
         return [self._at_once(rate) for rate in self.base_lrs]
 
     def _changes_at_once(self) -> bool:
+        """Whether the first rate may differ from the one that the optimizer came with."""
         return False
 
     def _next(self, rate: float) -> float:
