@@ -15,11 +15,11 @@ CLASSES = (
 )
 
 
-def decorated(make_context: Callable, function: Callable) -> Callable:
+def context_decorator(make_context: Callable, function: Callable) -> Callable:
     """A function that runs inside a context made for each call.
 
     >>> from contextlib import nullcontext
-    >>> decorated(nullcontext, len)("four")
+    >>> context_decorator(nullcontext, len)("four")
     4
     """
     if isgeneratorfunction(function):

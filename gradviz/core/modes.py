@@ -105,9 +105,9 @@ class GradMode:
 
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
-        from .decorating import decorated
+        from .decorating import context_decorator
 
-        return decorated(self.clone, function)
+        return context_decorator(self.clone, function)
 
     def clone(self) -> GradMode:
         """A fresh context of the same kind, for each call of a decorated function."""
