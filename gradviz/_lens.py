@@ -164,16 +164,32 @@ def _load_stories() -> None:
         importlib.import_module(f"{stories.__name__}.{module.name}")
 
 
+def bare(signature: inspect.Signature) -> inspect.Signature:
+    """A signature without its types, as one would say it.
+
+    >>> bare(inspect.signature(make_dot))
+    <Signature (var, params=None, show_attrs=False, show_saved=False, max_attr_chars=50)>
+    """
+    untyped = [
+        each.replace(annotation=inspect.Parameter.empty) for each in signature.parameters.values()
+    ]
+    return inspect.Signature(untyped)
+
+
 @functools.cache
 def telling(teller: Teller) -> Callable[..., Display]:
     """The public callable of a story: it tells, and shows."""
+    told = inspect.signature(teller.tell)
 
     @functools.wraps(teller.tell)
     def show(*args: Any, **options: Any) -> Display:
+        try:
+            told.bind(*args, **options)
+        except TypeError as error:
+            raise TypeError(f"{teller.name}(): {error}; call {teller.name}{bare(told)}") from None
         return Display(teller.tell(*args, **options))
 
     show.__name__ = show.__qualname__ = teller.name
     show.__module__ = "gradviz"
-    told = inspect.signature(teller.tell)
     show.__signature__ = told.replace(return_annotation=Display)  # type: ignore[attr-defined]
     return show

@@ -186,3 +186,10 @@ def test_two_titles_for_two_sides(engine):
         compare(x * 2, x * 3, titles=("one",))
     with pytest.raises(TypeError, match="right is int: give a tensor, or a function"):
         compare(x * 2, 3)
+
+
+def test_a_call_that_does_not_fit_is_refused_under_the_name_it_was_called_by() -> None:
+    with pytest.raises(TypeError, match=r"BackwardStepper\(\): missing .*'tensor'; call Backward"):
+        gradviz.BackwardStepper()
+    with pytest.raises(TypeError, match=r"DescentCurve\(\): got an unexpected keyword .*'speed'"):
+        gradviz.DescentCurve(speed=3)
