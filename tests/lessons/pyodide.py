@@ -12,13 +12,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
-
 NEEDED = ("ipython", "jedi", "micropip", "packaging", "typing-extensions")
 """What the kernel asks of Pyodide at its start, and micropip for our wheel."""
 
 
 def fetch_core(folder: Path) -> None:
+    from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
+
     with tempfile.TemporaryDirectory() as temporary:
         command = ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", temporary]
         subprocess.run([*command, f"pyodide@{PYODIDE_VERSION}"], check=True)
