@@ -84,6 +84,7 @@ def tensor_meaning(name: str, value: Any, ops: Any) -> Callable:
     return found
 
 
+QUIET = "gradviz.core.ops.", "gradviz.core.words", "gradviz.core.placing"
 quiet_globals: dict[int, dict] = {}
 
 
@@ -99,7 +100,7 @@ def silent(function: Callable) -> Callable:
     if quiet is None:
         quiet = quiet_globals[id(around)] = around | {"__name__": None}
         for name, value in around.items():
-            if value.__class__ is FunctionType and value.__globals__ in (around, globals()):
+            if value.__class__ is FunctionType and str(value.__module__).startswith(QUIET):
                 quiet[name] = silent(value)
     bound = FunctionType(
         function.__code__, quiet, function.__name__, function.__defaults__, function.__closure__

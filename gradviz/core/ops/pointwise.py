@@ -4,12 +4,9 @@ import math
 
 import numpy as np
 
-from ..calls import called
-from ..dtypes import scalar_name
 from ..inplace import write
 from ..kernels import WHOLE, lacking, refusing_bool
 from ..op import Elementwise, Scalar, composed, faces, one_node, ops
-from ..placing import written
 from ..tensor import Tensor
 from ..words import (
     acos,
@@ -235,111 +232,7 @@ def gelu_bend(x, approximate):
 ROOT, CUBIC = math.sqrt(2 / math.pi), 0.044715
 
 
-# --- limits and choices
-
-class Clamp(Elementwise, node="ClampBackward1", face="", method=False, name="clamp_to_numbers"):
-    def forward(self: Tensor, min: Scalar, max: Scalar): return limited(self, min, max)
-    def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
-
-class ClampTensor(Elementwise, node="ClampBackward0", face="", method=False, name="clamp_to_tensors"):
-    def forward(self: Tensor, min: Tensor, max: Tensor): return limited(self, min, max)
-    def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
-    def grad_min(grad, self, min, max): return where(self < min if max is None else (self < min) & (min < max), grad, zero)
-    def grad_max(grad, self, min, max): return where(self > max if min is None else (self > max) | (max < min), grad, zero)
-
-class ClampMin(Elementwise, face="", method=False, name="clamp_min_to"):
-    def forward(self: Tensor, min: Scalar): return np.maximum(self, min)
-    def grad_self(grad, self, min): return where(self >= min, grad, zero)
-
-class ClampMinTensor(Elementwise, node="ClampMinBackward1", face="", method=False):
-    def forward(self: Tensor, min: Tensor): return np.maximum(self, min)
-    def grad_self(grad, self, min): return where(self >= min, grad, zero)
-    def grad_min(grad, self, min): return where(self < min, grad, zero)
-
-class ClampMax(Elementwise, face="", method=False, name="clamp_max_to"):
-    def forward(self: Tensor, max: Scalar): return np.minimum(self, max)
-    def grad_self(grad, self, max): return where(self <= max, grad, zero)
-
-class ClampMaxTensor(Elementwise, node="ClampMaxBackward1", face="", method=False):
-    def forward(self: Tensor, max: Tensor): return np.minimum(self, max)
-    def grad_self(grad, self, max): return where(self <= max, grad, zero)
-    def grad_max(grad, self, max): return where(self > max, grad, zero)
-
-class Maximum(Elementwise):
-    forward = np.maximum
-    def grad_self(grad, self, other): return won(grad, self > other, self == other)
-    def grad_other(grad, self, other): return won(grad, self < other, self == other)
-
-class Minimum(Elementwise):
-    forward = np.minimum
-    def grad_self(grad, self, other): return won(grad, self < other, self == other)
-    def grad_other(grad, self, other): return won(grad, self > other, self == other)
-
-class Fmax(Elementwise):
-    forward = np.fmax
-    def grad_self(grad, self, other): return where((self >= other) | (other != other), grad, zero)
-    def grad_other(grad, self, other): return where((self >= other) | (other != other), zero, grad)
-
-class Fmin(Elementwise):
-    forward = np.fmin
-    def grad_self(grad, self, other): return where((self <= other) | (other != other), grad, zero)
-    def grad_other(grad, self, other): return where((self <= other) | (other != other), zero, grad)
-
-class Where(Elementwise, face="", method=False, name="where_of"):
-    def forward(condition: Tensor, self: Tensor, other: Tensor): return np.where(condition, self, other)
-    def grad_self(grad, condition): return where(condition, grad, zero)
-    def grad_other(grad, condition): return where(condition, zero, grad)
-
-class NanToNum(Elementwise, face="", method=False, name="nan_to_num_of"):
-    def forward(self: Tensor, nan: Scalar, posinf: Scalar, neginf: Scalar): return np.nan_to_num(self, nan=nan, posinf=posinf, neginf=neginf)
-    def grad_self(grad, self): return grad * (abs(self) < math.inf)
-
-@word
-def won(grad, ahead, level):
-    """The gradient where a maximum took this side; half of it where both were level."""
-    return written(where(level, grad / 2, where(ahead, grad, zero)), 1)
-
-@word
-def inside(self, min, max):
-    """Where clamping left the value as it was."""
-    if min is None: return self <= max
-    return self >= min if max is None else (self >= min) & (self <= max)
-
-def limited(self, min, max):
-    if min is not None: self = np.maximum(self, min)
-    return self if max is None else np.minimum(self, max)
-
-
-# --- the names that choose among them
-
-@composed(in_place=True, also="clip")
-@called("Tensor? min = None, Tensor? max = None", "Number? min = None, Number? max = None", out=True)
-def clamp(self, min=None, max=None):
-    if min is None and max is None: raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    if not isinstance(min, Tensor) and not isinstance(max, Tensor): return ops.clamp_to_numbers(self, min, max)
-    return ops.clamp_to_tensors(self, min, max)
-
-@composed(in_place=True)
-@called("Tensor min", "Number min", out=True)
-def clamp_min(self, min): return (ops.clamp_min_tensor if isinstance(min, Tensor) else ops.clamp_min_to)(self, min)
-
-@composed(in_place=True)
-@called("Tensor max", "Number max", out=True)
-def clamp_max(self, max): return (ops.clamp_max_tensor if isinstance(max, Tensor) else ops.clamp_max_to)(self, max)
-
-@composed(name="where", face="")
-@called("Tensor condition, Tensor other", "Tensor condition, Number other")
-def kept_where(self, condition, other): return ops.where_of(boolean(condition), self, other)
-
-@composed(name="where", method=False)
-def chosen(condition, input=None, other=None):
-    if not isinstance(condition, Tensor): raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {type(condition).__name__}")
-    if input is None and other is None: return ops.nonzero(condition, as_tuple=True)
-    return ops.where_of(boolean(condition), input, other)
-
-def boolean(condition):
-    if condition._dtype.kind != "b": raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {scalar_name(condition._dtype)}")
-    return condition
+# --- the functions of nn.functional
 
 def applied(function, inplace, input, *options):
     """What `inplace=True` asks for: the result written over the input."""
@@ -348,10 +241,6 @@ def applied(function, inplace, input, *options):
 def relu(input, inplace=False): return ops.relu_(input) if inplace else ops.relu(input)
 
 faces["nn.functional"]["relu"] = relu
-
-@composed(in_place=True)
-@called("float? nan = None, float? posinf = None, float? neginf = None", out=True)
-def nan_to_num(self, nan=0.0, posinf=None, neginf=None): return ops.nan_to_num_of(self, nan or 0.0, posinf, neginf)
 
 @composed(face="nn.functional", method=False)
 def leaky_relu(input, negative_slope=0.01, inplace=False): return applied(ops.leaky_relu_of, inplace, input, negative_slope)
