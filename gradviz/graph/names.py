@@ -80,7 +80,9 @@ class Names:
             return {}
         found: dict[int, str] = {}
         for name, thing in {**self.frame.f_globals, **self.frame.f_locals}.items():
-            if _is_shown(name) and hasattr(type(thing), "named_modules"):
+            if not _is_shown(name) or is_tensor(thing):  # a tensor reads all its methods to say no
+                continue
+            if hasattr(type(thing), "named_modules"):
                 for path, module in thing.named_modules():
                     found.setdefault(id(module), f"{name}.{path}" if path else name)
         return found
