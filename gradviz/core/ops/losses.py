@@ -242,8 +242,9 @@ def classes_fit(input, target, weight, ignore_index):
     classes = shape[0 if len(shape) == 1 else 1]
     if weight is not None and weight._shape != (classes,):
         raise RuntimeError(f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {list(weight._shape)}")
-    for value in target._shaped().ravel():
-        if value != ignore_index and not 0 <= value < classes: raise IndexError(f"Target {value} is out of bounds.")
+    named = target._shaped()
+    strange = named[((named < 0) | (named >= classes)) & (named != ignore_index)]
+    if strange.size: raise IndexError(f"Target {strange[0]} is out of bounds.")
 
 def raw(weight): return None if weight is None else weight._shaped()
 
@@ -270,18 +271,19 @@ word(weighing)
 def weighing(weight): return 1 if weight is None else wrap(weight)
 
 def in_classes(shape, target, weight, ignore_index):
-    """Where the targets stand in the input, and what each weighs."""
-    dim = 0 if len(shape) == 1 else 1
+    """The index of each target's place in the input, and what each weighs."""
     kept = target != ignore_index
     chosen = np.where(kept, target, 0)
     weights = kept.astype(np.float64) if weight is None else weight[chosen] * kept
-    return dim, chosen, weights
+    if chosen.ndim == len(shape): return chosen, weights
+    index = [np.arange(size).reshape(-1, *(1,) * (chosen.ndim - 1 - dim)) for dim, size in enumerate(chosen.shape)]
+    index.insert(0 if len(shape) == 1 else 1, chosen)
+    return tuple(index), weights
 
 def likelihoods(logs, target, weight, reduction, ignore_index):
     """The negated logarithm at each target."""
-    dim, chosen, weights = in_classes(logs.shape, target, weight, ignore_index)
-    losses = -np.take_along_axis(logs, np.expand_dims(chosen, dim), dim).squeeze(dim) * weights if chosen.ndim == logs.ndim - 1 else -logs[chosen] * weights
-    losses = np.asarray(losses, logs.dtype)
+    index, weights = in_classes(logs.shape, target, weight, ignore_index)
+    losses = np.asarray(-logs[index] * weights, logs.dtype)
     if reduction == 0: return losses
     summed = total(losses)
     return summed / np.asarray(total(np.asarray(weights)), logs.dtype) if reduction == 1 else summed
@@ -299,11 +301,9 @@ def total_weight(kind, target, weight, reduction, ignore_index):
 
 def at_targets(grad, logs, target, weight, reduction, ignore_index):
     """The gradient at each target's place, zero elsewhere."""
-    dim, chosen, weights = in_classes(logs.shape, target, weight, ignore_index)
-    sent = np.asarray(-grad * weights / (total(np.asarray(weights)) if reduction == 1 else 1), grad.dtype)
+    index, weights = in_classes(logs.shape, target, weight, ignore_index)
     full = np.zeros_like(logs)
-    if chosen.ndim == full.ndim: full[chosen] = sent
-    else: np.put_along_axis(full, np.expand_dims(chosen, dim), np.expand_dims(sent, dim), dim)
+    full[index] = -grad * weights / (total(np.asarray(weights)) if reduction == 1 else 1)
     return full
 
 word(at_targets)
