@@ -63,6 +63,8 @@ def value_lines(plan: Plan, otherwise: str) -> list[str]:
     first = plan.tensors[0] if plan.tensors else ""
     if not plan.op.elementwise:
         return array_value_lines(plan)
+    if not plan.recorded and len(plan.tensors) == len(plan.kinds) == 2 and not plan.op.check:
+        return compared_lines(plan, *plan.tensors, otherwise)
     if not plan.recorded or len(plan.tensors) > 2:
         return [*stranger_lines(plan, otherwise), *combined_lines(plan)]
     if len(plan.tensors) == 1:
@@ -109,6 +111,23 @@ elif kind_ is Tensor or kind_ in tensor_classes:
 elif kind_ in number_types:
     return numbered({plan.key}_op, ({", ".join(plan.kinds)},))
 else: {otherwise}""".splitlines()
+
+
+def compared_lines(plan: Plan, first: str, other: str, otherwise: str) -> list[str]:
+    """Two operands and no gradient, as in `x > 0`: what has no shape of its own gets it again."""
+    values = apply_text(plan, [f"{first}._value", "other_"])
+    return f"""\
+{chr(10).join(stranger_lines(plan, otherwise))}
+if {first}.__class__ not in tensor_classes: {otherwise}
+shape_ = {first}._shape; dtype_ = {first}._dtype; other_ = None
+if dtype_ is float32 or dtype_ is float64:
+    if kind_ is float or kind_ is int: other_ = {other} if {first}._value.__class__ is not ndarray else constant({other}, dtype_)
+    elif kind_ in tensor_classes and {other}._dtype is dtype_ and {other}._shape == shape_: other_ = {other}._value
+if other_ is not None:
+    value_, own_ = settled({values}); dtype_ = value_.dtype
+    if value_.__class__ is ndarray and own_ != shape_: value_ = value_.reshape(shape_)
+else:
+{chr(10).join(indented(combined_lines(plan)))}""".splitlines()
 
 
 def stranger_lines(plan: Plan, otherwise: str) -> list[str]:
