@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from operator import index as whole
 from typing import Any
 
@@ -199,6 +200,15 @@ def _as_vector(part: Tensor) -> Tensor:
 def _covered(indices: list) -> int:
     """How many dimensions the indices so far stand for."""
     return sum(1 if part is None or part._dtype.kind != "b" else part.ndim for part in indices)
+
+
+def broadcast(indices: Sequence[Tensor]) -> bool:
+    """Whether the shapes of indices fit together."""
+    try:
+        np.broadcast_shapes(*(index._shape for index in indices))
+    except ValueError:
+        return False
+    return True
 
 
 def complaint(shape: tuple, indices: tuple) -> str:

@@ -127,7 +127,8 @@ def taken(self, key):
 def unchecked(view, indices):
     """The first places instead of those that are not there, which PyTorch minds only where it picks something."""
     picked = [size for size, index in zip(view._shape, indices, strict=False) if index is not None]
-    if view.numel() or 0 in picked or any(index is not None and index._dtype.kind != "i" for index in indices):
+    given = [index for index in indices if index is not None]
+    if view.numel() or 0 in picked or any(index._dtype.kind != "i" for index in given) or not keys.broadcast(given):
         raise IndexError(keys.complaint(view._shape, indices)) from None
     return tuple([None if index is None else wrap(np.zeros_like(index._shaped())) for index in indices])
 

@@ -230,6 +230,7 @@ KEYS = st.tuples(parts(2), parts(3), parts(4)).flatmap(
 @given(KEYS)
 @example((0, [0, 1], slice(None)))
 @example(([0, 1], slice(None), [0, 1]))
+@example((np.zeros((2, 2), int), slice(None, 0, None), [0, 0, 0]))
 def test_a_random_key_picks_and_writes_what_numpy_and_torch_do(key):
     torch = pytest.importorskip("torch")
     array = np.arange(24.0, dtype=np.float32).reshape(2, 3, 4)
