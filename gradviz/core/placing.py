@@ -53,7 +53,7 @@ def forget(mark: Mark) -> None:
 
 
 @word
-def written(grad: Any, writes: int = 1) -> Any:
+def written(grad: Any, writes: int = 1) -> Any:  # pyright: ignore[reportRedeclaration]
     """Note that a gradient was made by that many writes; of one number nobody keeps count."""
     if grad.__class__ is ndarray:
         mark = placed[id(grad)] = Mark(grad, forget)

@@ -64,7 +64,7 @@ def value_lines(plan: Plan, otherwise: str) -> list[str]:
     if not plan.op.elementwise:
         return array_value_lines(plan)
     if not plan.recorded and len(plan.tensors) == len(plan.kinds) == 2 and not plan.op.check:
-        return compared_lines(plan, *plan.tensors, otherwise)
+        return compared_lines(plan, first, plan.tensors[1], otherwise)
     if not plan.recorded or len(plan.tensors) > 2:
         return [*stranger_lines(plan, otherwise), *combined_lines(plan)]
     if len(plan.tensors) == 1:
