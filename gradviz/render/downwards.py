@@ -58,7 +58,7 @@ def _gap(level: Level, place: int, virtual: bool, bends: set[Bend]) -> float:
     below = [level.blocks[item] for item in following if item < len(level.blocks)]
     to_outside = bool(below) and all(block.card is None for block in below)
     if level.entries and to_outside and place + 2 == len(level.layering.layers):
-        return FOOTER
+        return FOOTER + (PAST_GHOST if level.hidden[place] else 0.0)
     widest = max((abs(a - b) for a, b in bends), default=0.0)
     gap = GAP + min(24.0, max(0.0, widest - 140) / 8)
     if any(meets(a, b, level.hidden[place]) for a, b in bends):

@@ -17,7 +17,7 @@ from gradviz.stories.descending import Optimizer, Setting, Track, descend
 from gradviz.stories.descent_grid import moved_to, nearest
 from gradviz.stories.numbers import figure, rate, stored
 from gradviz.stories.parts import Axes, Mark, Rich, Table
-from gradviz.stories.rich import plain
+from gradviz.stories.rich import plain, raised
 from gradviz.stories.story import Axis, Scene, Story
 from gradviz.stories.workbench import Bench, bench_for, function_formula, function_text
 
@@ -200,7 +200,7 @@ def _tell(
     return Story(
         title="Two parameters, two optimisers",
         subtitle=ground.formula,
-        alt=f"A map of {plain(ground.formula)} with the paths of two optimisers",
+        alt=f"A map of {plain(raised(ground.formula))} with the paths of two optimisers",
         scene=_scene(ground, places, tracks, steps),
         runs=runs,
         axes=axes,

@@ -11,7 +11,7 @@ from gradviz.stories.descent_grid import MOMENTUM, status_of
 from gradviz.stories.descent_plot import Plot
 from gradviz.stories.numbers import stored
 from gradviz.stories.parts import Axes, Code, Mark, Ref, Rich
-from gradviz.stories.rich import plain
+from gradviz.stories.rich import plain, raised
 from gradviz.stories.story import Axis, Frame, Run, Scene, Story
 
 NUMBERS = ("x", "f", "grad", "slope", "direction", "move")
@@ -31,7 +31,7 @@ def tell_runs(
     return Story(
         title="Gradient descent",
         subtitle=formula,
-        alt=f"The curve {plain(formula)}, the tangent at each step, and where the step lands",
+        alt=f"The curve {plain(raised(formula))}, the tangent at each step, and where it lands",
         scene=_scene(plot, first),
         runs={
             place: Run(

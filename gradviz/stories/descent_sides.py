@@ -14,7 +14,7 @@ from gradviz.stories.descent_plot import ZOOMS, Plot
 from gradviz.stories.loop_sentences import SIDES
 from gradviz.stories.numbers import stored
 from gradviz.stories.parts import Axes, Mark, Ref, Rich, Table, Tone
-from gradviz.stories.rich import Field, compose, plain
+from gradviz.stories.rich import Field, compose, plain, raised
 from gradviz.stories.story import Frame, Run, Scene, Story
 
 LOOKS: dict[str, tuple[Tone, bool]] = {
@@ -39,7 +39,7 @@ def tell_sides(
     return Story(
         title="Gradient descent",
         subtitle=compose(SIDES["subtitle"], {"count": len(names)}),
-        alt=f"The curve {plain(formula)} once for each of {', '.join(names)}",
+        alt=f"The curve {plain(raised(formula))} once for each of {', '.join(names)}",
         scene=_scene(plot, names),
         runs={place: _run(plot, walked) for place, walked in walks.items()},
         axes=(axes[RATE], axes[START]),

@@ -15,7 +15,7 @@ from gradviz.stories.fitting import Best, Fit, Job
 from gradviz.stories.loop_sentences import FIT
 from gradviz.stories.numbers import figure, ordinal, rate, stored
 from gradviz.stories.parts import Axes, Code, Mark, Ref, Rich, Table
-from gradviz.stories.rich import plain
+from gradviz.stories.rich import plain, raised
 from gradviz.stories.story import Axis, Run, Scene, Story
 
 MOST_DOTS = 200
@@ -45,7 +45,7 @@ def tell(found: Fit, job: Job, best: Best, model: tuple[str, Rich]) -> Story:
     return Story(
         title="Curve fit",
         subtitle=(*formula, points.replace("noisy ", "")),
-        alt=f"The points, the curve {plain(formula)} at each step, and the loss",
+        alt=f"The points, the curve {plain(raised(formula))} at each step, and the loss",
         scene=scene,
         runs=runs,
         axes=(Axis("residuals", (False, True), 1, "switch", where="head"),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import importlib
 import linecache
 from collections.abc import Callable, Sequence
@@ -122,11 +123,31 @@ def function_text(function: Callable[..., Any], inputs: Sequence[str]) -> str:
     tree, source = _found(function)
     if tree is None:
         return call
-    own = list(function.__code__.co_varnames[: function.__code__.co_argcount])
+    tree, own = _by_entries(function, tree, inputs)
     written = ast.get_source_segment(source, tree) or ""
     if own != list(inputs) or "\n" in written:
         written = ast.unparse(_Renamed(dict(zip(own, inputs, strict=False))).visit(tree))
     return written if 0 < len(written) <= LONGEST_LINE else call
+
+
+def _by_entries(
+    function: Callable[..., Any], tree: ast.expr, inputs: Sequence[str]
+) -> tuple[ast.expr, list[str]]:
+    """The names in a function; the entries of its one vector, `p[0]`, get names of their own."""
+    own = list(function.__code__.co_varnames[: function.__code__.co_argcount])
+    if len(own) != 1 or len(inputs) < 2:
+        return tree, own
+    names = [f"{own[0]}_{place}" for place in range(len(inputs))]
+    return _Entries(own[0], names).visit(copy.deepcopy(tree)), names
+
+
+class _Entries(ast.NodeTransformer):
+    def __init__(self, vector: str, names: Sequence[str]) -> None:
+        self.entries = {f"{vector}[{place}]": name for place, name in enumerate(names)}
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        name = self.entries.get(ast.unparse(node))
+        return self.generic_visit(node) if name is None else ast.Name(name)
 
 
 class _Renamed(ast.NodeTransformer):
@@ -142,7 +163,7 @@ def function_formula(function: Callable[..., Any], inputs: Sequence[str], head: 
     tree = function_tree(function)
     if tree is None:
         return ()
-    own = list(function.__code__.co_varnames[: function.__code__.co_argcount])
+    tree, own = _by_entries(function, tree, inputs)
     names = {name: ("i", shown) for name, shown in zip(own, inputs, strict=False)}
     told = render(tree, names)
     readable = not any(isinstance(run, tuple) and run[0] == "code" for run in told)
