@@ -64,23 +64,23 @@ def parser() -> argparse.ArgumentParser:
     return described
 
 
-def site_parser() -> argparse.ArgumentParser:
-    """What the command understands after the word `site`."""
-    described = argparse.ArgumentParser(
-        prog="python -m gradviz site",
-        description="Write the lessons as plain pages: no Python, no kernel, no other host.",
-    )
-    described.add_argument("out", type=Path, help="the folder for the pages")
+def writer_parser(word: str, description: str, written: str) -> argparse.ArgumentParser:
+    """What the command understands after a word that writes a folder."""
+    described = argparse.ArgumentParser(prog=f"python -m gradviz {word}", description=description)
+    described.add_argument("out", type=Path, help=f"the folder for the {written}")
     return described
 
 
+def site_parser() -> argparse.ArgumentParser:
+    """After the word `site`."""
+    told = "Write the lessons as plain pages: no Python, no kernel, no other host."
+    return writer_parser("site", told, "pages")
+
+
 def lite_parser() -> argparse.ArgumentParser:
-    """What the command understands after the word `lite`."""
-    described = argparse.ArgumentParser(
-        prog="python -m gradviz lite",
-        description="Write the lessons as a JupyterLite site: Python runs in the reader's browser.",
-    )
-    described.add_argument("out", type=Path, help="the folder for the site")
+    """After the word `lite`."""
+    told = "Write the lessons as a JupyterLite site: Python runs in the reader's browser."
+    described = writer_parser("lite", told, "site")
     described.add_argument(
         "--pyodide",
         type=Path,
@@ -92,13 +92,9 @@ def lite_parser() -> argparse.ArgumentParser:
 
 
 def graded_parser() -> argparse.ArgumentParser:
-    """What the command understands after the word `graded`."""
-    described = argparse.ArgumentParser(
-        prog="python -m gradviz graded",
-        description="Write the lessons as assignments for nbgrader, each exercise worth a point.",
-    )
-    described.add_argument("out", type=Path, help="the folder for the notebooks")
-    return described
+    """After the word `graded`."""
+    told = "Write the lessons as assignments for nbgrader, each exercise worth a point."
+    return writer_parser("graded", told, "notebooks")
 
 
 def trust(notebooks: Sequence[Path]) -> None:

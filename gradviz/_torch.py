@@ -7,7 +7,6 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
-from . import core  # noqa: F401
 from .core import ops
 from .core.dtypes import aliases, dtypes
 from .core.legacy import types_of_tensors

@@ -58,12 +58,13 @@ def register_multi_grad_hook(
 
 
 def _at_the_first(tensors: Sequence[Tensor], fn: Callable[[Any], None]) -> Handle:
-    seen: list[Pass] = [None]  # type: ignore[list-item]
+    seen: Pass | None = None
 
     def hear(grad: Tensor) -> None:
+        nonlocal seen
         running = modes.current().running
-        if running is not seen[0]:
-            seen[0] = running
+        if running is not seen:
+            seen = running
             fn(grad)
 
     return Handle([each.register_hook(hear) for each in tensors])

@@ -22,7 +22,7 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from . import inplace, modes, node, numbers, operands, saved, templates, views
+from . import backward_templates, inplace, modes, node, numbers, operands, saved, templates, views
 from .arguments import MISSING
 from .modes import room
 from .node import FREED, Node, NodeType, Output
@@ -149,11 +149,12 @@ def prepare(plan: Plan) -> None:
     if f"new_{plan.key}" in room or not plan.recorded:
         return
     parts = {
-        "_backward": emit(plan, "backward", templates.backward_text(plan, graph=False)),
+        "_backward": emit(plan, "backward", backward_templates.backward_text(plan, graph=False)),
         "next_functions": node.fixed(
-            "next_functions", emit(plan, "next_functions", templates.next_functions_text(plan))
+            "next_functions",
+            emit(plan, "next_functions", backward_templates.next_functions_text(plan)),
         ),
-        "_edges": emit(plan, "edges", templates.edges_text(plan)),
+        "_edges": emit(plan, "edges", backward_templates.edges_text(plan)),
     }
     room[plan.key] = node_class(plan, parts)
     room[f"new_{plan.key}"] = node.maker(room[plan.key])
@@ -164,7 +165,7 @@ WRITERS: dict[str, Callable[[Plan], str]] = {
     "function": templates.function_text,
     "operator": templates.operator_text,
     "in_place": templates.in_place_text,
-    "backward_graph": templates.backward_graph_text,
+    "backward_graph": backward_templates.backward_graph_text,
 }
 
 
