@@ -115,16 +115,15 @@ def grad(
     roots = _roots(outputs, grad_outputs, create_graph)
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
-    if any(isinstance(each, Tensor) and not each._requires_grad for each in inputs):
-        raise RuntimeError("One of the differentiated Tensors does not require grad")
     keys = [_key(each) for each in inputs]
     wanted: dict = dict.fromkeys(keys)
     keep = create_graph if retain_graph is None else bool(index(retain_graph))
     engine.send(roots, keep, create_graph, wanted, write=False)
+    found = [wanted[key] for key in keys]
     return tuple(
         [
-            _asked(number, each, wanted[key], bool(allow_unused), materialize_grads)
-            for number, (each, key) in enumerate(zip(inputs, keys, strict=True))
+            _asked(number, each, bool(allow_unused), materialize_grads) if one is None else one
+            for number, (each, one) in enumerate(zip(inputs, found, strict=True))
         ]
     )
 
@@ -159,18 +158,23 @@ def _ones_like(outputs: Any) -> tuple:
     return tuple([wrap(np.ones(each._shape, each._dtype)) for each in _sequence(outputs)])
 
 
-def _asked(number: int, given: Any, found: Any, unused: bool, materialize: bool) -> Any:
-    """One gradient, or what stands for one that there is not."""
-    if found is None and materialize:
+def _asked(number: int, given: Any, unused: bool, materialize: bool) -> Any:
+    """What stands for a gradient that there is not."""
+    if materialize:
         return wrap(np.zeros(given._shape, given._dtype))
-    if found is None and not unused:
+    if not unused:
         raise RuntimeError(errors.UNUSED.format(number))
-    return found
+    return None
 
 
 def _key(given: Any) -> Any:
     """Under what a pass keeps the gradient of a tensor."""
-    if not isinstance(given, SOURCES):
+    if isinstance(given, Tensor):
+        if not given._requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+        if given._node is None and given._view is None:
+            return given
+    elif not isinstance(given, GradientEdge):
         kind = type(given).__name__
         raise RuntimeError(f"all inputs have to be Tensors or GradientEdges, but got {kind}")
     edge = given.edge() if isinstance(given, GradientEdge) else engine.edge_of(given)
@@ -181,6 +185,9 @@ def _key(given: Any) -> Any:
 
 def _roots(outputs: Any, gradients: Any, graph: bool) -> list[tuple[Any, Any]]:
     """Where a pass starts, and with what."""
+    if gradients is None and outputs.__class__ is Tensor and outputs._requires_grad:
+        gradient = engine.first_gradient(outputs, None, graph)
+        return [(engine.edge_of(outputs), gradient)]
     if isinstance(outputs, SOURCES):
         outputs = (outputs,)
     outputs = tuple(outputs)
