@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from gradviz.graph.frozen import filled_at_once
+from gradviz.graph.frozen import maker
 from gradviz.graph.model import CutKind, Value
 from gradviz.graph.values import in_words
 
@@ -35,7 +35,6 @@ class Line:
         return f"{place_name(self.file)}{self.line}"
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Operand:
     """A tensor that went into a call."""
@@ -47,7 +46,6 @@ class Operand:
     dtype: str
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call that the learner's code made, seen under a watch."""
@@ -75,6 +73,10 @@ class Call:
         """What the learner wrote, or the call's name: `a.detach()`."""
         written = self.line is not None and self.line.code and self.direct
         return self.line.code if self.line is not None and written else f"{self.name}()"
+
+
+new_operand = maker(Operand)
+new_call = maker(Call)
 
 
 def call_text(call: Call) -> str:

@@ -1,37 +1,41 @@
-"""Frozen classes of which a long recording makes some hundred thousand objects."""
+"""Make frozen objects fast, where a long recording makes some hundred thousand of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import MISSING, Field, fields
 from typing import Any, TypeVar
 
 Kind = TypeVar("Kind")
 
 
-def filled_at_once(kind: type[Kind]) -> type[Kind]:
-    """A frozen slotted dataclass with an `__init__` that fills its slots at half the cost.
+def maker(kind: type[Kind]) -> Callable[..., Kind]:
+    """What makes the instances of a frozen slotted dataclass, at a third of the cost of calling it.
 
-    The one that `dataclass` writes looks up `object.__setattr__` for every field.
+    The `__init__` of a frozen class looks up `object.__setattr__` for every field. Here the slots
+    of an open twin are filled, which becomes an instance of the frozen class in the end.
 
     >>> from dataclasses import dataclass
-    >>> @filled_at_once
-    ... @dataclass(frozen=True, slots=True)
+    >>> @dataclass(frozen=True, slots=True)
     ... class Point:
     ...     x: int
     ...     y: int = 0
-    >>> Point(3), Point(x=1, y=2)
-    (Point(x=3, y=0), Point(x=1, y=2))
+    >>> new_point = maker(Point)
+    >>> new_point(3), new_point(x=1, y=2) == Point(1, 2)
+    (Point(x=3, y=0), True)
     """
     known: tuple[Field[Any], ...] = fields(kind)  # type: ignore[arg-type]
-    around: dict[str, Any] = {f"set_{one.name}": getattr(kind, one.name).__set__ for one in known}
+    around: dict[str, Any] = {
+        "_twin": type(kind.__name__, (), {"__slots__": [one.name for one in known]}),
+        "_kind": kind,
+    }
     around |= {f"default_{one.name}": one.default for one in known}
     around |= {f"make_{one.name}": one.default_factory for one in known}
     parameters = ", ".join(one.name + _default(one) for one in known)
-    lines = [f"def __init__(self, {parameters}):", *(_filling(one) for one in known)]
-    exec("\n    ".join(lines), around)
-    around["__init__"].__annotations__ = kind.__init__.__annotations__
-    kind.__init__ = around["__init__"]  # type: ignore[method-assign]
-    return kind
+    lines = [f"def make({parameters}):", "self = _twin()", *(_filling(one) for one in known)]
+    exec("\n    ".join([*lines, "self.__class__ = _kind", "return self"]), around)
+    around["make"].__doc__ = f"Make a {kind.__name__}."
+    return around["make"]
 
 
 def _default(one: Field[Any]) -> str:
@@ -42,5 +46,4 @@ def _default(one: Field[Any]) -> str:
 
 def _filling(one: Field[Any]) -> str:
     made = f"make_{one.name}() if {one.name} is None else "
-    made = "" if one.default_factory is MISSING else made
-    return f"set_{one.name}(self, {made}{one.name})"
+    return f"self.{one.name} = {'' if one.default_factory is MISSING else made}{one.name}"

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from gradviz.graph.frozen import filled_at_once
+from gradviz.graph.frozen import maker
 
 NodeKind = Literal["op", "leaf", "custom"]
 CutKind = Literal[
@@ -24,7 +24,6 @@ CutKind = Literal[
 ]
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Value:
     """A tensor's value as it may be shown; of a large tensor only a sample is kept.
@@ -51,7 +50,6 @@ class Span:
     stop: int | None = None
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Saved:
     """What a node keeps for its backward: PyTorch's name for it, and the value or number."""
@@ -65,7 +63,6 @@ class Saved:
     """It was written in place after it was saved, so that backward would refuse it."""
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Constant:
     """What stands at a None slot: a number or a tensor that wants no gradient."""
@@ -89,7 +86,6 @@ class Cut:
     span: Span | None = None
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Node:
     """One `grad_fn`. A leaf is its AccumulateGrad."""
@@ -124,7 +120,6 @@ class Node:
     """Plain numbers that a node keeps beside tensors: `{"exponent": 2, "dim": (1,)}`."""
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Edge:
     """The way of one gradient: from `source`'s input `slot` to `target`'s output `port`."""
@@ -148,7 +143,6 @@ class Graph:
     cuts: tuple[Cut, ...] = ()
 
 
-@filled_at_once
 @dataclass(frozen=True, slots=True)
 class Step:
     """One node's turn in a real backward pass.
@@ -186,3 +180,11 @@ class Recording:
     refused_at: int | None = None
     returned: tuple[tuple[str, Value | None], ...] | None = None
     """What `autograd.grad` returned, by the names of its inputs; it leaves every `.grad` alone."""
+
+
+new_value = maker(Value)
+new_node = maker(Node)
+new_edge = maker(Edge)
+new_step = maker(Step)
+new_saved = maker(Saved)
+new_constant = maker(Constant)

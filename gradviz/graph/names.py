@@ -68,10 +68,13 @@ class Names:
 
     def label(self, tensor: Any) -> str | None:
         """The first name of `tensor`, known by itself or by the node that computed it."""
-        function = _node_of(tensor)
-        names = self.of_leaf(tensor)
-        if not names and function is not None:
-            names = self.of_node(function, getattr(tensor, "output_nr", 0))
+        return self.label_of(tensor, _node_of(tensor))
+
+    def label_of(self, tensor: Any, function: Any) -> str | None:
+        """The same, for whoever has the tensor's node at hand."""
+        names = self._by_tensor.get(id(tensor))
+        if names is None and function is not None and id(function) in self._by_node:
+            names = self._by_output.get((id(function), getattr(tensor, "output_nr", 0)))
         return names[0] if names else None
 
     def modules(self) -> dict[int, str]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gradviz.graph import catalogue
-from gradviz.graph.model import Constant, Node, NodeKind, Saved, Value
+from gradviz.graph.model import (
+    Constant,
+    Node,
+    NodeKind,
+    Saved,
+    Value,
+    new_constant,
+    new_node,
+    new_saved,
+)
 from gradviz.graph.names import Names
 from gradviz.graph.survey import Survey, paths, ranks
 from gradviz.graph.values import is_tensor, numbers_text, value_of, value_of_array
@@ -24,6 +33,8 @@ class Contents:
     """What one node keeps, as read from its `_saved_*`: tensors, plain numbers, and its state."""
 
     tensors: dict[str, Any] = field(default_factory=dict)
+    makers: dict[str, Any] = field(default_factory=dict)
+    """The `grad_fn` of each of the tensors."""
     values: dict[str, Value] = field(default_factory=dict)
     details: dict[str, Any] = field(default_factory=dict)
     freed: list[str] = field(default_factory=list)
@@ -34,28 +45,38 @@ class Reader:
     """Reads the contents of nodes; it remembers per type which names a node may have saved."""
 
     def __init__(self) -> None:
-        self._names: dict[type, tuple[str, ...]] = {}
+        self._names: dict[type, tuple[tuple[str, str], ...]] = {}
+        self._nothing = Contents()
 
     def contents(self, function: Any) -> Contents:
         """Everything that `function` has saved; of what is freed or spoilt only the name."""
+        names = self._names.get(type(function))
+        if names is None:
+            names = self._names[type(function)] = _saved_names(type(function))
+        if not names:
+            return self._nothing
         result = Contents()
-        for name in self._saved_names(type(function)):
-            _take(result, function, name)
+        for name, bare in names:
+            _take(result, function, name, bare)
         return result
 
-    def _saved_names(self, kind: type) -> tuple[str, ...]:
-        names = self._names.get(kind)
-        if names is None:
-            names = tuple(name for name in dir(kind) if name.startswith(SAVED))
-            if hasattr(kind, "saved_tensors"):
-                names = (*names, "saved_tensors")
-            self._names[kind] = names
-        return names
+
+def _saved_names(kind: type) -> tuple[tuple[str, str], ...]:
+    """The attributes in which nodes of a type keep things, and what each is called."""
+    names = [name for name in dir(kind) if name.startswith(SAVED)]
+    if is_custom_type(kind):
+        names.append("saved_tensors")
+    return tuple((name, name.removeprefix(SAVED)) for name in names)
+
+
+def is_custom_type(kind: type) -> bool:
+    """Whether nodes of this type belong to an `autograd.Function` written in Python."""
+    return hasattr(kind, "saved_tensors")
 
 
 def is_custom(function: Any) -> bool:
     """Whether the node belongs to an `autograd.Function` that somebody wrote in Python."""
-    return hasattr(type(function), "saved_tensors")
+    return is_custom_type(type(function))
 
 
 def read_contents(surveyed: Survey) -> list[Contents]:
@@ -74,8 +95,30 @@ def build_nodes(surveyed: Survey, contents: list[Contents], names: Names) -> lis
         kind = kinds.get(type(function))
         if kind is None:
             kind = kinds[type(function)] = _kind(function, surveyed.leaves[number])
-        way, value, rank = ways[number], values.get(number), order[number]
-        nodes.append(_node(surveyed, number, kind, contents[number], value, way, rank, names))
+        kept = contents[number]
+        labels = {}
+        for name, tensor in kept.tensors.items():
+            labels[name] = names.label_of(tensor, kept.makers[name])
+        result = _result(function, kind, names)
+        nodes.append(
+            new_node(
+                id=number,
+                name=surveyed.names[number],
+                kind=kind,
+                sequence=order[number],
+                names=result.names,
+                outputs=result.outputs,
+                value=values.get(number),
+                grad=result.grad,
+                saved=_saved(kept, labels) if labels or kept.freed or kept.modified else (),
+                constants=_constants(surveyed, number, kept, labels),
+                freed=bool(kept.freed),
+                retains_grad=result.retains_grad,
+                hooks=result.hooks,
+                path=ways[number],
+                details=kept.details,
+            )
+        )
     return nodes
 
 
@@ -90,8 +133,7 @@ def remembered(function: Any) -> Value | None:
     return value_of_array(value, changed=bool(changed))
 
 
-def _take(result: Contents, function: Any, name: str) -> None:
-    bare = name.removeprefix(SAVED)
+def _take(result: Contents, function: Any, name: str, bare: str) -> None:
     try:
         kept = getattr(function, name)
     except Exception as error:
@@ -101,18 +143,21 @@ def _take(result: Contents, function: Any, name: str) -> None:
         elif MODIFIED in text:
             result.modified.append(bare)
         return
+    if kept is None:
+        return
     if is_tensor(kept):
         _keep(result, bare, kept)
     elif isinstance(kept, list | tuple) and any(is_tensor(item) for item in kept):
         for place, item in enumerate(kept):
             if is_tensor(item):
                 _keep(result, f"{bare}[{place}]", item)
-    elif kept is not None and name != "saved_tensors":
+    elif name != "saved_tensors":
         result.details[bare] = _signed(kept)
 
 
 def _keep(result: Contents, name: str, tensor: Any) -> None:
     result.tensors[name] = tensor
+    result.makers[name] = tensor.grad_fn
     result.values[name] = value_of(tensor)
 
 
@@ -131,14 +176,18 @@ def _known_values(
     """Results of the forward pass, from whoever still holds them: the best informed comes last."""
     values: dict[int, Value | None] = {}
     for kept in contents:
-        for name, tensor in kept.tensors.items():
-            node = surveyed.node_of(tensor)
-            if node is not None and node not in values and _port(tensor) == 0:
+        for name, function in kept.makers.items():
+            node = surveyed.ids.get(id(function))
+            if node is not None and node not in values and _port(kept.tensors[name]) == 0:
                 values[node] = kept.values[name]
+    remembering: dict[type, bool] = {}
     for number, function in enumerate(surveyed.functions):
+        kind = type(function)
+        if kind not in remembering:
+            remembering[kind] = hasattr(kind, "_remembered")
         if surveyed.leaves[number]:
             values[number] = value_of(function.variable)
-        elif (value := remembered(function)) is not None:
+        elif remembering[kind] and (value := remembered(function)) is not None:
             values[number] = value
     for tensor in (*names.tensors(), *surveyed.roots):
         node = surveyed.node_of(tensor)
@@ -151,37 +200,32 @@ def _port(tensor: Any) -> int:
     return getattr(tensor, "output_nr", 0)
 
 
-def _node(
-    surveyed: Survey,
-    number: int,
-    kind: NodeKind,
-    kept: Contents,
-    value: Value | None,
-    path: str,
-    rank: int,
-    names: Names,
-) -> Node:
-    function = surveyed.functions[number]
+@dataclass(slots=True)
+class _Result:
+    """What is known of a node through the tensor that it made, where somebody holds that."""
+
+    names: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    grad: Value | None = None
+    retains_grad: bool = False
+    hooks: int = 0
+
+
+_NOBODYS = _Result()
+
+
+def _result(function: Any, kind: NodeKind, names: Names) -> _Result:
     leaf = kind == "leaf"
     tensor = function.variable if leaf else names.tensor_of(function)
-    labels = {name: names.label(one) for name, one in kept.tensors.items()}
-    retains = not leaf and tensor is not None and bool(getattr(tensor, "retains_grad", False))
-    return Node(
-        id=number,
-        name=surveyed.names[number],
-        kind=kind,
-        sequence=rank,
+    if tensor is None:
+        return _NOBODYS
+    retains = not leaf and bool(getattr(tensor, "retains_grad", False))
+    return _Result(
         names=names.of_leaf(tensor) if leaf else names.of_node(function),
         outputs=() if leaf else names.outputs_of(function),
-        value=value,
         grad=_grad(tensor) if leaf or retains else None,
-        saved=_saved(kept, labels) if labels or kept.freed or kept.modified else (),
-        constants=_constants(surveyed, number, kept, labels),
-        freed=bool(kept.freed),
         retains_grad=retains,
-        hooks=0 if tensor is None else len(getattr(tensor, "_backward_hooks", None) or ()),
-        path=path,
-        details=kept.details,
+        hooks=len(getattr(tensor, "_backward_hooks", None) or ()),
     )
 
 
@@ -198,7 +242,9 @@ def _grad(tensor: Any) -> Value | None:
 
 
 def _saved(kept: Contents, labels: Mapping[str, str | None]) -> tuple[Saved, ...]:
-    whole = [Saved(name, kept.values[name], label) for name, label in labels.items()]
+    whole = [new_saved(name, kept.values[name], label) for name, label in labels.items()]
+    if not kept.freed and not kept.modified:
+        return tuple(whole)
     freed = [Saved(name, None, freed=True) for name in kept.freed]
     return (*whole, *freed, *[Saved(name, None, changed=True) for name in kept.modified])
 
@@ -221,9 +267,9 @@ def _input_name(inputs: Any, slot: int) -> str:
 
 def _constant(slot: int, name: str, kept: Contents, labels: Mapping[str, str | None]) -> Constant:
     if name not in labels:
-        return Constant(slot, UNKNOWN)
+        return new_constant(slot, UNKNOWN)
     value = kept.values[name]
-    return Constant(slot, labels[name] or number_label(value), value)
+    return new_constant(slot, labels[name] or number_label(value), value)
 
 
 def number_label(value: Value) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradviz.graph.engines import engine_of
-from gradviz.graph.model import Edge
+from gradviz.graph.model import Edge, new_edge
 from gradviz.graph.values import is_tensor
 
 LAST = 2**64 - 1
@@ -100,19 +100,19 @@ def is_leaf(function: Any) -> bool:
 
 def paths(surveyed: Survey) -> list[str]:
     """Code that reaches each node from the first root's `grad_fn`, the shortest there is."""
-    steps: list[tuple[int, int, int] | None] = [None] * len(surveyed.functions)
-    depth = [DEEPEST_PATH + 1] * len(surveyed.functions)
-    for root in surveyed.root_ids:
-        depth[root] = 0
-    for edge in surveyed.edges:
-        target = edge.target
-        if target is not None and depth[edge.source] + 1 < depth[target]:
-            depth[target] = depth[edge.source] + 1
-            steps[target] = (edge.source, edge.slot, edge.port)
-    texts = [""] * len(steps)
-    for node, step in enumerate(steps):
-        if step is not None:
-            texts[node] = f"{texts[step[0]]}.next_functions[{step[1]}][0]"
+    texts = [""] * len(surveyed.functions)
+    reached = set(surveyed.root_ids)
+    level = sorted(reached)
+    for _ in range(DEEPEST_PATH):
+        below: set[int] = set()
+        for node in level:
+            for slot, (function, _) in enumerate(surveyed.links[node]):
+                target = None if function is None else surveyed.ids[id(function)]
+                if target is not None and target not in reached:
+                    reached.add(target)
+                    below.add(target)
+                    texts[target] = f"{texts[node]}.next_functions[{slot}][0]"
+        level = sorted(below)
     return texts
 
 
@@ -158,11 +158,9 @@ def _collect(starts: list[Any]) -> tuple[list[Any], list[tuple[Link, ...]]]:
             continue
         seen.add(id(function))
         found.append(function)
-        below = tuple(function.next_functions)
+        below = function.next_functions
         links.append(below)
-        for link in below[::-1]:
-            if link[0] is not None:
-                waiting.append(link[0])
+        waiting += [link[0] for link in below[::-1] if link[0] is not None]
     return found, links
 
 
@@ -225,7 +223,7 @@ def _visiting_order(
 
 
 def _edges(surveyed: Survey) -> Iterator[Edge]:
+    ids = surveyed.ids
     for source, links in enumerate(surveyed.links):
         for slot, (function, port) in enumerate(links):
-            target = None if function is None else surveyed.ids[id(function)]
-            yield Edge(source, slot, target, port)
+            yield new_edge(source, slot, None if function is None else ids[id(function)], port)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy import array
 
-from gradviz.graph.model import Value
+from gradviz.graph.model import Value, new_value
 
 WHOLE = 64
 """Up to so many elements a value is kept whole."""
@@ -43,14 +44,15 @@ def value_of(tensor: Any, *, changed: bool = False) -> Value:
     without storage, say) is told by its shape and dtype alone.
     """
     try:
-        name = dtype_name(tensor.dtype)
-        shape = tuple(tensor.shape)
+        dtype = tensor.dtype
+        name = _dtype_names.get(dtype) or dtype_name(dtype)
+        shape = tuple(tensor.shape) if tensor.ndim else ()
         size = math.prod(shape)
         if size == 1 and name in _one_element:  # detach() would make ours keep an array for good
-            one = np.array(tensor.item(), _one_element[name])
-            return Value(shape, name, one.reshape(shape) if shape else one, True, None, changed)
+            one = array(tensor.item(), _one_element[name])
+            return new_value(shape, name, one.reshape(shape) if shape else one, True, None, changed)
         if size <= WHOLE:
-            return Value(shape, name, numbers_of(tensor), True, None, changed)
+            return new_value(shape, name, numbers_of(tensor), True, None, changed)
         return _sampled(tensor, shape, name, changed)
     except Exception:
         return _unreadable(tensor)
@@ -73,7 +75,7 @@ def value_of_array(array: Any, dtype: str | None = None, *, changed: bool = Fals
 
 def numbers_of(tensor: Any) -> np.ndarray:
     """All elements of `tensor` as an array of our own; those numpy cannot hold as float32."""
-    plain = tensor.detach()
+    plain = tensor.detach() if tensor.requires_grad else tensor
     try:
         return plain.numpy().copy()
     except (TypeError, RuntimeError):

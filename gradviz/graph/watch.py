@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradviz.graph.calls import Call, Line, Operand, calls_text
+from gradviz.graph.calls import Call, Line, Operand, calls_text, new_call, new_operand
 from gradviz.graph.cuts import LEAVING, cut_by, is_array
 from gradviz.graph.engines import engine_of
 from gradviz.graph.interpose import hearing
@@ -132,7 +132,7 @@ class Tape:
         module = module_around(frame) if direct else module
         number, self._next = self._next, self._next + 1
         shown = written if written is not None else results[0] if len(results) == 1 else None
-        return Call(
+        return new_call(
             id=number,
             name=name,
             operands=tuple([self._operand(tensor) for tensor in tensors]),
@@ -157,7 +157,7 @@ class Tape:
             self._strangers += 1
             number = -self._strangers
             self._remember(tensor, number)
-        return Operand(
+        return new_operand(
             number,
             bool(tensor.requires_grad),
             tuple(tensor.shape),
