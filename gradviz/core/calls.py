@@ -97,7 +97,8 @@ def understood(
     if "input" not in signatures[0].names:
         return given[0], bind(name, signatures, given[1:], named)
     values = bind(name, signatures, given, named)
-    return values.pop("input" if "input" in values else "self"), values
+    first = next(each for each in ("input", "self", *values) if each in values)
+    return values.pop(first), values
 
 
 def misuse_of(op: Any, given: dict[str, Any]) -> TypeError | None:

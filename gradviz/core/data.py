@@ -13,8 +13,9 @@ import numpy as np
 from . import dtypes
 from .arguments import MISSING, type_name
 from .device import device_of
-from .dtypes import boolean, dtype, int64
+from .dtypes import boolean, dtype, int64, scalar_name
 from .modes import current, room
+from .session import warn_once
 from .tensor import InferenceVersion, Tensor, settled, wrap
 
 float32 = dtypes.float32
@@ -315,11 +316,48 @@ def asarray(
     dtype: Any = None,
     device: Any = None,
     copy: bool | None = None,
-    requires_grad: bool = False,
+    requires_grad: bool | None = None,
 ) -> Tensor:
-    """The object as a tensor; a copy only where asked for or needed."""
-    if copy:
-        device_of(device)
-        return made(array_of(obj, numpy_type(dtype)), requires_grad)
-    result = as_tensor(obj, dtype, device)
-    return result.requires_grad_() if requires_grad else result
+    """The object as a tensor; a copy only where asked for or needed.
+
+    A tensor keeps its graph, unless `requires_grad=False`.
+
+    Raises:
+        ValueError: a copy is needed, and `copy=False`.
+
+    >>> values = tensor([1.0, 2.0], requires_grad=True)
+    >>> asarray(values * 2, requires_grad=False)
+    tensor([2., 4.])
+    """
+    if copy is False:
+        refuse_copy(obj, numpy_type(dtype))
+    if requires_grad is None and isinstance(obj, Tensor) and obj._requires_grad:
+        warn_once(GRAD_UNSPECIFIED)
+        requires_grad = True
+    kind = numpy_type(dtype)
+    if copy and isinstance(obj, Tensor) and (kind is None or kind is obj._dtype):
+        result = obj.clone()
+    else:
+        result = as_tensor(np.array(obj) if copy and isinstance(obj, np.ndarray) else obj, dtype)
+    device_of(device)
+    if requires_grad and result._dtype.kind != "f":
+        raise RuntimeError(FLOATS_ONLY)
+    if requires_grad or result.is_leaf:
+        return result.requires_grad_(bool(requires_grad))
+    return result.detach()
+
+
+GRAD_UNSPECIFIED = (
+    "torch.asarray: unspecified requires_grad now defaults to obj.requires_grad instead of False. "
+    "Pass requires_grad=False explicitly to get the old behavior and silence this warning."
+)
+
+
+def refuse_copy(obj: Any, kind: Any) -> None:
+    """Say why an object's memory cannot be shared, if it cannot."""
+    if not isinstance(obj, Tensor | np.ndarray):
+        raise ValueError("can't alias arbitrary sequence into a tensor.")
+    own = obj._dtype if isinstance(obj, Tensor) else obj.dtype
+    if kind is not None and kind is not own:
+        names = f"'{scalar_name(own)}' into dtype '{scalar_name(kind)}'"
+        raise ValueError(f"can't alias tensor with dtype {names}.")

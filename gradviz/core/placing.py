@@ -270,11 +270,11 @@ def scatter_backward(grad, shape, dim, index):
 
 
 @spoken
-def scatter_add(value, dim, index, source):
+def scatter_add(value, dim, index, source, combine=np.add):
     full, picks = np.array(value), index._shaped()
     if source.shape != picks.shape:
         source = source[tuple(slice(size) for size in picks.shape)]
-    np.add.at(full, along(picks, dim), source)
+    combine.at(full, along(picks, dim), source)
     return full
 
 

@@ -64,10 +64,8 @@ def mismatch(way: Signature, given: tuple, named: dict) -> str:
 
 
 def as_many(way: Signature, given: tuple, named: dict) -> bool:
-    """Whether PyTorch counts as many parameters as arguments: the star too, not an unused out."""
-    parts = way.text.strip("()").split(", ")
-    unused = any(part.startswith("Tensor out") for part in parts) and "out" not in named
-    return len(parts) - unused == len(given) + len(named)
+    """Whether PyTorch counts as many parameters as arguments: the star is one too."""
+    return len(way.text.strip("()").split(", ")) == len(given) + len(named)
 
 
 def unknown(way: Signature, named: dict) -> list[str]:

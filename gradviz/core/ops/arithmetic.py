@@ -106,11 +106,11 @@ class FloorDivideNumber(Elementwise, node="NotImplemented", face="", method=Fals
     def forward(self: Tensor, other: Scalar): return divided(self, other, "floor")
 
 class Remainder(Elementwise, name="remainder_of_number", face="", method=False):
-    def forward(self: Tensor, other: Scalar): return leftover(np.remainder, self, other)
+    def forward(self: Tensor, other: Scalar): return leftover(above_zero, self, other)
     def grad_self(grad): return grad
 
 class RemainderTensor(Elementwise, node="RemainderBackward1", face="", method=False):
-    def forward(self: Tensor, other: Tensor): return leftover(np.remainder, self, other)
+    def forward(self: Tensor, other: Tensor): return leftover(above_zero, self, other)
     def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "floor")
 
@@ -126,6 +126,11 @@ class FmodTensor(Elementwise, node="FmodBackward1", face="", method=False):
 def leftover(function, value, other):
     refuse_zeros(value, other)
     return function(value, other)
+
+def above_zero(value, other):
+    """What is left of a division, with the sign of the divisor; a zero keeps that of the dividend."""
+    rest = np.fmod(value, other)
+    return where((rest != 0) & ((rest < 0) != (np.asarray(other) < 0)), rest + other, rest)
 
 def by_kind(name, of_number, of_tensor, operators="", also=()):
     """A function of a tensor and a number, or of two tensors, which are overloads of their own."""
@@ -275,10 +280,19 @@ class Trunc(Elementwise):
     def grad_self(grad): return zeros_like(grad)
     check = lacking("trunc_vml_cpu", BOOL)
 
-class Round(Elementwise):
+class Round(Elementwise, name="round_whole", face="", method=False):
     forward = np.rint
     def grad_self(grad): return zeros_like(grad)
     check = lacking("round_vml_cpu", BOOL)
+
+class RoundDecimals(Elementwise, node="RoundBackward1", face="", method=False):
+    def forward(self: Tensor, decimals: Scalar): return np.rint(self * 10.0**decimals) / 10.0**decimals if decimals > 0 else np.rint(self / 10.0**-decimals) * 10.0**-decimals
+    def grad_self(grad): return zeros_like(grad)
+    check = lacking("round_cpu", WHOLE)
+
+@composed(name="round", in_place=True)
+@called("", "*, int decimals", out=True)
+def rounded(self, *, decimals=None): return ops.round_whole(self) if decimals is None else ops.round_decimals(self, operator.index(decimals))
 
 class Frac(Elementwise):
     def forward(self: Tensor): return self - np.trunc(self)

@@ -6,6 +6,7 @@ from .. import data as making
 from .. import dtypes
 from ..calls import called
 from ..dims import wrapped
+from ..inplace import write_some
 from ..op import Op, Scalar, composed, ops
 from ..placing import (
     gather,
@@ -19,6 +20,7 @@ from ..placing import (
     take,
     take_backward,
 )
+from ..session import warn_once
 from ..tensor import Tensor, wrap
 from ..words import expand, total, view, word
 from .indexing import blank
@@ -71,6 +73,11 @@ class ScatterAdd(Op, face="", method=False, name="scatter_add_by"):
     def grad_self(grad): return grad
     def grad_src(grad, dim, index): return gather(grad, dim, index)
 
+COMBINING = {"add": np.add, "multiply": np.multiply}
+
+class ScatterCombined(Op, node="NotImplemented", face="", method=False, name="scatter_tensor"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor, reduce: Scalar): return scatter_add(self, dim, index, src, COMBINING[reduce])
+
 @word
 def times(grad, alpha): return grad if alpha == 1 else grad * alpha
 
@@ -97,8 +104,14 @@ def index_add(self, dim, index, source, *, alpha=1):
     check_bounds(self, dim, index, RuntimeError)
     return ops.add_by(self, dim, index, source, alpha)
 
-@composed(name="index_fill", in_place=True)
-@called("int dim, Tensor index, Number value", "int dim, Tensor index, Tensor value")
+FILLING = "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor value"
+
+@composed(name="index_fill_")
+@called(*FILLING)
+def index_fill_in_place(self, dim, index, value): return write_some("index_fill_", self, ops.index_fill, dim, index, value)
+
+@composed(name="index_fill")
+@called(*FILLING)
 def index_filled(self, dim, index, value):
     dim = check_index(self, "index_fill", dim, index)
     if isinstance(value, Tensor):
@@ -136,7 +149,11 @@ def placed_by_gather(grad, shape, dim, index): return ops.scatter_add_by(blank(g
 @called("int dim, Tensor index, Tensor src", "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor src, *, str reduce", "int dim, Tensor index, Number value, *, str reduce")
 def scattered(self, dim, index, src=None, *, value=None, reduce=None):
     dim, what = check_places(self, "scatter", dim, index), src if value is None else value
-    if reduce is not None: raise NotImplementedError("scatter with reduce= is out of scope here; use scatter_add")
+    if reduce is not None and reduce not in COMBINING: raise RuntimeError("reduce argument must be either add or multiply.")
+    if reduce is not None:
+        if isinstance(what, Tensor): warn_once("The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch release. Use torch.scatter_reduce instead for more reduction options.")
+        if not isinstance(what, Tensor): what = wrap(np.full(index._shape, what, self._dtype))
+        return ops.scatter_tensor(self, dim, index, what, reduce)
     if not isinstance(what, Tensor): return ops.scatter_number(self, dim, index, what if what == 0 else making.filled([what], self._dtype)[0])
     check_source(self, "scatter", dim, index, what)
     return ops.scatter_by(self, dim, index, what)

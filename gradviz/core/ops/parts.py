@@ -56,7 +56,10 @@ def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1):
 def fill_diagonal_(self, fill_value, wrap=False):
     if self.ndim < 2: raise RuntimeError("dimensions must larger than 1")
     if self.ndim == 2:
-        ops.diagonal(self).fill_(fill_value)
+        rows, columns = self._shape
+        while rows > 0:  # after an empty row it begins again
+            ops.diagonal(self[-rows:]).fill_(fill_value)
+            rows = rows - columns - 1 if wrap else 0
         return self
     return write(self, with_number_on_diagonal, fill_value)
 

@@ -10,6 +10,7 @@ import numpy as np
 from .. import dtypes
 from ..calls import called
 from ..dims import wrapped, wrapped_all
+from ..dtypes import scalar_name
 from ..errors import not_broadcastable
 from ..op import Op, Scalar, composed, ops
 from ..placing import constant_pad, roll, rot90
@@ -48,7 +49,9 @@ def tile(self, *dims):
     return ops.repeat(self, (1,) * (self.ndim - len(counts)) + tuple(counts))
 
 @composed
-def repeat_interleave(self, repeats, dim=None, *, output_size=None):
+@called("Tensor repeats, int? dim = None, *, int? output_size = None", "torch Tensor repeats, *, int? output_size = None", "int repeats, int? dim = None, *, int? output_size = None")
+def repeat_interleave(self, repeats=None, dim=None, *, output_size=None):
+    if repeats is None: return Tensor.new_tensor(self, places_repeated(self))
     if isinstance(repeats, Tensor) and repeats.numel() == 1: repeats = repeats.item()
     if dim is None: self, dim = ops.flatten(self), 0
     dim = wrapped(dim, self.ndim)
@@ -57,7 +60,14 @@ def repeat_interleave(self, repeats, dim=None, *, output_size=None):
         wide = ops.expand(ops.unsqueeze(self, dim + 1), (*self._shape[: dim + 1], repeats, *self._shape[dim + 1 :]))
         return ops.flatten(ops.clone_contiguous(wide), dim, dim + 1)
     if repeats.numel() != self._shape[dim]: raise RuntimeError(f"repeats must have the same size as input along dim, but got repeats.size(0) = {repeats.numel()} and input.size({dim}) = {self._shape[dim]}")
-    return ops.index_select(self, dim, Tensor.new_tensor(repeats, np.repeat(np.arange(self._shape[dim]), repeats._shaped())))
+    return ops.index_select(self, dim, Tensor.new_tensor(repeats, places_repeated(repeats)))
+
+def places_repeated(counts):
+    """Each place as often as its count says."""
+    if counts._dtype not in (np.int32, np.int64): raise NotImplementedError(f'"repeat_interleave_cpu" not implemented for \'{scalar_name(counts._dtype)}\'')
+    if counts.ndim != 1: raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
+    if (counts._shaped() < 0).any(): raise RuntimeError("repeats can not be negative")
+    return np.repeat(np.arange(counts.numel()), counts._shaped())
 
 @composed(method=False)
 def broadcast_tensors(*tensors):
