@@ -77,7 +77,8 @@ def image_html(story: Story, drawn: str, root: str = "") -> str:
     """An SVG as an image, which no script or style of a page can touch."""
     size = _SIZE.search(drawn)
     wide, high = (round(float(length)) for length in size.groups()) if size else (376, 300)
-    name = f' data-still="{root}"' if root else ""
+    # One that waits until it is seen costs the first paint nothing where it is hidden.
+    name = f' data-still="{root}" loading="lazy"' if root else ""
     return (
         f'<img{name} alt="{_attribute(story.alt or story.title)}" width="{wide}" '
         f'height="{high}" style="max-width:100%;height:auto" '

@@ -78,23 +78,29 @@ function drawing(player) {
   return [title, at("stage"), at("extra"), at("code"), player.captions];
 }
 
-/** Sets least heights, from the longest captions and from one frame of each size of a part. */
+/**
+ * Sets least heights, from the longest captions and from one frame of each size of a part. All
+ * stand there unseen for one layout, and are measured together.
+ */
 export function reserve(player) {
-  const probe = player.caption.cloneNode(false);
-  probe.removeAttribute("aria-live");
-  probe.removeAttribute("role");
-  probe.classList.add("probe");
-  player.captions.append(probe);
-  const heights = longestCaptions(player).map((nodes) => {
-    probe.replaceChildren(...nodes);
-    return probe.offsetHeight;
+  const { caption } = player;
+  const items = [{ element: caption }, ...player.parts.filter(({ signature }) => signature)];
+  for (const { element } of items) element.style.minHeight = "";
+  for (const item of items) item.width = `${item.element.offsetWidth}px`;
+  for (const item of items) {
+    const { element, width } = item;
+    item.probes = element === caption ? longestCaptions(player) : partProbes(player, item);
+    for (const probe of item.probes) Object.assign(probe.style, { width, position: "absolute" });
+    element.after(...item.probes);
+  }
+  const heights = items.map(({ probes }) => Math.max(0, ...probes.map((probe) => probe.offsetHeight)));
+  items.forEach(({ element, probes }, k) => {
+    element.style.minHeight = `${heights[k]}px`;
+    for (const probe of probes) probe.remove();
   });
-  probe.remove();
-  player.caption.style.minHeight = `${Math.max(0, ...heights)}px`;
-  for (const item of player.parts) if (item.signature) reservePart(player, item);
 }
 
-/** The longest captions of all runs, as nodes. */
+/** The longest captions of all runs. */
 function longestCaptions(player) {
   const { story } = player;
   const found = new Map();
@@ -110,10 +116,15 @@ function longestCaptions(player) {
     }
   }
   const longest = [...found].sort(([a], [b]) => b.length - a.length).slice(0, LONGEST);
-  return longest.map(([, runs]) => rich(runs, () => "−0.0000"));
+  return longest.map(([, runs]) => {
+    const probe = player.caption.cloneNode();
+    probe.append(...rich(runs, () => "−0.0000"));
+    return probe;
+  });
 }
 
-function reservePart(player, { part, element, draw, signature }) {
+/** One probe for each size that a part has in some frame. */
+function partProbes(player, { part, element, draw, signature }) {
   const states = new Map();
   const every = Math.ceil(player.frames / MOST_FRAMES);
   for (let k = 0; k < player.frames; k += every) {
@@ -121,10 +132,8 @@ function reservePart(player, { part, element, draw, signature }) {
     const key = signature(state);
     if (!states.has(key)) states.set(key, state);
   }
-  element.style.minHeight = "";
-  const heights = [...states.values()].map((state) => {
+  return [...states.values()].map((state) => {
     draw(state);
-    return element.offsetHeight;
+    return element.cloneNode(true);
   });
-  element.style.minHeight = `${Math.max(0, ...heights)}px`;
 }
