@@ -58,6 +58,10 @@ def not_broadcastable(shapes: list[tuple[int, ...]]) -> str:
     return "shapes cannot be broadcast"
 
 
+EXPANDED = (
+    "Use of {} on expanded tensors is deprecated. Please clone() the tensor before performing this "
+    "operation. This also applies to advanced indexing e.g. tensor{}"
+)
 HOOK_WITHOUT_GRAD = "cannot register a hook on a tensor that doesn't require gradient"
 NOT_SCALAR = "grad can be implicitly created only for scalar outputs"
 UNUSED = (
@@ -103,6 +107,13 @@ NOT_UNPACKED = (
 HOOKED_TWICE = (
     "Calling register_hooks on a saved tensor whose hooks have already been set. Hint: only one "
     "pair of hooks is allowed at a time."
+)
+HOOKED_NONE = "Calling register_hooks on a saved tensor with value None is forbidden"
+HOOKED_FREED = (
+    "Calling register_hooks on a saved tensor after it has been freed. Saved intermediate values "
+    "of the graph are freed when you call .backward() or autograd.grad(). Specify "
+    "retain_graph=True if you need to backward through the graph a second time or if you need to "
+    "access saved variables after calling backward."
 )
 VIEW_OF_LEAF = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,19 +18,27 @@ from .tensor import Tensor, ndarray
 from .views import View, copy_slices, hand_over, refusal, renew_views
 
 
-def store(self: Tensor, result: Tensor) -> Tensor:
-    """Write a computed value into a tensor's memory; nothing is recorded."""
+def store(self: Tensor, result: Tensor, some: bool = False) -> Tensor:
+    """Write a computed value into a tensor's memory; nothing is recorded.
+
+    Of elements that lie on one another only `some` may be written: those that are to change.
+    """
     check_fit(self, result)
     value = result._value
     if self._value.__class__ is not ndarray and value.__class__ is not ndarray:
         self._value = value if value.dtype is self._dtype else value.astype(self._dtype)
     else:
         array = self._array()
-        if 0 in array.strides and overlaps(array):
+        lying = 0 in array.strides and overlaps(array)
+        if lying and not some:
             raise RuntimeError(errors.OVERLAP)
         if not array.flags.writeable:
             array = writeable(self)
-        array[...] = result._shaped()
+        value = result._shaped()
+        if lying:
+            np.copyto(array, value, "unsafe", where=array != value)
+        else:
+            array[...] = value
     version = self._written
     if version is None or self._node is not None:
         version = self._shared_version()
@@ -96,7 +105,9 @@ def check_writable(self: Tensor, leaf: str = errors.LEAF_IN_PLACE) -> None:
         raise RuntimeError(leaf)
 
 
-def write(self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor:
+def write(
+    self: Tensor, function: Callable, *args: Any, some: bool = False, **kwargs: Any
+) -> Tensor:
     """Write what a function of the tensor gives into the tensor, recorded if it is."""
     if recording() and (
         self._requires_grad or any(requires_grad(each) for each in (*args, *kwargs.values()))
@@ -109,11 +120,20 @@ def write(self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor
     node = result._node
     check_fit(self, result)
     if node is None:
-        return store(self, result)
+        return store(self, result, some)
     keep_old_value(self, node.owner)
-    store(self, result)
+    store(self, result, some)
     rebase(self, node)
     return self
+
+
+def write_some(name: str, self: Tensor, function: Callable, *args: Any) -> Tensor:
+    """`write` for what changes some elements; where they lie on one another, PyTorch warns."""
+    array = self._value
+    if array.__class__ is ndarray and 0 in array.strides and overlaps(array):
+        assigned = "[indices] = tensor" if name == "index_put_" else "[mask] = scalar"
+        warnings.warn(errors.EXPANDED.format(name, assigned), UserWarning, stacklevel=4)
+    return write(self, function, *args, some=True)
 
 
 def fill(self: Tensor, function: Callable, *args: Any) -> Tensor:

@@ -30,6 +30,7 @@ LIST_AS_TUPLE = (
     "tensor index, x[torch.tensor(seq)], which will result either in an error or a different result"
 )
 MISMATCH = "shape mismatch: indexing tensors could not be broadcast together with shapes {}"
+INDICES = [np.dtype(name) for name in ("int64", "int32", "uint8", "bool")]
 BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
 
 
@@ -117,7 +118,7 @@ def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
             dim += 1
         elif part is Ellipsis:
             dim += hidden
-        elif part is None or not part._shape:
+        elif part is None or (not part._shape and part._dtype.kind in "bu"):
             view = ops.unsqueeze_at(view, dim)
             if part is not None:
                 indices += [None] * (dim - _covered(indices)) + [_as_vector(part)]
@@ -172,16 +173,7 @@ def _part(part: Any) -> Any:
 
 
 def _index_tensor(part: Tensor) -> Any:
-    kind, shape = part._dtype, part._shape
-    if not shape and kind.kind in "iu" and kind != np.uint8:
-        return int(part._value)
-    if kind == np.uint8:
-        if shape:
-            warnings.warn(BYTES, UserWarning, stacklevel=5)
-        return wrap(part._shaped() != 0)
-    if kind.kind == "b" or kind in (np.int64, np.int32):
-        return part
-    raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    return int(part._value) if not part._shape and part._dtype.kind == "i" else part
 
 
 def _dimensions(part: Any) -> int:
@@ -197,51 +189,101 @@ def _as_vector(part: Tensor) -> Tensor:
     return wrap(np.zeros(int(bool(part._value)), np.int64))
 
 
-def _covered(indices: list) -> int:
+def checked(shape: tuple, indices: Sequence[Tensor | None]) -> tuple:
+    """Index tensors fit for use: bytes made masks; refused by type, and masks by their shape."""
+    if any(index is not None and index._dtype not in INDICES for index in indices):
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    dim, ready = 0, []
+    for index in indices:
+        if index is not None and index._dtype == np.uint8:
+            warnings.warn(BYTES, UserWarning, stacklevel=4)
+            index = wrap(index._shaped() != 0)
+        if index is not None and index._dtype.kind == "b":
+            check_mask(shape, index._shape, dim)
+        dim += _covered([index])
+        ready.append(index)
+    if dim > len(shape):
+        text = f"too many indices for tensor of dimension {len(shape)} (got {dim})"
+        raise IndexError(text)
+    return tuple(ready)
+
+
+def check_mask(shape: tuple, mask: tuple, dim: int) -> None:
+    """A mask must have the sizes of the dimensions that it lies on."""
+    for place, size in enumerate(mask):
+        if shape[dim + place : dim + place + 1] != (size,):
+            raise IndexError(
+                f"The shape of the mask {list(mask)} at index {place} does not match the shape of "
+                f"the indexed tensor {list(shape)} at index {dim + place}"
+            )
+
+
+def only_mask(shape: tuple, indices: Sequence[Tensor | None]) -> Tensor | None:
+    """The mask, where indices are one mask and nothing else."""
+    given = [(before, index) for before, index in enumerate(indices) if index is not None]
+    if len(given) != 1 or given[0][1]._dtype.kind not in "bu":
+        return None
+    before, mask = given[0]
+    check_mask(shape, mask._shape, before)
+    return mask
+
+
+def _covered(indices: Sequence[Tensor | None]) -> int:
     """How many dimensions the indices so far stand for."""
-    return sum(1 if part is None or part._dtype.kind != "b" else part.ndim for part in indices)
+    masks = [part is not None and part._dtype.kind in "bu" for part in indices]
+    return sum(part.ndim if mask else 1 for part, mask in zip(indices, masks, strict=True))
 
 
-def broadcast(indices: Sequence[Tensor]) -> bool:
-    """Whether the shapes of indices fit together."""
-    try:
-        np.broadcast_shapes(*(index._shape for index in indices))
-    except ValueError:
-        return False
-    return True
-
-
-def complaint(shape: tuple, indices: tuple) -> str:
-    """What PyTorch says of indices that do not fit a shape: first of masks, then of shapes."""
-    dim, picks = 0, []
+def picks(indices: Sequence[Tensor | None]) -> list[tuple[int, ndarray]]:
+    """The places that indices name, for each dimension that they name places of."""
+    dim, found = 0, []
     for part in indices:
-        if part is not None and part._dtype.kind == "b":
+        if part is not None:
             array = part._shaped()
-            for place, size in enumerate(array.shape):
-                if size != shape[dim + place]:
-                    return (
-                        f"The shape of the mask {list(array.shape)} at index {place} does not "
-                        f"match the shape of the indexed tensor {list(shape)} at index "
-                        f"{dim + place}"
-                    )
-            picks += [(dim + place, each) for place, each in enumerate(np.nonzero(array))]
-            dim += array.ndim
-        else:
-            picks += [] if part is None else [(dim, part._shaped())]
-            dim += 1
+            places = np.nonzero(array) if array.dtype.kind == "b" else (array,)
+            found += [(dim + number, each) for number, each in enumerate(places)]
+        dim += _covered([part])
+    return found
+
+
+def picked_shape(shape: tuple, indices: Sequence[Tensor | None]) -> tuple:
+    """The shape of what indices pick.
+
+    Raises:
+        IndexError: in PyTorch's words, if they do not fit one another.
+    """
+    named = picks(indices)
     try:
-        np.broadcast_shapes(*(array.shape for _, array in picks))
+        wide = np.broadcast_shapes(*(array.shape for _, array in named))
     except ValueError:
-        shown = ", ".join(str(list(array.shape)) for _, array in picks)
-        return MISMATCH.format(shown)
-    wrong = (_out_of_bounds(shape[dim], place, array) for place, (dim, array) in enumerate(picks))
-    return next(filter(None, wrong))
+        shown = ", ".join(str(list(array.shape)) for _, array in named)
+        raise IndexError(MISMATCH.format(shown)) from None
+    dims = [dim for dim, _ in named]
+    if 0 not in wide and any(shape[dim] == 0 for dim in dims):
+        raise IndexError("index is out of bounds for dimension with size 0")
+    together = dims == [*range(dims[0], dims[0] + len(dims))]
+    left = tuple([size for dim, size in enumerate(shape) if dim not in dims])
+    first = dims[0] if together else 0
+    return (*left[:first], *wide, *left[first:])
 
 
-def _out_of_bounds(size: int, place: int, array: ndarray) -> str:
-    wrong = array[(array < -size) | (array >= size)]
-    if not wrong.size:
-        return ""
-    if not size:
-        return "index is out of bounds for dimension with size 0"
-    return f"index {wrong[0]} is out of bounds for dimension {place} with size {size}"
+def check_bounds(shape: tuple, indices: Sequence[Tensor | None]) -> None:
+    """Refuse places that are not there; PyTorch minds them only where something is picked."""
+    dims, arrays = zip(*picks(indices), strict=True)
+    arrays = np.broadcast_arrays(*arrays)
+    sizes = [shape[dim] for dim in dims]
+    wrong = [(each < -size) | (each >= size) for each, size in zip(arrays, sizes, strict=True)]
+    if not any(map(np.any, wrong)):
+        return
+    _, place = np.argwhere(np.stack(wrong, -1).reshape(-1, len(dims)))[0]
+    there = arrays[place][wrong[place]][0]
+    raise IndexError(
+        f"index {there} is out of bounds for dimension {place} with size {sizes[place]}"
+    )
+
+
+def first_places(indices: Sequence[Tensor | None]) -> tuple:
+    """The first places instead of those that are not there, where nothing is picked."""
+    return tuple(
+        [None if each is None else wrap(np.zeros_like(each._shaped())) for each in indices]
+    )

@@ -22,7 +22,7 @@ from ..placing import (
     slice_backward,
 )
 from ..tensor import Tensor, wrap
-from ..words import sum_to_size
+from ..words import sum_to_size, to
 
 # --- views: one place, or every step-th from start to end
 
@@ -76,7 +76,8 @@ class Index(Op, face="", method=False, name="index"):
 class IndexPut(Op, face="", method=False, name="put_at"):
     def forward(self: Tensor, indices: Scalar, values: Tensor, accumulate: Scalar): return index_put(self, indices, values, accumulate)
     def grad_self(grad, indices, accumulate): return grad if accumulate else index_put(grad, indices, 0, False)
-    def grad_values(grad, indices, values_sym_sizes): return sum_to_size(index(grad, indices), values_sym_sizes)
+    def grad_values(grad, indices, values_sym_sizes, values_options): return to(sum_to_size(index(grad, indices), values_sym_sizes), values_options)
+    shown_as = "values_sym_sizes= values_options="
 
 class IndexPutImpl(Op, face="", method=False):
     def forward(self: Tensor, indices: Scalar, values: Tensor): return self + index_backward(values, self.shape, indices)
@@ -94,17 +95,28 @@ def blank(grad, shape):
 @called("tuple of Tensors indices, Tensor values, bool accumulate = False")
 def index_put_of(self, indices, values, accumulate=False):
     if not isinstance(values, Tensor): values = wrap(np.asarray(values, self._dtype))
+    if self._dtype.kind != "f": values = values.detach()
+    mask = None if accumulate or values.numel() != 1 else keys.only_mask(self._shape, indices)
+    if mask is not None and mask._dtype.kind == "b": return ops.put_at(self, tuple(indices), values, False)
+    if mask is not None: return ops.masked_fill(self, mask, values)
+    indices = keys.checked(self._shape, indices)
+    if values._dtype is self._dtype:
+        try: return ops.put_at(self, indices, values, accumulate)
+        except (IndexError, ValueError, TypeError): pass
+    picked = keys.picked_shape(self._shape, indices)
+    if not fits(values._shape, picked): raise RuntimeError(f"shape mismatch: value tensor of shape {list(values._shape)} cannot be broadcast to indexing result of shape {list(picked)}")
     if values._dtype is not self._dtype: raise RuntimeError(f"Index put requires the source and destination dtypes match, got {dtypes.scalar_name(self._dtype)} for the destination and {dtypes.scalar_name(values._dtype)} for the source.")
-    try: return ops.put_at(self, tuple(indices), values, accumulate)
-    except (IndexError, ValueError, TypeError):
-        if not self.numel(): return ops.put_at(self, unchecked(self, tuple(indices)), values, accumulate)
-        try: picked = index(self._shaped(), tuple(indices)).shape
-        except IndexError: raise IndexError(keys.complaint(self._shape, tuple(indices))) from None
-        raise RuntimeError(f"shape mismatch: value tensor of shape {list(values._shape)} cannot be broadcast to indexing result of shape {list(picked)}") from None
+    if 0 not in picked: keys.check_bounds(self._shape, indices)
+    return ops.put_at(self, keys.first_places(indices), values, accumulate)
+
+def fits(shape, wide):
+    """Whether values of one shape can be repeated to the other."""
+    try: return np.broadcast_shapes(shape, wide) == wide
+    except ValueError: return False
 
 @composed(name="index_put_")
 @called("tuple of Tensors indices, Tensor values, bool accumulate = False")
-def index_put_in_place(self, indices, values, accumulate=False): return inplace.write(self, ops.index_put, tuple(indices), values, accumulate)
+def index_put_in_place(self, indices, values, accumulate=False): return inplace.write_some("index_put_", self, ops.index_put, tuple(indices), values, accumulate)
 
 
 # --- the brackets
@@ -119,18 +131,15 @@ def taken(self, key):
     if isinstance(key, np.integer): return keys.first(self, int(key))
     view, indices = keys.quickly(self, key) if kind is tuple else None, ()
     if view is None: view, indices = keys.looked_at(self, key)
-    if indices:
-        try: return ops.index(view, indices)
-        except IndexError: return ops.index(view, unchecked(view, indices))
+    if indices: return picked(view, keys.checked(view._shape, indices))
     return ops.alias(view) if view is self else view
 
-def unchecked(view, indices):
-    """The first places instead of those that are not there, which PyTorch minds only where it picks something."""
-    picked = [size for size, index in zip(view._shape, indices, strict=False) if index is not None]
-    given = [index for index in indices if index is not None]
-    if view.numel() or 0 in picked or any(index._dtype.kind != "i" for index in given) or not keys.broadcast(given):
-        raise IndexError(keys.complaint(view._shape, indices)) from None
-    return tuple([None if index is None else wrap(np.zeros_like(index._shaped())) for index in indices])
+def picked(view, indices):
+    try: return ops.index(view, indices)
+    except IndexError:
+        wide = keys.picked_shape(view._shape, indices)
+        if 0 not in wide: keys.check_bounds(view._shape, indices)
+        return ops.index(view, keys.first_places(indices))
 
 def assign(self, key, value):
     """`x[key] = value`: a write through a view, or into the places that tensors name."""

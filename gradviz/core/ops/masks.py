@@ -5,6 +5,7 @@ import numpy as np
 from .. import data as making
 from .. import dtypes, errors
 from ..calls import called
+from ..inplace import write_some
 from ..op import Elementwise, Op, Scalar, composed, ops
 from ..placing import (
     masked_scatter,
@@ -48,14 +49,20 @@ class MaskedFillTensor(Elementwise, node="MaskedFillBackward1", face="", method=
 
 def in_rows(array): return array if array.flags.c_contiguous else array.copy()
 
-@composed(name="masked_fill", in_place=True)
-@called("Tensor mask, Number value", "Tensor mask, Tensor value")
+FILLING = "Tensor mask, Number value", "Tensor mask, Tensor value"
+
+@composed(name="masked_fill")
+@called(*FILLING)
 def masked_filled(self, mask, value):
     if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
     if mask._shape != self._shape: check_broadcast(mask._shape, self._shape)
     if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([value], self._dtype)[0])
     if value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     return ops.masked_fill_tensor(self, mask, value)
+
+@composed(name="masked_fill_")
+@called(*FILLING)
+def masked_fill_in_place(self, mask, value): return write_some("masked_fill_", self, ops.masked_fill, mask, value)
 
 @composed(name="masked_select")
 @called("Tensor mask")

@@ -38,6 +38,7 @@ class Copy(Op, node="CopyBackwards", face="", method=False):
     def forward(self: Tensor, src: Tensor): return laid_out_as(self, src)
     def grad_self(grad): return zeros_like(grad)
     def grad_src(grad, src_sym_sizes, src_options): return to(sum_to_size(grad, src_sym_sizes), src_options)
+    shown_as = "src_sym_sizes="
 
 
 @composed(face="torch")
@@ -72,7 +73,8 @@ def filled(input, value):
 @called("Number or Tensor other, bool non_blocking = False")
 def copy_(self, other, non_blocking=False):
     """Copy the elements of another tensor."""
-    return write(self, repeated_over, other if isinstance(other, Tensor) else wrap(np.asarray(other)))
+    other = other if isinstance(other, Tensor) else wrap(np.asarray(other))
+    return write(self, repeated_over, other if self._dtype.kind == "f" else other.detach())
 
 def repeated_over(self, src):
     """The source as often as the target needs it."""
