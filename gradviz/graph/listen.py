@@ -1,103 +1,149 @@
-"""Hang a listener on every node while the library's own engine runs, and write down its steps."""
+"""Hang a listener on every node while the library's own engine runs, and write down its turns."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from gradviz.graph.model import Value
 from gradviz.graph.survey import Survey
 from gradviz.graph.values import is_tensor, value_of
 
-Way = tuple[int, int] | None
-SHARED = (-1, -1)
+Values = tuple[Value | None, ...]
 
 
-@dataclass(slots=True)
-class Turn:
+class Arrival(NamedTuple):
+    """Who sent it, from which slot, and what; the tensor itself where nothing else arrives."""
+
+    sender: int
+    slot: int
+    value: Value
+    tensor: Any = None
+
+
+class Turn(NamedTuple):
     """One node's turn as it was heard; the frozen `Step` is made of it afterwards."""
 
     node: int
-    received: tuple[Value | None, ...] = ()
-    sent: tuple[Value | None, ...] = ()
+    received: Values = ()
+    sent: Values = ()
     before: Value | None = None
     after: Value | None = None
+    came: list[Arrival] | tuple[Arrival, ...] = ()
     unchanged: bool = False
     """What arrived is the very tensor that the one sender sent."""
 
 
-@dataclass(slots=True)
 class Listener:
-    """Hears each node twice: when gradients have arrived, and when it has sent its own."""
+    """Hears each node when it has had its turn; some nodes also when their gradients have arrived.
 
-    survey: Survey
-    refuses: Callable[[int], None] = lambda node: None
-    """Called before each node; it may stop the pass by raising."""
-    turns: list[Turn] = field(default_factory=list)
-    waiting: dict[int, Turn] = field(default_factory=dict)
-    """Turns that have begun and not ended, the last begun last."""
-    _ways: list[list[Way]] = field(default_factory=list)
-    _flying: dict[tuple[int, int], tuple[Any, Value]] = field(default_factory=dict)
+    `early` are those that may not come to their end, or write to what arrived. Where `refuses` is
+    given it is called before each node, and may stop the pass by raising.
+    """
 
-    def __post_init__(self) -> None:
-        self._ways = _ways(self.survey)
+    def __init__(
+        self,
+        survey: Survey,
+        early: Collection[int] = (),
+        refuses: Callable[[int], None] | None = None,
+    ) -> None:
+        self.survey = survey
+        self.turns: list[Turn] = []
+        self.tick: Callable[[], None] | None = None
+        """Called after each turn."""
+        self.waiting: dict[int, Turn] = {}
+        """Turns that have begun and not ended, the last begun last."""
+        self._early, self._refuses = early, refuses
+        self._came: dict[int, list[Arrival]] = {}
+        self._targets: list[list[int | None]] = [[] for _ in survey.functions]
+        arrivals = [0] * len(survey.functions)
+        for edge in survey.edges:
+            self._targets[edge.source].append(edge.target)
+            if edge.target is not None:
+                arrivals[edge.target] += 1
+        for root in survey.root_ids:
+            arrivals[root] += 1
+        self._alone = [count == 1 for count in arrivals]
 
     @contextmanager
     def attached(self) -> Iterator[None]:
         """Listen while this lasts; afterwards no hook of ours is left on any node."""
         handles: list[Any] = []
-        before, after = self._before, self._after
-        leaves = self.survey.leaves
         try:
-            for node, function in enumerate(self.survey.functions):
-                leaf = function.variable if leaves[node] else None
-                handles.append(function.register_prehook(partial(before, node, leaf)))
-                handles.append(function.register_hook(partial(after, node, leaf)))
+            self._attach(handles)
             yield
         finally:
             for handle in handles:
                 handle.remove()
-            self._flying.clear()
+            for came in self._came.values():  # what was kept to be known again
+                came[:] = [arrival._replace(tensor=None) for arrival in came]
+
+    def refused(self) -> Turn | None:
+        """The turn that was begun and not ended, or else the one that would have been the next."""
+        if self.waiting:
+            return self.waiting[next(reversed(self.waiting))]
+        if not self.turns or not self._came:
+            return None
+        node = min(self._came)  # nodes are numbered in the order of their turns
+        came = self._came[node]
+        return Turn(node, (came[0].value,) if len(came) == 1 else (None,), came=came)
+
+    def _attach(self, handles: list[Any]) -> None:
+        after, leaves, early = self._after, self.survey.leaves, self._early
+        for node, function in enumerate(self.survey.functions):
+            leaf = None
+            if leaves[node]:
+                leaf = function.variable
+            if leaf is not None or node in early or self._refuses is not None:
+                handles.append(function.register_prehook(partial(self._before, node, leaf)))
+            handles.append(function.register_hook(partial(after, node, leaf)))
 
     def _before(self, node: int, leaf: Any, received: Any) -> None:
-        turn = self.waiting[node] = Turn(node)
-        if leaf is not None and leaf.grad is not None:
-            turn.before = value_of(leaf.grad)
-        turn.received = self._arrive(node, as_tuple(received), turn)
-        self.refuses(node)
+        before = None if leaf is None or leaf.grad is None else value_of(leaf.grad)
+        self.waiting[node] = self._arrived(node, as_tuple(received))._replace(before=before)
+        if self._refuses is not None:
+            self._refuses(node)
 
     def _after(self, node: int, leaf: Any, sent: Any, received: Any) -> None:
-        turn = self.waiting.pop(node)
+        turn = self.waiting.pop(node, None) if self.waiting else None
+        if turn is None:
+            turn = self._arrived(node, as_tuple(received))
         if leaf is None:
-            turn.sent = self._send(node, as_tuple(sent))
+            values = self._sent(node, as_tuple(sent))
+            node, received, _, before, after, came, unchanged = turn
+            turn = Turn(node, received, values, before, after, came, unchanged)
         elif leaf.grad is not None:
-            turn.after = value_of(leaf.grad)
+            turn = turn._replace(after=value_of(leaf.grad))
         self.turns.append(turn)
+        if self.tick is not None:
+            self.tick()
 
-    def _arrive(self, node: int, grads: tuple, turn: Turn) -> tuple[Value | None, ...]:
-        if len(grads) == 1:
-            tensor, value = self._flying.pop((node, 0), (None, None))
-            if value is not None and (tensor is grads[0] or _is_number(grads[0], value)):
-                turn.unchanged = True
-                return (value,)
-        return tuple([None if grad is None else value_of(grad) for grad in grads])
+    def _arrived(self, node: int, grads: tuple) -> Turn:
+        """What has arrived; a tensor on the only way to its target is known again."""
+        came = self._came.pop(node, ())
+        if len(grads) == 1 and len(came) == 1 and self._alone[node]:
+            _, _, value, tensor = came[0]
+            if tensor is grads[0] or _is_number(grads[0], value):
+                return Turn(node, (value,), (), None, None, (), True)
+        received = tuple([None if grad is None else value_of(grad) for grad in grads])
+        return Turn(node, received, (), None, None, came)
 
-    def _send(self, node: int, grads: tuple) -> tuple[Value | None, ...]:
-        """The values sent; a tensor on the only way to its target is known again on arrival."""
+    def _sent(self, node: int, grads: tuple) -> Values:
         values: list[Value | None] = []
-        for slot, way in enumerate(self._ways[node]):
+        for slot, target in enumerate(self._targets[node]):
             grad = grads[slot] if slot < len(grads) else None
-            if way is None or grad is None:
+            if target is None or grad is None:
                 values.append(None)
                 continue
             value = value_of(grad)
             values.append(value)
-            if way is not SHARED:
-                self._flying[way] = (grad, value)
+            arrival = Arrival(node, slot, value, grad if self._alone[target] else None)
+            if target in self._came:
+                self._came[target].append(arrival)
+            else:
+                self._came[target] = [arrival]
         return tuple(values)
 
 
@@ -114,18 +160,3 @@ def as_tuple(grads: Any) -> tuple:
     if type(grads) is tuple:
         return grads
     return (grads,) if grads is None or is_tensor(grads) else tuple(grads)
-
-
-def _ways(survey: Survey) -> list[list[Way]]:
-    """By node and slot, the target and its output, `SHARED` where something else arrives too."""
-    ways: list[list[Way]] = [[] for _ in survey.functions]
-    arrivals = Counter(zip(survey.root_ids, survey.root_ports, strict=True))
-    for edge in survey.edges:
-        way = None if edge.target is None else (edge.target, edge.port)
-        ways[edge.source].append(way)
-        if way is not None:
-            arrivals[way] += 1
-    meeting = {way for way, count in arrivals.items() if count > 1}
-    for slots in ways if meeting else ():
-        slots[:] = [SHARED if way in meeting else way for way in slots]
-    return ways

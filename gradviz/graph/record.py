@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from gradviz.graph.collector import paused_collector
@@ -89,24 +88,14 @@ def _run(listener: Listener, tensor: Any, gradient: Any, inputs: Any) -> str | N
         nodes = len(listener.survey.functions)
         with listener.attached(), Progress("node", nodes) as progress:
             if nodes >= LONG:
-                listener.refuses = _counted(listener.refuses, progress)
+                listener.tick = progress.tick
             if is_tensor(tensor):
                 tensor.backward(gradient, retain_graph=True, inputs=inputs)
             else:
                 engine = engine_of(listener.survey.roots[0])
                 engine.autograd.backward(tensor, gradient, retain_graph=True, inputs=inputs)
     except RuntimeError as problem:
-        if not listener.waiting:
+        if listener.refused() is None:
             raise
         return str(problem)
     return None
-
-
-def _counted(refuses: Callable[[int], None], progress: Progress) -> Callable[[int], None]:
-    """The same, and the node is counted."""
-
-    def count(node: int) -> None:
-        refuses(node)
-        progress.tick()
-
-    return count

@@ -10,18 +10,15 @@ import numpy as np
 
 from gradviz.graph.engines import engine_of
 from gradviz.graph.listen import Listener, Turn
-from gradviz.graph.model import Recording, Step, Value
+from gradviz.graph.model import Recording, Step, Value, new_step
 from gradviz.graph.names import Names
 from gradviz.graph.nodes import Contents
 from gradviz.graph.read import graph_and_source
 from gradviz.graph.rehearsal import freed_text
-from gradviz.graph.slopes import slopes_of
+from gradviz.graph.slopes import Slopes
 from gradviz.graph.survey import Survey
 from gradviz.graph.values import is_close, is_tensor, numbers_text, value_of
 from gradviz.graph.watch import Tape
-
-Arrival = tuple[int, int, Value]
-"""Who sent it, from which slot, and what."""
 
 
 class Session:
@@ -36,7 +33,8 @@ class Session:
         self.names = names
         self.engine = engine_of(surveyed.roots[0])
         self.seeds_at: dict[int, list[Value]] = {}
-        self._slopes: dict[int, tuple[Value | None, ...]] = {}
+        self._slopes = Slopes(surveyed.names, contents)
+        self._passed = False
 
     def written(self) -> list[Any]:
         """Every tensor whose `.grad` this pass may write, as far as it can be known."""
@@ -49,10 +47,8 @@ class Session:
 
     def listener(self, refuses: bool = False) -> Listener:
         """Something to hang on the nodes; it may refuse to pass nodes whose values are freed."""
-        listener = Listener(self.survey)
-        if refuses:
-            listener.refuses = self._refuser()
-        return listener
+        early, self._passed = self._early(), True
+        return Listener(self.survey, early, self._refuser() if refuses else None)
 
     def recording(
         self, listener: Listener, gradient: Any, retain_graph: bool, error: str | None
@@ -62,18 +58,28 @@ class Session:
         self.seeds_at = {}
         for root, seed in zip(self.survey.root_ids, seeds, strict=False):
             self.seeds_at.setdefault(root, []).append(seed)
-        refused_at = next(reversed(listener.waiting), None) if error is not None else None
-        if refused_at is not None:
-            listener.turns.append(listener.waiting[refused_at])
+        refused = None if error is None else listener.refused()
+        turns = listener.turns if refused is None else [*listener.turns, refused]
         return Recording(
             graph=self.graph,
             seeds=seeds,
-            steps=tuple(self._steps(listener.turns)),
+            steps=tuple(self._steps(turns)),
             call=call_text(self.survey.roots, gradient, retain_graph, self.names),
             retain_graph=retain_graph,
             span=self.source.backward,
             error=error,
-            refused_at=refused_at,
+            refused_at=None if refused is None else refused.node,
+        )
+
+    def _early(self) -> frozenset[int]:
+        """The nodes that may not come to their end: of code in Python, spoilt, perhaps freed."""
+        nodes = self.graph.nodes
+        if self._passed or getattr(self.engine, "is_anomaly_enabled", bool)():
+            return frozenset(range(len(nodes)))
+        return frozenset(
+            node.id
+            for node, kept in zip(nodes, self.contents, strict=True)
+            if node.kind == "custom" or kept.freed or kept.modified
         )
 
     def _refuser(self) -> Any:
@@ -86,36 +92,28 @@ class Session:
         return refuse
 
     def _steps(self, turns: list[Turn]) -> list[Step]:
-        arrivals = _arrivals(self.survey, turns)
         with np.errstate(all="ignore"):
-            return [self._step(turn, arrivals.get(turn.node, ())) for turn in turns]
+            return [self._step(turn) for turn in turns]
 
-    def _step(self, turn: Turn, came: Sequence[Arrival]) -> Step:
-        many = len(came) > 1
-        return Step(
-            node=turn.node,
-            received=turn.received,
-            sent=turn.sent,
-            slopes=self._slopes_at(turn),
-            before=turn.before,
-            after=turn.after,
-            arrivals=tuple([(node, slot) for node, slot, _ in came]) if many else (),
-            hooked=None if turn.unchanged else self._before_hooks(turn, came),
+    def _step(self, turn: Turn) -> Step:
+        node, received, sent, before, after, came, unchanged = turn
+        links = self.survey.links[node]
+        dtype = next((value.dtype for value in received if value is not None), "float32")
+        return new_step(
+            node,
+            received,
+            sent,
+            self._slopes.at(node, [link[0] is not None for link in links], dtype),
+            before,
+            after,
+            tuple([(one.sender, one.slot) for one in came]) if len(came) > 1 else (),
+            None if unchanged else self._before_hooks(turn),
         )
 
-    def _slopes_at(self, turn: Turn) -> tuple[Value | None, ...]:
-        known = self._slopes.get(turn.node)
-        if known is None:
-            wanted = [link[0] is not None for link in self.survey.links[turn.node]]
-            dtype = next((value.dtype for value in turn.received if value is not None), "float32")
-            kept, name = self.contents[turn.node], self.survey.names[turn.node]
-            known = self._slopes[turn.node] = slopes_of(name, kept, wanted, dtype)
-        return known
-
-    def _before_hooks(self, turn: Turn, came: Sequence[Arrival]) -> Value | None:
+    def _before_hooks(self, turn: Turn) -> Value | None:
         """What came in, if it is something else than what the node was given in the end."""
         received = turn.received[0] if len(turn.received) == 1 else None
-        parts = [value for _, _, value in came]
+        parts = [arrival.value for arrival in turn.came]
         parts += self.seeds_at.get(turn.node, ())
         if received is None or not parts or any(p.shape != received.shape for p in parts):
             return None
@@ -168,17 +166,3 @@ def seeds_of(roots: Sequence[Any], gradient: Any) -> tuple[Value, ...]:
 
 def _ones(value: Value) -> Value:
     return replace(value, numbers=np.ones_like(value.numbers), range=None, changed=False)
-
-
-def _arrivals(survey: Survey, turns: Sequence[Turn]) -> dict[int, list[Arrival]]:
-    """By receiver, who sent what to it, in the order in which it was sent."""
-    targets: list[list[int | None]] = [[] for _ in survey.functions]
-    for edge in survey.edges:
-        targets[edge.source].append(edge.target)
-    arrivals: dict[int, list[Arrival]] = {}
-    for turn in turns:
-        for slot, value in enumerate(turn.sent):
-            target = targets[turn.node][slot]
-            if target is not None and value is not None:
-                arrivals.setdefault(target, []).append((turn.node, slot, value))
-    return arrivals

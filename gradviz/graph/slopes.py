@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.graph import catalogue
-from gradviz.graph.model import Value
+from gradviz.graph.model import Value, new_value
 from gradviz.graph.nodes import Contents
 from gradviz.graph.values import WHOLE
 
@@ -17,26 +17,58 @@ _ROUNDED = {name: np.dtype(name) for name in ("float16", "float32", "float64")} 
 }
 
 
-def slopes_of(
-    name: str, kept: Contents, wanted: Sequence[bool], dtype: str
-) -> tuple[Value | None, ...]:
-    """The slope at each slot where one is wanted, if the op is element-wise and it can be known.
+Rule = Mapping[str, Any]
 
-    Rules that need no saved value reckon in float64; they are told in `dtype`, the gradient's.
-    """
+
+class Slopes:
+    """The slopes of the nodes of one graph; each node's are reckoned once."""
+
+    def __init__(self, names: Sequence[str], contents: Sequence[Contents]) -> None:
+        self._names, self._contents = names, contents
+        self._rules: dict[str, tuple[Rule | None, ...]] = {}
+        self._same: dict[tuple, Value | None] = {}
+        self._known: dict[int, tuple[Value | None, ...]] = {}
+
+    def at(self, node: int, wanted: Sequence[bool], dtype: str) -> tuple[Value | None, ...]:
+        """The slope at each slot where one is wanted, if the op is element-wise and it is known.
+
+        Rules that need no saved value reckon in float64; they are told in the gradient's dtype.
+        """
+        known = self._known.get(node)
+        if known is None:
+            known = self._known[node] = self._reckoned(node, wanted, dtype)
+        return known
+
+    def _reckoned(self, node: int, wanted: Sequence[bool], dtype: str) -> tuple[Value | None, ...]:
+        name = self._names[node]
+        rules = self._rules.get(name)
+        if rules is None:
+            rules = self._rules[name] = _rules_of(name)
+        slopes: list[Value | None] = []
+        for slot, is_wanted in enumerate(wanted):
+            rule = rules[slot] if is_wanted and slot < len(rules) else None
+            slopes.append(None if rule is None else self._slope(rule, node, dtype))
+        return tuple(slopes)
+
+    def _slope(self, rule: Rule, node: int, dtype: str) -> Value | None:
+        """Reckoned anew only where a rule needs a tensor."""
+        kept = self._contents[node]
+        if any(name in kept.values for name in rule["needs"]):
+            return _slope(rule, kept, dtype)
+        key = (id(rule), dtype, *[repr(kept.details.get(name)) for name in rule["needs"]])
+        if key not in self._same:
+            self._same[key] = _slope(rule, kept, dtype)
+        return self._same[key]
+
+
+def _rules_of(name: str) -> tuple[Rule | None, ...]:
+    """By slot, the rule where it has a slope."""
     known = catalogue.entry(name)
-    rules, inputs = known["rules"], known["inputs"]
-    if not rules:
-        return (None,) * len(wanted)
-    return tuple(
-        _slope(rules.get(inputs[slot]), kept, dtype) if is_wanted and slot < len(inputs) else None
-        for slot, is_wanted in enumerate(wanted)
-    )
+    rules = [known["rules"].get(one) for one in known["inputs"]] if known["rules"] else []
+    return tuple([None if rule is None or rule.get("slope") is None else rule for rule in rules])
 
 
-def _slope(rule: Mapping[str, Any] | None, kept: Contents, dtype: str) -> Value | None:
-    if rule is None or rule.get("slope") is None:
-        return None
+def _slope(rule: Rule, kept: Contents, dtype: str) -> Value | None:
     values = {name: _needed(name, kept) for name in rule["needs"]}
     if any(value is None for value in values.values()):
         return None
@@ -50,8 +82,8 @@ def _slope(rule: Mapping[str, Any] | None, kept: Contents, dtype: str) -> Value 
     except Exception:
         return None
     shape = max(shapes, key=len) if sampled else numbers.shape
-    numbers = numbers.astype(_ROUNDED.get(dtype, numbers.dtype))
-    return Value(shape, dtype, numbers, not sampled and numbers.size <= WHOLE)
+    numbers = numbers.astype(_ROUNDED.get(dtype, numbers.dtype), copy=False)
+    return new_value(shape, dtype, numbers, not sampled and numbers.size <= WHOLE)
 
 
 def _needed(name: str, kept: Contents) -> Any:
