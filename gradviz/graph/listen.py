@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
@@ -31,9 +31,13 @@ class Turn(NamedTuple):
     sent: Values = ()
     before: Value | None = None
     after: Value | None = None
-    came: list[Arrival] | tuple[Arrival, ...] = ()
+    came: Sequence[Arrival] = ()
     unchanged: bool = False
     """What arrived is the very tensor that the one sender sent."""
+
+
+_turn = partial(tuple.__new__, Turn)  # at half the cost of calling the class
+_arrival = partial(tuple.__new__, Arrival)
 
 
 class Listener:
@@ -102,33 +106,34 @@ class Listener:
 
     def _before(self, node: int, leaf: Any, received: Any) -> None:
         before = None if leaf is None or leaf.grad is None else value_of(leaf.grad)
-        self.waiting[node] = self._arrived(node, as_tuple(received))._replace(before=before)
+        values, came, unchanged = self._arrived(node, as_tuple(received))
+        self.waiting[node] = Turn(node, values, (), before, None, came, unchanged)
         if self._refuses is not None:
             self._refuses(node)
 
     def _after(self, node: int, leaf: Any, sent: Any, received: Any) -> None:
-        turn = self.waiting.pop(node, None) if self.waiting else None
-        if turn is None:
-            turn = self._arrived(node, as_tuple(received))
+        if self.waiting and node in self.waiting:
+            _, values, _, before, _, came, unchanged = self.waiting.pop(node)
+        else:
+            values, came, unchanged = self._arrived(node, as_tuple(received))
+            before = None
+        after, given = None, ()
         if leaf is None:
-            values = self._sent(node, as_tuple(sent))
-            node, received, _, before, after, came, unchanged = turn
-            turn = Turn(node, received, values, before, after, came, unchanged)
+            given = self._sent(node, as_tuple(sent))
         elif leaf.grad is not None:
-            turn = turn._replace(after=value_of(leaf.grad))
-        self.turns.append(turn)
+            after = value_of(leaf.grad)
+        self.turns.append(_turn((node, values, given, before, after, came, unchanged)))
         if self.tick is not None:
             self.tick()
 
-    def _arrived(self, node: int, grads: tuple) -> Turn:
+    def _arrived(self, node: int, grads: tuple) -> tuple[Values, Sequence[Arrival], bool]:
         """What has arrived; a tensor on the only way to its target is known again."""
         came = self._came.pop(node, ())
         if len(grads) == 1 and len(came) == 1 and self._alone[node]:
             _, _, value, tensor = came[0]
             if tensor is grads[0] or _is_number(grads[0], value):
-                return Turn(node, (value,), (), None, None, (), True)
-        received = tuple([None if grad is None else value_of(grad) for grad in grads])
-        return Turn(node, received, (), None, None, came)
+                return (value,), (), True
+        return tuple([None if grad is None else value_of(grad) for grad in grads]), came, False
 
     def _sent(self, node: int, grads: tuple) -> Values:
         values: list[Value | None] = []
@@ -139,7 +144,7 @@ class Listener:
                 continue
             value = value_of(grad)
             values.append(value)
-            arrival = Arrival(node, slot, value, grad if self._alone[target] else None)
+            arrival = _arrival((node, slot, value, grad if self._alone[target] else None))
             if target in self._came:
                 self._came[target].append(arrival)
             else:

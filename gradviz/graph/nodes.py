@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from gradviz.graph import catalogue
@@ -26,19 +26,20 @@ SECOND_TIME = "backward through the graph a second time"
 """The words by which PyTorch's message about freed values is known."""
 MODIFIED = "modified by an inplace operation"
 UNKNOWN = "·"
+NOTHING: Mapping[str, Any] = {}
 
 
-@dataclass(slots=True)
 class Contents:
     """What one node keeps, as read from its `_saved_*`: tensors, plain numbers, and its state."""
 
-    tensors: dict[str, Any] = field(default_factory=dict)
-    makers: dict[str, Any] = field(default_factory=dict)
-    """The `grad_fn` of each of the tensors."""
-    values: dict[str, Value] = field(default_factory=dict)
-    details: dict[str, Any] = field(default_factory=dict)
-    freed: list[str] = field(default_factory=list)
-    modified: list[str] = field(default_factory=list)
+    __slots__ = ("details", "freed", "makers", "modified", "tensors", "values")
+
+    def __init__(self) -> None:
+        self.tensors = self.values = NOTHING
+        self.makers = NOTHING  # the `grad_fn` of each of the tensors
+        self.details = NOTHING
+        self.freed: tuple[str, ...] = ()
+        self.modified: tuple[str, ...] = ()
 
 
 class Reader:
@@ -96,9 +97,7 @@ def build_nodes(surveyed: Survey, contents: list[Contents], names: Names) -> lis
         if kind is None:
             kind = kinds[type(function)] = _kind(function, surveyed.leaves[number])
         kept = contents[number]
-        labels = {}
-        for name, tensor in kept.tensors.items():
-            labels[name] = names.label_of(tensor, kept.makers[name])
+        labels = _labels(kept, names) if kept.tensors else NOTHING
         result = _result(function, kind, names)
         nodes.append(
             new_node(
@@ -122,6 +121,12 @@ def build_nodes(surveyed: Survey, contents: list[Contents], names: Names) -> lis
     return nodes
 
 
+def _labels(kept: Contents, names: Names) -> dict[str, str | None]:
+    """The learner's names for what a node keeps."""
+    makers = kept.makers
+    return {name: names.label_of(one, makers[name]) for name, one in kept.tensors.items()}
+
+
 def remembered(function: Any) -> Value | None:
     """The small result that a node of ours remembers, marked if it was changed since."""
     kept = getattr(function, "_remembered", None)
@@ -139,9 +144,9 @@ def _take(result: Contents, function: Any, name: str, bare: str) -> None:
     except Exception as error:
         text = str(error)
         if SECOND_TIME in text:
-            result.freed.append(bare)
+            result.freed += (bare,)
         elif MODIFIED in text:
-            result.modified.append(bare)
+            result.modified += (bare,)
         return
     if kept is None:
         return
@@ -152,13 +157,13 @@ def _take(result: Contents, function: Any, name: str, bare: str) -> None:
             if is_tensor(item):
                 _keep(result, f"{bare}[{place}]", item)
     elif name != "saved_tensors":
-        result.details[bare] = _signed(kept)
+        result.details = {**result.details, bare: _signed(kept)}
 
 
 def _keep(result: Contents, name: str, tensor: Any) -> None:
-    result.tensors[name] = tensor
-    result.makers[name] = tensor.grad_fn
-    result.values[name] = value_of(tensor)
+    result.tensors = {**result.tensors, name: tensor}
+    result.makers = {**result.makers, name: tensor.grad_fn}
+    result.values = {**result.values, name: value_of(tensor)}
 
 
 def _signed(number: Any) -> Any:
@@ -252,8 +257,8 @@ def _saved(kept: Contents, labels: Mapping[str, str | None]) -> tuple[Saved, ...
 def _constants(
     surveyed: Survey, number: int, kept: Contents, labels: Mapping[str, str | None]
 ) -> tuple[Constant, ...]:
-    empty = [slot for slot, link in enumerate(surveyed.links[number]) if link[0] is None]
-    if not empty:
+    empty = surveyed.empty.get(number)
+    if empty is None:
         return ()
     inputs = catalogue.entry(surveyed.names[number])["inputs"]
     return tuple([_constant(slot, _input_name(inputs, slot), kept, labels) for slot in empty])

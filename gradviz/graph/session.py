@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gradviz.graph.engines import engine_of
-from gradviz.graph.listen import Listener, Turn
+from gradviz.graph.listen import Listener, Turn, Values
 from gradviz.graph.model import Recording, Step, Value, new_step
 from gradviz.graph.names import Names
 from gradviz.graph.nodes import Contents
@@ -97,13 +97,13 @@ class Session:
 
     def _step(self, turn: Turn) -> Step:
         node, received, sent, before, after, came, unchanged = turn
-        links = self.survey.links[node]
-        dtype = next((value.dtype for value in received if value is not None), "float32")
+        first = received[0] if received else None
+        dtype = _dtype(received) if first is None else first.dtype
         return new_step(
             node,
             received,
             sent,
-            self._slopes.at(node, [link[0] is not None for link in links], dtype),
+            self._slopes.at(node, self.survey.links[node], dtype),
             before,
             after,
             tuple([(one.sender, one.slot) for one in came]) if len(came) > 1 else (),
@@ -124,6 +124,10 @@ class Session:
             numbers = sum(p.numbers for p in parts[1:]) + total.numbers
             total = replace(total, numbers=np.asarray(numbers))
         return None if is_close(total, received) else total
+
+
+def _dtype(received: Values) -> str:
+    return next((value.dtype for value in received if value is not None), "float32")
 
 
 def call_text(roots: Sequence[Any], gradient: Any, retain_graph: bool, names: Names) -> str:

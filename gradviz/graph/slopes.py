@@ -10,6 +10,7 @@ import numpy as np
 from gradviz.graph import catalogue
 from gradviz.graph.model import Value, new_value
 from gradviz.graph.nodes import Contents
+from gradviz.graph.survey import Link
 from gradviz.graph.values import WHOLE
 
 _ROUNDED = {name: np.dtype(name) for name in ("float16", "float32", "float64")} | {
@@ -29,25 +30,25 @@ class Slopes:
         self._same: dict[tuple, Value | None] = {}
         self._known: dict[int, tuple[Value | None, ...]] = {}
 
-    def at(self, node: int, wanted: Sequence[bool], dtype: str) -> tuple[Value | None, ...]:
-        """The slope at each slot where one is wanted, if the op is element-wise and it is known.
+    def at(self, node: int, links: Sequence[Link], dtype: str) -> tuple[Value | None, ...]:
+        """The slope at each slot that leads on, if the op is element-wise and it is known.
 
         Rules that need no saved value reckon in float64; they are told in the gradient's dtype.
         """
         known = self._known.get(node)
         if known is None:
-            known = self._known[node] = self._reckoned(node, wanted, dtype)
+            known = self._known[node] = self._reckoned(node, links, dtype)
         return known
 
-    def _reckoned(self, node: int, wanted: Sequence[bool], dtype: str) -> tuple[Value | None, ...]:
+    def _reckoned(self, node: int, links: Sequence[Link], dtype: str) -> tuple[Value | None, ...]:
         name = self._names[node]
         rules = self._rules.get(name)
         if rules is None:
             rules = self._rules[name] = _rules_of(name)
-        slopes: list[Value | None] = []
-        for slot, is_wanted in enumerate(wanted):
-            rule = rules[slot] if is_wanted and slot < len(rules) else None
-            slopes.append(None if rule is None else self._slope(rule, node, dtype))
+        slopes: list[Value | None] = [None] * len(links)
+        for slot, (rule, link) in enumerate(zip(rules, links, strict=False)):
+            if rule is not None and link[0] is not None:
+                slopes[slot] = self._slope(rule, node, dtype)
         return tuple(slopes)
 
     def _slope(self, rule: Rule, node: int, dtype: str) -> Value | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradviz.graph.engines import engine_of
@@ -35,6 +35,8 @@ class Survey:
     """Which nodes are the AccumulateGrad of a tensor."""
     names: list[str]
     edges: tuple[Edge, ...] = ()
+    empty: dict[int, list[int]] = field(default_factory=dict)
+    """The None slots of the nodes that have some."""
 
     def node_of(self, tensor: Any) -> int | None:
         """The node that made `tensor`, or accumulates into it, if it is in this graph."""
@@ -226,4 +228,8 @@ def _edges(surveyed: Survey) -> Iterator[Edge]:
     ids = surveyed.ids
     for source, links in enumerate(surveyed.links):
         for slot, (function, port) in enumerate(links):
-            yield new_edge(source, slot, None if function is None else ids[id(function)], port)
+            if function is None:
+                surveyed.empty.setdefault(source, []).append(slot)
+                yield new_edge(source, slot, None, port)
+            else:
+                yield new_edge(source, slot, ids[id(function)], port)

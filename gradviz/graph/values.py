@@ -46,11 +46,14 @@ def value_of(tensor: Any, *, changed: bool = False) -> Value:
     try:
         dtype = tensor.dtype
         name = _dtype_names.get(dtype) or dtype_name(dtype)
-        shape = tuple(tensor.shape) if tensor.ndim else ()
+        kind = _one_element.get(name)
+        if not tensor.ndim and kind is not None:
+            return new_value((), name, array(tensor.item(), kind), True, None, changed)
+        shape = tuple(tensor.shape)
         size = math.prod(shape)
-        if size == 1 and name in _one_element:  # detach() would make ours keep an array for good
-            one = array(tensor.item(), _one_element[name])
-            return new_value(shape, name, one.reshape(shape) if shape else one, True, None, changed)
+        if size == 1 and kind is not None:  # detach() would make ours keep an array for good
+            one = array(tensor.item(), kind).reshape(shape)
+            return new_value(shape, name, one, True, None, changed)
         if size <= WHOLE:
             return new_value(shape, name, numbers_of(tensor), True, None, changed)
         return _sampled(tensor, shape, name, changed)
