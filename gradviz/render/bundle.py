@@ -39,8 +39,9 @@ NEEDS = {
     "graph": ("pills", "cards"),
     "axes": ("values", "scales", "strokes", "labels", "marks"),
     "stacks": ("values", "scales"),
-    "matrix": ("values",),
-    "controls": ("values",),
+    "matrix": ("values", "typed", "field"),
+    "controls": ("values", "typed", "field"),
+    "predict": ("typed",),
 }
 """Modules that a kind needs besides its own."""
 SHORT = 12

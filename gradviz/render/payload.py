@@ -40,7 +40,16 @@ def payload(story: Story) -> dict[str, Any]:
     tellings = [_telling(one) for one in (story, *story.variants)]
     pools = _pool([telling["runs"] for telling in tellings])
     first, *others = tellings
+    for other in others:
+        _share_columns(first, other)
     return first | pools | ({"variants": others} if others else {})
+
+
+def _share_columns(first: dict[str, Any], other: dict[str, Any]) -> None:
+    """A variant has the columns of the first telling, unless it says otherwise."""
+    own = other.pop("columns", {})
+    if own != first.get("columns", {}):
+        other["columns"] = own
 
 
 def changes(story: Story, first: Story) -> dict[str, Any]:

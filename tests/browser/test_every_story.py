@@ -230,11 +230,16 @@ def glide(box: Locator) -> None:
     """Between the stored learning rates Python tells the story anew."""
     slider = box.get_by_role("slider", name="learning rate")
     slider.evaluate("at => { at.value = 0.5; at.dispatchEvent(new Event('input')); }")
-    expect(box.locator(".reading").first).to_have_text("0.22")
+    field = box.get_by_role("textbox", name="learning rate, as a number")
+    expect(field).to_have_value("0.22")
     expect(box.get_by_role("status")).to_contain_text("0.22")
     box.get_by_role("radio", name="Adam").check()
     expect(box.get_by_role("radio", name="Adam")).to_be_checked()
     expect(box.get_by_role("status")).to_contain_text("0.22")
+    field.fill("0.137")
+    field.press("Enter")
+    expect(box.get_by_role("status")).to_contain_text("0.137")
+    expect(field).to_have_value("0.137")
 
 
 @pytest.mark.kernel

@@ -63,10 +63,10 @@ test("an address names a step", () => {
   assert.equal(player.stepInAddress("#section", "abc"), null);
 });
 
-test("an answer may have a comma, a real minus, a fraction", () => {
-  const cases = [["4", 4], [" −0,5 ", -0.5], ["1/3", 1 / 3], ["1e-3", 0.001], ["", null]];
-  for (const [text, value] of cases) assert.equal(player.answerOf(text), value);
-  for (const text of ["four", "1/2/3", "3/", "2*3"]) assert.ok(Number.isNaN(player.answerOf(text)), text);
+test("a number may have a comma, a real minus, a fraction, a power of ten", () => {
+  const cases = [["4", 4], [" −0,5 ", -0.5], ["1/3", 1 / 3], ["1e-3", 0.001], ["2×10⁻⁵", 2e-5], ["", null]];
+  for (const [text, value] of cases) assert.equal(player.numberTyped(text), value);
+  for (const text of ["four", "1/2/3", "3/", "/3", "2*3"]) assert.ok(Number.isNaN(player.numberTyped(text)), text);
 });
 
 test("ticks stand at steps of 1, 2 or 5 and inside the range", () => {

@@ -65,10 +65,41 @@ def test_axes_choose_another_run_and_keep_the_step(theatre, stories) -> None:
     expect(root).to_have_attribute("data-step", "4")
     expect(root.get_by_role("status")).to_contain_text("at 0.4.")
     theatre.page.keyboard.press("ArrowRight")
-    expect(root.locator(".reading")).to_contain_text("too large")
+    expect(root.locator(".control .status")).to_have_text("too large")
     switch = root.get_by_role("switch", name="zero_()")
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "false")
+
+
+def test_a_typed_number_goes_to_the_nearest_that_is_stored_and_says_so(theatre, stories) -> None:
+    root = theatre.play(stories["descent"]())
+    field = root.get_by_role("textbox", name="learning rate, as a number")
+    expect(field).to_have_value("0.1")
+    field.fill("0,37")
+    field.press("Enter")
+    expect(field).to_have_value("0.4")
+    expect(root.get_by_role("slider", name="learning rate")).to_have_value("1")
+    expect(root.get_by_role("status")).to_contain_text("learning rate 0.37 cannot be computed")
+    expect(root.get_by_role("status")).to_contain_text("this is 0.4, the nearest")
+    field.fill("11/10")
+    field.press("Enter")
+    expect(root.get_by_role("status")).to_contain_text("at 1.1.")
+
+
+def test_what_is_no_number_is_told_and_can_be_mended(theatre, stories) -> None:
+    root = theatre.play(stories["descent"]())
+    field = root.get_by_role("textbox", name="learning rate, as a number")
+    field.fill("fast")
+    field.press("Enter")
+    expect(root.get_by_role("status")).to_contain_text("Type a number for learning rate")
+    expect(root.get_by_role("status")).to_contain_text("“fast” is none")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(root).to_have_attribute("data-step", "0")
+    field.press("Escape")
+    expect(field).to_have_value("0.1")
+    assert field.get_attribute("aria-invalid") is None
+    field.press("ArrowRight")  # moves in the text, not among the steps
+    expect(root).to_have_attribute("data-step", "0")
 
 
 def test_numbers_in_the_text_are_those_of_the_columns(theatre, stories) -> None:
@@ -102,7 +133,11 @@ def test_weights_are_summed_below_the_columns(theatre, stories) -> None:
     expect(root.locator(".result").first).to_have_text("3")
     expect(root.locator(".note-part")).to_have_text("printed: tensor([3., 2., 1.])")
     root.get_by_role("slider", name="weight of z1").fill("-1.5")
+    expect(root.get_by_role("textbox", name="weight of z1")).to_have_value("−1.5")
     root.locator(".result").nth(1).click()
     expect(root.locator(".work")).to_have_text("1 × 2 + (−1.5) × (−1) + 1 × 1 = 4.5")
+    root.get_by_role("textbox", name="weight of z0").fill("1/4")
+    root.get_by_role("textbox", name="weight of z0").press("Enter")
+    expect(root.locator(".work")).to_have_text("0.25 × 2 + (−1.5) × (−1) + 1 × 1 = 3")
     root.get_by_role("button", name="v as in only z").click()
     expect(root.get_by_role("status")).to_have_text("The parts add up to 2.")

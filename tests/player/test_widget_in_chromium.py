@@ -87,6 +87,15 @@ def test_a_live_slider_asks_python_once_at_a_time(theatre, stories) -> None:
     assert slider.evaluate("at => at.value") == "0.75"
 
 
+def test_a_number_typed_beside_a_live_slider_is_asked_as_it_is(theatre, stories) -> None:
+    play_widget(theatre, stories["descent"](), live=True)
+    field = theatre.page.get_by_role("textbox", name="learning rate, as a number")
+    field.fill("0.137")
+    field.press("Enter")
+    asked = "sent.filter(([name]) => name === 'choices').map(([, value]) => value['learning rate'])"
+    assert theatre.page.evaluate(asked) == [0.137]
+
+
 def test_what_python_sets_while_the_player_is_opened_holds(theatre, stories) -> None:
     play_widget(theatre, stories["descent"](), step=0)
     theatre.page.evaluate("end()")

@@ -1,6 +1,7 @@
 /** What a learner may move besides the step: sliders, switches, choices, and the variants' tabs. */
 
 import { PARTS, button, html, set, svg } from "./dom.js";
+import { makeField } from "./field.js";
 import { printed } from "./values.js";
 
 const NOT_STORED = "without a kernel this is not precomputed together with the other choices";
@@ -59,7 +60,8 @@ function makeSlider(player, axis) {
   const { name, values } = player.story.axes[axis];
   const first =
     player.story.axes.findIndex(({ control }) => (control ?? "slider") === "slider") === axis;
-  const output = html("span", { class: "reading" });
+  const field = makeField(player, name, (value) => takeTyped(player, axis, value));
+  const status = html("span", { class: "status" });
   const { runs } = player.story;
   const range = html("input", {
     type: "range",
@@ -74,25 +76,44 @@ function makeSlider(player, axis) {
         : player.move(axis, +range.value),
   });
   const statusAt = (index, at = runs) => at[player.keyOf(player.places.with(axis, index))]?.status ?? "";
-  const words = first ? Object.values(player.story.runs).map(({ status }) => status?.length ?? 0) : [0];
-  output.style.minWidth = `${Math.max(3.4, 0.58 * (Math.max(...words) + 5))}em`;
+  const words = first ? Object.values(runs).map(({ status: word }) => word?.length ?? 0) : [0];
+  status.style.minWidth = `${0.58 * Math.max(...words)}em`;
   if (values.length < 7) range.style.width = "72px";
   return {
-    element: html("label", { class: "control" }, html("span", {}, name), range, output),
+    element: html("label", { class: "control" }, html("span", {}, name), range, field.element, status),
     draw() {
       const text = axisText(player, axis);
       const at = player.places[axis];
-      const status = first ? statusAt(at, player.story.runs) : "";
       const isFree = (_, k) => k !== at && player.keyOf(player.places.with(axis, k)) in player.story.runs;
-      range.disabled = !player.isLive && !values.some(isFree);
+      range.disabled = field.element.disabled = !player.isLive && !values.some(isFree);
       if (!player.isLive) range.value = at;
       else if (!(name in player.shell.wishes || range.matches(":active")))
         range.value = placeBetween(values, player.story.axes[axis].values[at]);
-      set(range, { "aria-valuetext": text, title: range.disabled ? NOT_STORED : null });
-      output.replaceChildren(text, status && html("span", { class: "status" }, ` ${status}`));
+      const title = range.disabled ? NOT_STORED : null;
+      set(range, { "aria-valuetext": text, title });
+      set(field.element, { title });
+      field.draw(text);
+      status.textContent = first ? statusAt(at, player.story.runs) : "";
       if (first) range.style.setProperty("--track", trackOf(values.map((_, k) => !!statusAt(k))));
     },
   };
+}
+
+/** Goes to a number that was typed: with Python to itself, without to the nearest that is stored. */
+function takeTyped(player, axis, value) {
+  const { name, values } = player.story.axes[axis];
+  if (player.isLive) return player.wish(axis, value);
+  const place = nearestTo(values, value);
+  player.move(axis, place);
+  const near = axisText(player, axis);
+  if (Math.abs(values[place] - value) > 1e-6 * Math.abs(value))
+    player.caption.textContent = `Without Python, ${name} ${printed(value)} cannot be computed: this is ${near}, the nearest that is stored.`;
+}
+
+/** The place of the number nearest to another. @param {number[]} values @param {number} value */
+export function nearestTo(values, value) {
+  const away = values.map((one) => Math.abs(one - value));
+  return away.indexOf(Math.min(...away));
 }
 
 /** The value at a place between those of the grid. @param {number[]} values @param {number} place */

@@ -1,6 +1,7 @@
 /** A small matrix: weights as sliders in its rows, their weighted sums below its columns. */
 
 import { PARTS, html, set } from "./dom.js";
+import { makeField } from "./field.js";
 import { printed } from "./values.js";
 
 /** @param {any} part @param {any} player */
@@ -101,8 +102,8 @@ function nameIn({ cells, columns }, weights, word) {
 
 function makeWeight(row, part, player, axis) {
   const name = player.text(part.rows[row]);
-  const change = () => {
-    player.weights[axis][row] = +(+range.value).toFixed(2);
+  const weigh = (value) => {
+    player.weights[axis][row] = value;
     player.show();
   };
   const range = html("input", {
@@ -111,16 +112,16 @@ function makeWeight(row, part, player, axis) {
     max: 2,
     step: 0.1,
     "aria-label": `weight of ${name}`,
-    input: change,
+    input: () => weigh(+(+range.value).toFixed(2)),
   });
-  const output = html("span", { class: "reading" });
+  const field = makeField(player, `the weight of ${name}`, (value) => weigh(+value.toPrecision(4)));
   return {
-    element: html("label", { class: "control weight" }, axis >= 0 && range, output),
+    element: html("label", { class: "control weight" }, axis >= 0 && [range, field.element]),
     draw(v) {
       const value = v[row];
-      output.textContent = printed(value);
+      field.draw(printed(value));
       range.value = value;
-      const share = (at) => `${50 + at * 25}%`;
+      const share = (at) => `${Math.max(0, Math.min(100, 50 + at * 25))}%`;
       const [from, to] = [share(Math.min(0, value)), share(Math.max(0, value))];
       range.style.setProperty(
         "--track",

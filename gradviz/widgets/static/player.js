@@ -227,11 +227,12 @@ export async function play(host, data, options = {}) {
     const text = `A newer gradviz wrote this story (format ${payload.gradviz}); this player reads ${FORMAT}.`;
     return root.append(html("p", { class: "newer" }, text));
   }
-  const { texts, frames, series } = payload;
+  const { texts, frames, series, columns } = payload;
   const stories = [payload, ...(payload.variants ?? [])].map((told) => ({
     texts,
     frames,
     series,
+    columns,
     ...told,
   }));
   const shell = {

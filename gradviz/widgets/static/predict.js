@@ -1,6 +1,7 @@
 /** Asks before it tells: one number or one of a few choices, judged with its reason, and a score. */
 
 import { PARTS, html, icon } from "./dom.js";
+import { numberTyped } from "./typed.js";
 
 /** @param {any} player */
 PARTS.predict = (player) => {
@@ -69,7 +70,7 @@ PARTS.predict = (player) => {
   }
 
   function given() {
-    if (choices.hidden) return answerOf(input.value);
+    if (choices.hidden) return numberTyped(input.value);
     const chosen = choices.querySelector(":checked");
     return chosen ? +chosen.value : null;
   }
@@ -139,12 +140,3 @@ PARTS.predict = (player) => {
 
   return { element, draw, check };
 };
-
-/** The number that an answer means: `−0,5` and `1/3` too; null where nothing was typed. */
-export function answerOf(text) {
-  const written = text.trim().replace(/[−–]/g, "-").replace(",", ".");
-  if (!written) return null;
-  const [over, under, ...more] = written.split("/");
-  if (more.length || under === "") return NaN;
-  return Number(over) / (under === undefined ? 1 : Number(under));
-}
