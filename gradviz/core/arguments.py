@@ -32,6 +32,20 @@ NUMPY_NAMES = {
 # --------------------------------------------------------------------- what fits a kind
 
 
+WRAPPING = {
+    "add",
+    "sub",
+    "mul",
+    "div",
+    "multiply",
+    "divide",
+    "subtract",
+    "true_divide",
+    "floor_divide",
+}
+"""Functions that take a number for any of their tensors."""
+
+
 def _is_number(value: Any) -> bool:
     if isinstance(value, int | float | np.number | np.bool_):
         return True
@@ -179,7 +193,9 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
             if slot.default is None:
                 refusals.missing(function, way, place)
             continue
-        if not slot.takes(value):
+        if not slot.takes(value) and not (
+            slot.kind == "Tensor" and function.rstrip("_") in WRAPPING and _is_number(value)
+        ):
             where = f" (position {place + 1})" if positional else ""
             raise TypeError(
                 f"{function}(): argument '{slot.name}'{where} must be {slot.shown_kind}, "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .dtypes import scalar_name
+from .dtypes import result_dtype, scalar_name
 
 BOOL, WHOLE = "b", "biu"
 
@@ -21,8 +21,9 @@ def lacking(kernel: str, kinds: str) -> Callable[..., None]:
     """
 
     def check(first: Any, *others: Any) -> None:
-        if first._dtype.kind in kinds:
-            name = scalar_name(first._dtype)
+        kind = result_dtype(first, *[each for each in others if hasattr(each, "_dtype")])
+        if kind.kind in kinds:
+            name = scalar_name(kind)
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{name}'")
 
     return check

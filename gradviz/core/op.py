@@ -52,6 +52,7 @@ SYMBOLS = {
     "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__", "[]": "__getitem__",
     "2-x": "__rsub__", "2/x": "__rtruediv__", "2**x": "__rpow__", "2//x": "__rfloordiv__",
     "2%x": "__rmod__", "y@x": "__rmatmul__", "<<": "__lshift__", ">>": "__rshift__",
+    "2<<x": "__rlshift__", "2>>x": "__rrshift__",
 }  # fmt: skip
 WRITING = {"+": "__iadd__", "-": "__isub__", "*": "__imul__", "/": "__itruediv__",
            "**": "__ipow__", "//": "__ifloordiv__", "%": "__imod__", "&": "__iand__",

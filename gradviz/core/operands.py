@@ -35,7 +35,7 @@ def shaped(operand: Any) -> Any:
     return operand._shaped() if operand.__class__ in tensor_classes else operand
 
 
-OUTSPOKEN = "other", "min", "max"  # in `0.5 - n` a number has its say about the type
+OUTSPOKEN = "other", "self", "min", "max"  # in `0.5 - n` a number has its say about the type
 
 
 def combined(plan: Any, operands: tuple) -> tuple:
@@ -111,9 +111,6 @@ def summed(grad: np.ndarray, shape: tuple) -> Any:
     return np.add.reduce(grad, axes, keepdims=True).reshape(shape)
 
 
-summed = silent(summed)
-
-
 def fit_graph(grad: Tensor, target: tuple) -> Tensor:
     """The same on tensors."""
     shape, dtype = target
@@ -132,9 +129,19 @@ def zeros_graph(shape: tuple, like: dict) -> Tensor:
     return wrap(np.zeros(shape, next(iter(like.values()))._dtype))
 
 
-def misused(op: Any, given: dict) -> None:
-    """Refuse a call in torch's words."""
-    raise misuse(op, given) or TypeError(f"{op.name}(): these arguments do not fit")
+def number_tensor(number: Any, beside: Any) -> Tensor:
+    """A number on the left as a tensor, in the type that it has beside the other operand."""
+    return wrap(np.asarray(number).astype(dtypes.result_dtype(number, beside)))
+
+
+def misused(op: Any, given: dict) -> Any:
+    """Refuse a call in torch's words, if it is not one with a number first, as `mul(2, x)` is."""
+    operands = [given[name] for name in op.plan.kinds]
+    number_first = op.plan.numbers and isinstance(operands[0], int | float)
+    error = None if number_first and not op.shown else misuse(op, given)
+    if error is None and number_first:
+        return op.function(number_tensor(*operands[:2]), *operands[1:])
+    raise error or TypeError(f"{op.name}(): these arguments do not fit")
 
 
 def misuse(op: Any, given: dict) -> TypeError | None:
@@ -184,3 +191,6 @@ def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
     if kind is None:
         kind = result_types[described] = named_result(*described)
     return kind(tensors)
+
+
+constant, combined, summed = silent(constant), silent(combined), silent(summed)

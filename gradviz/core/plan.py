@@ -45,6 +45,7 @@ class Plan:
         )
         if "result" in self.kinds:  # the result of another op, which this one takes
             self.results = []
+        self.numbers = not op.shown or bool(symbol_of(forward) or "Number" in str(op.usage))
         self.recorded = bool(op.rules) or self.refused
         self.broadcasts = op.elementwise and len(self.tensors) > 1
         self.texts: dict[str, str] = {}

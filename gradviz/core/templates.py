@@ -30,6 +30,8 @@ def operator_text(plan: Plan) -> str:
 def forward_function(plan: Plan, part: str, otherwise: str) -> str:
     """The text that both begin with; `otherwise` is what happens to other operands."""
     lines = value_lines(plan, otherwise)
+    if plan.op.elementwise and len(plan.tensors) == 2 and not plan.numbers:
+        lines.insert(0, f"if {plan.tensors[1]}.__class__ not in tensor_classes: {otherwise}")
     rare = {"forward": "more_", "function": "more_ or out is not None"}.get(part)
     if rare and (plan.op.shown or part == "function"):
         lines.insert(0, f"if {rare}: return otherwise({plan.key}_op, locals())")

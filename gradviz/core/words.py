@@ -275,15 +275,13 @@ def mean_dim(value, dim, keepdim=False):
 def log_sum_exp(value, dim, keepdim=False):
     """The logarithm of the summed exponentials, safe for large values."""
     chosen = axes(dim, value.ndim)
-    top = np.maximum.reduce(value, chosen, keepdims=True)
+    top = np.maximum.reduce(value, chosen, keepdims=True, initial=-math.inf)
     top = where(np.isfinite(top), top, zero.astype(value.dtype))
     summed = log(add_reduce(exp(value - top), chosen, keepdims=True)) + top
     return summed if keepdim else summed.squeeze(chosen)
 
 
 def cumsum(value, dim):
-    if value.dtype.kind in "bui":
-        value = value.astype(np.int64)
     return np.add.accumulate(value, dim) if value.ndim else value.copy()
 
 

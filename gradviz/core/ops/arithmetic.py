@@ -5,10 +5,11 @@ import operator
 import numpy as np
 
 from ..calls import called
-from ..dtypes import c_name, of_number
+from ..dtypes import c_name, result_dtype
 from ..kernels import BOOL, WHOLE, lacking
+from ..operands import number_tensor
 from ..op import Elementwise, Scalar, composed, ops
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from ..words import divided, refuse_zeros, sgn, where, zeros_like
 
 # --- the four, and the minus
@@ -72,27 +73,38 @@ def number_over(self, number):
 
 # --- with a factor, or rounded
 
+def refuse_factor(self, other, alpha):
+    """A factor of its own kind beside whole numbers, True beside True."""
+    kind = result_dtype(self, other).kind
+    if alpha is True and kind != "b": raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(alpha, float) and kind != "f": raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+
+def refuse_difference(self, other, alpha):
+    refuse_subtraction(self, other)
+    refuse_factor(self, other, alpha)
+
 class AddScaled(Elementwise, node="AddBackward0", face="", method=False):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return self + alpha * other
     def grad_self(grad, alpha): return grad
     def grad_other(grad, alpha): return grad * alpha
+    check = refuse_factor
 
 class SubScaled(Elementwise, node="SubBackward0", face="", method=False):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return self - alpha * other
     def grad_self(grad, alpha): return grad
     def grad_other(grad, alpha): return -grad * alpha
-    check = refuse_subtraction
+    check = refuse_difference
 
 class RsubTensor(Elementwise, node="RsubBackward0", face="", method=False):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return other - alpha * self
     def grad_self(grad, alpha): return -grad * alpha
     def grad_other(grad): return grad
-    check = refuse_subtraction
+    check = refuse_difference
 
 class RsubNumber(Elementwise, node="RsubBackward1", face="", method=False):
     def forward(self: Tensor, other: Scalar, alpha: Scalar): return other - alpha * self
     def grad_self(grad, alpha): return -grad * alpha
-    check = refuse_subtraction
+    check = refuse_difference
 
 class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
     def forward(self: Tensor, other: Tensor, rounding_mode: Scalar): return divided(self, other, rounding_mode)
@@ -135,7 +147,7 @@ def above_zero(value, other):
 def by_kind(name, of_number, of_tensor, operators="", also=()):
     """A function of a tensor and a number, or of two tensors, which are overloads of their own."""
     def choose(self, other):
-        if not isinstance(self, Tensor): self = number_tensor(self)
+        if not isinstance(self, Tensor): self = number_tensor(self, other)
         if isinstance(other, Tensor): return of_tensor(self, other)
         return of_number(self, other) if isinstance(other, (int, float)) else NotImplemented
     choose.__name__ = choose.__qualname__ = name
@@ -145,23 +157,21 @@ by_kind("floor_divide", ops.floor_divide_number, ops.floor_divide_tensor, "//")
 by_kind("remainder", ops.remainder_of_number, ops.remainder_tensor, "%", also=["torch Number self, Tensor other"])
 by_kind("fmod", ops.fmod_of_number, ops.fmod_tensor)
 
-def number_tensor(number): return wrap(np.asarray(number, of_number(number)))
-
 @composed(face="", method=False, operators="2//x")
-def number_floored(self, number): return ops.floor_divide(number_tensor(number), self)
+def number_floored(self, number): return ops.floor_divide(number_tensor(number, self), self)
 
 @composed(face="", method=False, operators="2%x")
-def number_remainder(self, number): return ops.remainder(number_tensor(number), self)
+def number_remainder(self, number): return ops.remainder(number_tensor(number, self), self)
 
 @composed(in_place=True)
 @called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
 def add(self, other, *, alpha=1):
-    return ops.plus(self, other) if alpha == 1 else ops.add_scaled(self, other, alpha)
+    return ops.plus(self, other) if alpha == 1 and alpha is not True else ops.add_scaled(self, other, alpha)
 
 @composed(in_place=True)
 @called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
 def sub(self, other, *, alpha=1):
-    return ops.minus(self, other) if alpha == 1 else ops.sub_scaled(self, other, alpha)
+    return ops.minus(self, other) if alpha == 1 and alpha is not True else ops.sub_scaled(self, other, alpha)
 
 @composed(in_place=True)
 @called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1", out=True)
@@ -317,4 +327,4 @@ class AddScalar(Elementwise, node="AddBackward1", face="", method=False):
 class SubScalar(Elementwise, node="SubBackward1", face="", method=False):
     def forward(self: Tensor, other: Scalar, alpha: Scalar = 1): return self - other * alpha
     def grad_self(grad): return grad
-    check = refuse_subtraction
+    check = refuse_difference

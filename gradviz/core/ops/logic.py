@@ -5,6 +5,7 @@
 import numpy as np
 
 from ..dtypes import scalar_name
+from ..operands import number_tensor
 from ..op import Elementwise, composed, ops
 from ..tensor import Tensor
 
@@ -56,6 +57,12 @@ class Isfinite(Elementwise):
 class Signbit(Elementwise):
     def forward(self: Tensor): return np.signbit(self)
 
+
+@composed(face="", method=False, operators="2<<x")
+def number_shifted_left(self, number): return ops.bitwise_left_shift(number_tensor(number, self), self)
+
+@composed(face="", method=False, operators="2>>x")
+def number_shifted_right(self, number): return ops.bitwise_right_shift(number_tensor(number, self), self)
 
 @composed(name="inverted", face="", method=False, operators="~")
 def inverted(self):

@@ -3,17 +3,19 @@
 import numpy as np
 
 from .. import dims as dimensions
+from .. import dtypes
 from ..calls import called
 from ..dims import chosen, spoken
+from ..data import numpy_type
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor
-from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, word
-from .reductions import widened
+from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, to, word
+from .reductions import typed, widened
 
 
 class Norm(Op, node="LinalgVectorNormBackward0", face="", method=False, name="vector_norm_of"):
-    def forward(self: Tensor, ord: Scalar, dim: Scalar, keepdim: Scalar): return norm_of(self, ord, dim, keepdim)
-    def grad_self(grad, self, ord, dim, keepdim, result): return of_norm(grad, self, ord, dim, keepdim, result)
+    def forward(self: Tensor, ord: Scalar, dim: Scalar, keepdim: Scalar, dtype: Scalar = None): return norm_of(typed(self, dtype), ord, dim, keepdim)
+    def grad_self(grad, self, ord, dim, keepdim, result, self_options): return to(of_norm(grad, self, ord, dim, keepdim, result), self_options)
 
 class PowerNorm(Op, node="NormBackward1", face="", method=False, name="power_norm"):
     def forward(self: Tensor, p: Scalar, dim: Scalar, keepdim: Scalar): return norm_of(self, p, dim, keepdim)
@@ -25,21 +27,30 @@ class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
     shown_as = "self_sym_sizes="
 
 @composed
-@called("int or tuple of ints dim, bool keepdim = False")
+@called("int or tuple of ints dim, bool keepdim = False", out=True)
 def logsumexp(self, dim, keepdim=False):
     if self._dtype.kind != "f": self = self.float()
     return ops.logsumexp_of(self, chosen(self, dim), keepdim)
 
 @composed(face="linalg", method=False)
-def vector_norm(self, ord=2, dim=None, keepdim=False):
+def vector_norm(self, ord=2, dim=None, keepdim=False, *, dtype=None):
+    kind = None if dtype is None else numpy_type(dtype)
     if self._dtype.kind != "f":
         raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {spoken(self)}")
-    return ops.vector_norm_of(self, ord, None if dim is None else chosen(self, dim), keepdim)
+    dims = None if dim is None else chosen(self, dim)
+    gone = dimensions.axes(dims or (), self.ndim)
+    if abs(ord) == float("inf") and any(not self._shape[place] for place in gone):
+        what = f"the dimension {gone[0]}because this dimension is empty and" if dims else "an empty tensor because"
+        raise RuntimeError(f"linalg.vector_norm cannot compute the {ord:g} norm on {what} the operation does not have an identity")
+    if kind is not None and kind.kind != "f": raise RuntimeError(f"linalg.vector_norm: dtype should be floating point or complex, but got {dtypes.scalar_name(kind)}")
+    return ops.vector_norm_of(self, ord, dims, keepdim, kind)
 
 @composed
-def norm(self, p="fro", dim=None, keepdim=False): return ops.vector_norm(self, 2 if p in ("fro", None) else p, dim, keepdim)
+def norm(self, p="fro", dim=None, keepdim=False, dtype=None):
+    if p == "nuc": raise NotImplementedError("the nuclear norm is out of scope here: it needs singular values")
+    return ops.vector_norm(self, 2 if p in ("fro", None) else p, dim, keepdim, dtype=dtype)
 
-def norm_in_linalg(self, ord=None, dim=None, keepdim=False): return ops.vector_norm(self, 2 if ord is None else ord, dim, keepdim)
+def norm_in_linalg(self, ord=None, dim=None, keepdim=False, *, dtype=None): return ops.vector_norm(self, 2 if ord is None else ord, dim, keepdim, dtype=dtype)
 
 faces["linalg"]["norm"] = norm_in_linalg
 

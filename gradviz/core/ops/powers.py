@@ -8,7 +8,7 @@ from .. import dtypes
 from ..calls import called
 from ..numbers import number_types, plain
 from ..op import Elementwise, Scalar, composed, ops
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 from ..words import log, pow, where, zero, zeros_like
 
 
@@ -37,20 +37,24 @@ def power(self, exponent):
     if isinstance(self, Tensor) and self._dtype.kind != "f" and not isinstance(exponent, Tensor): return power_of_whole(self, exponent)
     if kind is int or kind is float: return ops.pow_scalar(self, exponent) if exponent else ops.pow_zero(self, exponent)
     if isinstance(exponent, Tensor):
+        if dtypes.result_dtype(self, exponent).kind != "f": return power_of_whole(self, exponent)
         return ops.pow_tensor(self, exponent) if isinstance(self, Tensor) else ops.pow_of_number(exponent, self)
     if kind in number_types: return ops.pow(self, plain(exponent))
     return NotImplemented
 
 def power_of_whole(self, exponent):
-    """A power of whole numbers, which have no negative powers of their own kind."""
-    if exponent.__class__ not in (int, float) and exponent.__class__ not in number_types: return NotImplemented
-    exponent = plain(exponent)
+    """A power of whole numbers; what is less than one is nothing there."""
+    if not isinstance(exponent, Tensor | int | float) and exponent.__class__ not in number_types: return NotImplemented
     kind = dtypes.result_dtype(self, exponent)
-    if kind.kind != "f" and exponent < 0: raise RuntimeError("Integers to negative integer powers are not allowed.")
-    return ops.pow_scalar(ops.to_copy(self, kind), exponent)
+    if kind.kind == "f": return ops.pow_scalar(ops.to_copy(self, kind), plain(exponent))
+    if kind.kind == "b" and isinstance(exponent, Tensor): raise NotImplementedError("\"pow\" not implemented for 'Bool'")
+    base, power = (each._shaped() if isinstance(each, Tensor) else np.asarray(each) for each in (self, exponent))
+    if not isinstance(exponent, Tensor) and exponent < 0: raise RuntimeError("Integers to negative integer powers are not allowed.")
+    odd = np.where(abs(base) == 1, np.where(power % 2, base, 1), 0)
+    return wrap(np.where(power < 0, odd, base.astype(kind) ** np.maximum(power, 0).astype(kind)).astype(kind))
 
 @composed(name="number_to_the", face="", method=False, operators="2**x")
-def number_to_the(self, number): return ops.pow_of_number(self, number)
+def number_to_the(self, number): return ops.pow(number, self)
 
 @composed(in_place=True)
 @called("", out=True)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..calls import called
-from ..kernels import lacking
+from ..kernels import WHOLE, lacking
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import (
@@ -77,18 +77,28 @@ class CopysignNumber(Elementwise, node="CopysignBackward1", floating=True, face=
     def forward(self: Tensor, other: Scalar): return np.copysign(self, other)
     def grad_self(grad, self, result): return where(self == 0, zero, grad * (result / self))
 
+def refuse_mixed(self, values):
+    if self._dtype is not values._dtype: raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
+
 class Heaviside(Elementwise, node="NotImplemented", in_place=True):
     def forward(self: Tensor, values: Tensor): return where(self == 0, values, where(self != self, self, to(self > 0, self.dtype)))
+    check = refuse_mixed
 
-class Logaddexp(Elementwise, floating=True):
+class Nextafter(Elementwise, node="NotImplemented", in_place=True):
+    def forward(self: Tensor, other: Tensor): return np.nextafter(self, other)
+    check = lacking("nextafter_cpu", WHOLE)
+
+class Logaddexp(Elementwise, in_place=False):
     def forward(self: Tensor, other: Tensor): return np.logaddexp(self, other)
     def grad_self(grad, self, other): return grad * sigmoid(self - other)
     def grad_other(grad, self, other): return grad * sigmoid(other - self)
+    check = lacking("logaddexp_cpu", WHOLE)
 
-class Logaddexp2(Elementwise, floating=True):
+class Logaddexp2(Elementwise, in_place=False):
     def forward(self: Tensor, other: Tensor): return np.logaddexp2(self, other)
     def grad_self(grad, self, other): return grad / (1 + exp2(other - self))
     def grad_other(grad, self, other): return grad / (1 + exp2(self - other))
+    check = lacking("logaddexp2_cpu", WHOLE)
 
 class Ldexp(Elementwise, floating=True):
     def forward(self: Tensor, other: Tensor): return self * exp2(other)

@@ -5,6 +5,7 @@ import numpy as np
 from .. import dims as dimensions
 from ..calls import called
 from ..dims import chosen, spoken
+from ..data import numpy_type
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor
 from ..words import (
@@ -16,6 +17,7 @@ from ..words import (
     on_tensors,
     repeated,
     sum_dim,
+    to,
     total,
     view,
     word,
@@ -33,6 +35,14 @@ class SumDim(Op, node="SumBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return sum_dim(self, dim, keepdim)
     def grad_self(grad, self_sym_sizes, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes)
 
+class SumAllAs(Op, node="SumBackward0", face="", method=False):
+    def forward(self: Tensor, dtype: Scalar): return total(self.astype(dtype))
+    def grad_self(grad, self_sym_sizes, self_options): return to(expand(grad, self_sym_sizes), self_options)
+
+class SumDimAs(Op, node="SumBackward1", face="", method=False):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar, dtype: Scalar): return sum_dim(self.astype(dtype), dim, keepdim)
+    def grad_self(grad, self_sym_sizes, dim, keepdim, self_options): return to(expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes), self_options)
+
 class MeanAll(Op, node="MeanBackward0", face="", method=False, bare=True):
     def forward(self: Tensor): return total(self) / self.size
     def grad_self(grad, self_sym_sizes, self_sym_numel): return repeated(grad / self_sym_numel, self_sym_sizes)
@@ -41,63 +51,85 @@ class MeanDim(Op, node="MeanBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return mean_dim(self, dim, keepdim)
     def grad_self(grad, self_sym_sizes, self_sym_numel, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes) / share(self_sym_sizes, dim)
 
+class MeanAllAs(Op, node="MeanBackward0", face="", method=False):
+    def forward(self: Tensor, dtype: Scalar): return np.asarray(total(self.astype(dtype)) / np.asarray(self.size, dtype))
+    def grad_self(grad, self_sym_sizes, self_sym_numel, self_options): return to(expand(grad / self_sym_numel, self_sym_sizes), self_options)
+
+class MeanDimAs(Op, node="MeanBackward1", face="", method=False):
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar, dtype: Scalar): return mean_dim(self.astype(dtype), dim, keepdim)
+    def grad_self(grad, self_sym_sizes, self_sym_numel, dim, keepdim, self_options): return to(expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes) / share(self_sym_sizes, dim), self_options)
+
 def summable(self, dtype):
-    """In the type of the answer: whole numbers give int64, where numpy's answer hangs on the machine."""
-    if dtype is not None: return self.to(dtype)
-    return self.long() if self._dtype.kind in "bui" and self._dtype is not INT64 else self
+    """In the type of the answer: whole numbers give int64, where numpy's answer hangs on the machine.
+
+    And that type, where the op itself must change it: what is recorded has no other node for that.
+    """
+    if dtype is None: return self.long() if self._dtype.kind in "bui" and self._dtype is not INT64 else self, None
+    kind = numpy_type(dtype)
+    if kind is self._dtype: return self, None
+    if kind.kind != "f": return self.detach().to(dtype).long(), None  # numpy has types of its own for the sum
+    return (self, kind) if self._requires_grad else (self.to(dtype), None)
 
 @composed
-@called("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None")
+@called("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def sum(self, dim=None, keepdim=False, *, dtype=None):
-    if dtype is not None or self._dtype.kind in "bui": self = summable(self, dtype)
-    if dim is None and dtype is None and not keepdim: return ops.sum_all(self)
-    result = ops.sum_dim(self, chosen(self, dim), keepdim)
-    return result if dtype is None else result.to(dtype)
+    kind = None
+    if dtype is not None or self._dtype.kind in "bui": self, kind = summable(self, dtype)
+    if dim is None and not keepdim: result = ops.sum_all(self) if kind is None else ops.sum_all_as(self, kind)
+    elif kind is not None: result = ops.sum_dim_as(self, chosen(self, dim), keepdim, kind)
+    else: result = ops.sum_dim(self, chosen(self, dim), keepdim)
+    return result if dtype is None else in_own_type(result, dtype)
 
 @composed
 @called("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
 def mean(self, dim=None, keepdim=False, *, dtype=None):
-    self = self if dtype is None else self.to(dtype)
+    self, kind = (self, None) if dtype is None else summable(self, dtype)
     if self._dtype.kind != "f":
         raise RuntimeError(f"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {spoken(self)}")
-    if dim is None and not keepdim: return ops.mean_all(self)
+    if dim is None and not keepdim: return ops.mean_all(self) if kind is None else ops.mean_all_as(self, kind)
+    if kind is not None: return ops.mean_dim_as(self, chosen(self, dim), keepdim, kind)
     return ops.mean_dim(self, chosen(self, dim), keepdim)
 
 
 # --- products
 
 class ProdAll(Op, node="ProdBackward0", face="", method=False):
-    def forward(self: Tensor): return np.multiply.reduce(self, None)
-    def grad_self(grad, self, result): return of_product(grad, self, result, (), True)
+    def forward(self: Tensor, dtype: Scalar = None): return np.multiply.reduce(self, None, dtype)
+    def grad_self(grad, self, result, self_options): return to(of_product(grad, self, result, (), True), self_options)
 
 class ProdDim(Op, node="ProdBackward1", face="", method=False):
-    def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return np.multiply.reduce(self, dimensions.axes((dim,), self.ndim), keepdims=keepdim)
-    def grad_self(grad, self, dim, keepdim, result): return of_product(grad, self, result, (dim,), keepdim)
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False, dtype: Scalar = None): return np.multiply.reduce(self, dimensions.axes((dim,), self.ndim), dtype, keepdims=keepdim)
+    def grad_self(grad, self, dim, keepdim, result, self_options): return to(of_product(grad, self, result, (dim,), keepdim), self_options)
 
 @composed
-@called("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None")
+@called("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def prod(self, dim=None, keepdim=False, *, dtype=None):
-    self = summable(self, dtype)
-    result = ops.prod_all(self) if dim is None else ops.prod_dim(self, dimensions.wrapped(dim, self.ndim), keepdim)
-    return result if dtype is None else result.to(dtype)
+    self, kind = summable(self, dtype)
+    if dim is None: return in_own_type(ops.prod_all(self, kind), dtype)
+    return in_own_type(ops.prod_dim(self, dimensions.wrapped(dim, self.ndim), keepdim, kind), dtype)
+
+def in_own_type(result, dtype):
+    """Whole numbers that numpy has added up in larger ones."""
+    return result if dtype is None or result._dtype.kind == "f" else result.to(dtype)
 
 def cumprod(value, dim):
-    if value.dtype.kind in "bui": value = value.astype(np.int64)
     return np.multiply.accumulate(value, dim) if value.ndim else value.copy()
 
 class Cumsum(Op, name="cumsum_along", face="", method=False):
-    def forward(self: Tensor, dim: Scalar): return cumsum(self, dim)
-    def grad_self(grad, dim): return flip(cumsum(flip(grad, dim), dim), dim)
+    def forward(self: Tensor, dim: Scalar, dtype: Scalar = None): return cumsum(typed(self, dtype), dim)
+    def grad_self(grad, dim, self_options): return to(flip(cumsum(flip(grad, dim), dim), dim), self_options)
 
 class Cumprod(Op, name="cumprod_along", face="", method=False):
-    def forward(self: Tensor, dim: Scalar): return cumprod(self, dim)
-    def grad_self(grad, self, dim, result): return of_running_product(grad, self, result, dim)
+    def forward(self: Tensor, dim: Scalar, dtype: Scalar = None): return cumprod(typed(self, dtype), dim)
+    def grad_self(grad, self, dim, result, self_options): return to(of_running_product(grad, self, result, dim), self_options)
+
+def typed(value, dtype): return value if dtype is None else value.astype(dtype)
 
 def running(name, along):
     """`cumsum` and `cumprod`: along one dimension, in a type of one's own."""
     def function(self, dim, *, dtype=None):
-        self = summable(self, dtype)
-        return getattr(ops, along)(self, dimensions.wrapped(dim, self.ndim))
+        self, kind = summable(self, dtype)
+        return in_own_type(getattr(ops, along)(self, dimensions.wrapped(dim, self.ndim), kind), dtype)
     composed(called("int dim, *, torch.dtype dtype = None", out=True)(function), name=name, in_place=True)
 
 running("cumsum", "cumsum_along")
@@ -137,10 +169,14 @@ composed(name="var_mean", method=False)(spread_of(lambda *given: tuple(ops.var_m
 # --- truth and counting: no gradient
 
 class AllOf(Op, face="", method=False):
-    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.logical_and.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim))
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return truth(self, np.logical_and.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim))
 
 class AnyOf(Op, face="", method=False):
-    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.logical_or.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim))
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return truth(self, np.logical_or.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim))
+
+def truth(value, found):
+    """True and False; of bytes, PyTorch makes bytes again."""
+    return np.asarray(found, np.uint8 if value.dtype == np.uint8 else bool)
 
 class CountOf(Op, face="", method=False):
     def forward(self: Tensor, dim: Scalar): return np.asarray(np.add.reduce(self != 0, dimensions.axes(dim, self.ndim), np.int64))

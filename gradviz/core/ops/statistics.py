@@ -3,17 +3,18 @@
 import numpy as np
 
 from .. import dims as dimensions
+from .. import dtypes
 from ..calls import called
 from ..dims import chosen, spoken, wrapped
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, wrap
-from ..words import expand, masked_fill, sgn, word
-from .reductions import of_variance, share, variance, widened
+from ..words import expand, masked_fill, sgn, sum_to_size, to, word
+from .reductions import of_variance, share, summable, variance, widened
 
 
 class Nansum(Op, face="", method=False, name="nansum_of"):
-    def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.add.reduce(np.where(self != self, np.zeros((), self.dtype), self), dimensions.axes(dim or (), self.ndim), keepdims=keepdim))
-    def grad_self(grad, self, dim, keepdim): return masked_fill(expand(widened(grad, self.shape, dim or (), keepdim), self.shape), self != self, 0)
+    def forward(self: Tensor, dim: Scalar, keepdim: Scalar, dtype: Scalar = None): return np.asarray(np.add.reduce(np.where(self != self, np.zeros((), self.dtype), self), dimensions.axes(dim or (), self.ndim), dtype, keepdims=keepdim))
+    def grad_self(grad, self, dim, keepdim, self_options): return to(masked_fill(expand(widened(grad, self.shape, dim or (), keepdim), self.shape), self != self, 0), self_options)
 
 class StdMean(Op, face="", method=False, name="std_mean_of", outputs="result0 result1"):
     def forward(self: Tensor, dim: Scalar, correction: Scalar, keepdim: Scalar):
@@ -23,9 +24,9 @@ class StdMean(Op, face="", method=False, name="std_mean_of", outputs="result0 re
         return spread + expand(widened(grads[1], self.shape, dim or (), keepdim), self.shape) / share(self.shape, dim or ())
 
 class Dist(Op, face="", method=False, name="dist_of"):
-    def forward(self: Tensor, other: Tensor, p: Scalar): return np.asarray(np.linalg.norm((self - other).reshape(-1), p)).astype(self.dtype)
-    def grad_self(grad, self, other, p, result): return of_length(grad, self - other, p, result)
-    def grad_other(grad, self, other, p, result): return -of_length(grad, self - other, p, result)
+    def forward(self: Tensor, other: Tensor, p: Scalar): return np.asarray(np.linalg.norm((self - other).reshape(-1), p)).astype(dtypes.promoted(self.dtype, other.dtype))
+    def grad_self(grad, self, other, p, result, self_options): return to(sum_to_size(of_length(grad, self - other, p, result), self.shape), self_options)
+    def grad_other(grad, self, other, p, result, other_options): return to(sum_to_size(-of_length(grad, self - other, p, result), other.shape), other_options)
 
 @word
 def of_length(grad, apart, p, result):
@@ -36,9 +37,9 @@ def of_length(grad, apart, p, result):
 @composed
 @called("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def nansum(self, dim=None, keepdim=False, *, dtype=None):
-    self = self if dtype is None else self.to(dtype)
-    if self._dtype.kind != "f": return ops.sum(self, dim, keepdim)
-    return ops.nansum_of(self, None if dim is None else chosen(self, dim), keepdim)
+    if self._dtype.kind != "f": return ops.sum(self, dim, keepdim, dtype=dtype)
+    self, kind = summable(self, dtype)
+    return ops.nansum_of(self, None if dim is None else chosen(self, dim), keepdim, kind)
 
 @composed
 @called("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
@@ -55,8 +56,12 @@ def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
 @composed
 @called("Tensor other, Number p = 2")
 def dist(self, other, p=2):
-    self, other = ops.broadcast_tensors(self, other)
+    refuse_whole(self, other)
     return ops.dist_of(self, other, p)
+
+def refuse_whole(*operands):
+    kind = dtypes.result_dtype(*operands)
+    if kind.kind != "f": raise RuntimeError(f"norm(): input dtype should be either floating point or complex. Got {dtypes.scalar_name(kind)} instead.")
 
 
 # --- in order
