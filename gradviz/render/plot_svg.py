@@ -12,6 +12,7 @@ from gradviz.render.markup import element, escape, spans
 from gradviz.render.paths import spell
 from gradviz.render.plots import Drawn, Plot, decades, tick_text, ticks
 from gradviz.render.sheet import token
+from gradviz.stories.parts import Mark
 
 Scale = Callable[[float], float]
 _TONES = {"ring": "done", "mut": "idle"}
@@ -136,11 +137,11 @@ def _clipped(drawn: Drawn, frame: Frame) -> Iterator[str]:
         look = {"fill": "none", "stroke": ink, "stroke_width": mark.width}
         yield element("path", d=_line(points, frame), stroke_dasharray=dashes, **look)
     elif mark.shape == "dots":
-        yield from (_dot(drawn, frame.x(x), frame.y(y), 3.0) for x, y in points)
+        dots = "".join(_dot(mark, frame.x(x), frame.y(y), 3.0) for x, y in points)
+        yield element("g", dots, **_dot_look(mark)) if dots else ""
     elif mark.shape in ("stems", "contour"):
-        for way in drawn.ways:
-            look = {"fill": "none", "stroke": ink, "stroke_width": 1.25}
-            yield element("path", d=_line(way, frame), **look)
+        ways = "".join(_line(way, frame) for way in drawn.ways)
+        yield element("path", d=ways, fill="none", stroke=ink, stroke_width=1.25) if ways else ""
     elif mark.shape == "band":
         x1, x2 = sorted(frame.x(x) for x, _ in points)
         box = {"x": x1, "y": frame.top, "width": x2 - x1, "height": frame.bottom - frame.top}
@@ -164,18 +165,19 @@ def _clipped(drawn: Drawn, frame: Frame) -> Iterator[str]:
         )
 
 
-def _dot(drawn: Drawn, x: float, y: float, r: float, edge: float = 0.0) -> str:
-    mark = drawn.mark
-    ink = colour(mark.tone)
-    rim = ink if mark.hollow else token("paper") if edge else None
-    look = {
-        "fill": token("paper") if mark.hollow else ink,
-        "stroke": rim,
-        "stroke_width": 1.2 if mark.hollow else edge or None,
-    }
+def _dot(mark: Mark, x: float, y: float, r: float, **look: str | float | None) -> str:
+    x, y = _held(x), _held(y)
     if mark.dashed:
-        return element("rect", x=_held(x) - r, y=_held(y) - r, width=2 * r, height=2 * r, **look)
-    return element("circle", cx=_held(x), cy=_held(y), r=r, **look)
+        return element("rect", x=x - r, y=y - r, width=2 * r, height=2 * r, **look)
+    return element("circle", cx=x, cy=y, r=r, **look)
+
+
+def _dot_look(mark: Mark) -> dict[str, str | float | None]:
+    """What all dots of a mark have in common, so that it is written once."""
+    ink = colour(mark.tone)
+    if mark.hollow:
+        return {"fill": token("paper"), "stroke": ink, "stroke_width": 1.2}
+    return {"fill": ink}
 
 
 def _tangent(drawn: Drawn, frame: Frame) -> str:
@@ -209,7 +211,8 @@ def _free(drawn: Drawn, frame: Frame) -> Iterator[str]:
     if mark.shape == "ball":
         x, y = frame.x(points[0][0]), frame.y(points[0][1])
         if frame.left - 1 <= x <= frame.right + 1 and frame.top - 8 <= y <= frame.bottom + 8:
-            yield _dot(drawn, x, y, 6.5, 2.0)
+            rim = {} if mark.hollow else {"stroke": token("paper"), "stroke_width": 2.0}
+            yield _dot(mark, x, y, 6.5, **(_dot_look(mark) | rim))
     elif mark.shape == "leaf":
         x, y = frame.x(points[0][0]), points[0][1]
         d = spell("M", x, frame.bottom + 0.5) + "l5.5 8.5h-11z"

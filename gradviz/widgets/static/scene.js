@@ -7,6 +7,7 @@ import { makeBar } from "./bar.js";
 const SLOTS = { graph: "stage", equation: "equation", rule: "rule", code: "code" };
 const MOST_FRAMES = 2000;
 const LONGEST = 8;
+const LONG_NUMBER = "−0.0000";
 
 /** Builds the box of a story. @param {any} player */
 export function arrange(player) {
@@ -83,21 +84,19 @@ function drawing(player) {
  * stand there unseen for one layout, and are measured together.
  */
 export function reserve(player) {
-  const { caption } = player;
-  const items = [{ element: caption }, ...player.parts.filter(({ signature }) => signature)];
-  for (const { element } of items) element.style.minHeight = "";
-  for (const item of items) item.width = `${item.element.offsetWidth}px`;
-  for (const item of items) {
-    const { element, width } = item;
-    item.probes = element === caption ? longestCaptions(player) : partProbes(player, item);
-    for (const probe of item.probes) Object.assign(probe.style, { width, position: "absolute" });
-    element.after(...item.probes);
-  }
-  const heights = items.map(({ probes }) => Math.max(0, ...probes.map((probe) => probe.offsetHeight)));
-  items.forEach(({ element, probes }, k) => {
-    element.style.minHeight = `${heights[k]}px`;
-    for (const probe of probes) probe.remove();
+  const items = [{ element: player.caption }, ...player.parts.filter(({ signature }) => signature)];
+  const widths = items.map(({ element }) => element.offsetWidth);
+  const probes = items.map((item, k) => {
+    const { element } = item;
+    element.style.minHeight = "";
+    const made = item.draw ? partProbes(player, item) : longestCaptions(player);
+    for (const probe of made) probe.style = `position:absolute;width:${widths[k]}px`;
+    element.after(...made);
+    return made;
   });
+  const heights = probes.map((made) => Math.max(0, ...made.map(({ offsetHeight }) => offsetHeight)));
+  probes.flat().forEach((probe) => probe.remove());
+  items.forEach(({ element }, k) => (element.style.minHeight = `${heights[k]}px`));
 }
 
 /** The longest captions of all runs. */
@@ -109,18 +108,14 @@ function longestCaptions(player) {
   for (const run of runs) {
     const frameAt = reader(run.frames, story.frames);
     for (let k = 0; k < run.frames.length; k += every) {
-      const frame = frameAt(k);
-      const caption = player.captionOf(frame);
-      const text = plainText(caption, () => "−0.0000");
-      if (!found.has(text)) found.set(text, caption);
+      const caption = player.captionOf(frameAt(k));
+      found.set(plainText(caption, () => LONG_NUMBER), caption);
     }
   }
   const longest = [...found].sort(([a], [b]) => b.length - a.length).slice(0, LONGEST);
-  return longest.map(([, runs]) => {
-    const probe = player.caption.cloneNode();
-    probe.append(...rich(runs, () => "−0.0000"));
-    return probe;
-  });
+  return longest.map(([, runs]) =>
+    html("p", { class: "caption" }, rich(runs, () => LONG_NUMBER)),
+  );
 }
 
 /** One probe for each size that a part has in some frame. */
@@ -129,8 +124,7 @@ function partProbes(player, { part, element, draw, signature }) {
   const every = Math.ceil(player.frames / MOST_FRAMES);
   for (let k = 0; k < player.frames; k += every) {
     const state = player.frameAt(k).states?.[part.id] ?? {};
-    const key = signature(state);
-    if (!states.has(key)) states.set(key, state);
+    states.set(signature(state), state);
   }
   return [...states.values()].map((state) => {
     draw(state);
