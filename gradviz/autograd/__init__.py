@@ -36,6 +36,14 @@ __all__ = [
     "set_multithreading_enabled",
 ]
 SOURCES = (Tensor, GradientEdge)  # a union made at each call takes longer
+EDGE_MATERIALIZED = "materialize_grads cannot be used when the given input is a GradientEdge"
+NOT_BATCHED = (
+    "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the batch "
+    "dimension. The sizes of the remaining dimensions are expected to match the shape of "
+    "corresponding output, but a mismatch was detected: grad_output[{}] has a shape of {} and "
+    "output[{}] has a shape of {}. If you only want some tensors in `grad_output` to be considered "
+    "batched, consider using vmap."
+)
 ONLY_INPUTS = (
     "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate "
     "gradient for other parts of the graph, please use torch.autograd.backward."
@@ -75,8 +83,6 @@ def backward(
         if not inputs:
             raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     roots = _roots(tensors, grad_tensors, create_graph)
-    if create_graph:
-        _warn_of_cycle()
     keep = create_graph if retain_graph is None else bool(index(retain_graph))
     wanted = None
     if inputs is not None:
@@ -84,7 +90,11 @@ def backward(
             if isinstance(each, Tensor):
                 each.retain_grad()
         wanted = dict.fromkeys(map(_key, inputs))
-    engine.send(roots, keep, create_graph, wanted, write=True)
+    try:
+        engine.send(roots, keep, create_graph, wanted, write=True)
+    finally:
+        if create_graph:  # torch, too, says it when all is over
+            warnings.warn(errors.CREATE_GRAPH, UserWarning, stacklevel=2)
 
 
 def grad(
@@ -122,7 +132,11 @@ def grad(
     found = [wanted[key] for key in keys]
     return tuple(
         [
-            _asked(number, each, bool(allow_unused), materialize_grads) if one is None else one
+            one
+            if one is not None
+            else _zeros(each, create_graph)
+            if materialize_grads
+            else _unused(number, bool(allow_unused))
             for number, (each, one) in enumerate(zip(inputs, found, strict=True))
         ]
     )
@@ -132,9 +146,16 @@ def _batched(
     outputs: Any, inputs: Any, gradients: Any, graph: bool, allow_unused: bool
 ) -> tuple[Tensor | None, ...]:
     """`grad` once for each gradient along the first dimension, the results stacked."""
-    given = _sequence(gradients if gradients is not None else _ones_like(outputs))
-    if any(not each._shape for each in given):
-        raise ValueError(errors.UNBATCHED)
+    if gradients is None:
+        given = _ones_like(outputs)
+        if any(not each._shape for each in given):
+            raise ValueError(errors.UNBATCHED)
+    else:
+        given = _sequence(gradients)
+        for number, (output, each) in enumerate(zip(_sequence(outputs), given, strict=False)):
+            if each[0].shape != output.shape:
+                sizes = number, each[0].shape, number, output.shape
+                raise RuntimeError(NOT_BATCHED.format(*sizes))
     runs = [
         grad(
             outputs,
@@ -158,13 +179,17 @@ def _ones_like(outputs: Any) -> tuple:
     return tuple([wrap(np.ones(each._shape, each._dtype)) for each in _sequence(outputs)])
 
 
-def _asked(number: int, given: Any, unused: bool, materialize: bool) -> Any:
+def _zeros(given: Any, graph: bool) -> Tensor:
     """What stands for a gradient that there is not."""
-    if materialize:
-        return wrap(np.zeros(given._shape, given._dtype))
-    if not unused:
+    if isinstance(given, GradientEdge):
+        raise RuntimeError(EDGE_MATERIALIZED)
+    zeros = wrap(np.zeros(given._shape, given._dtype))
+    return zeros.requires_grad_(graph)
+
+
+def _unused(number: int, allowed: bool) -> None:
+    if not allowed:
         raise RuntimeError(errors.UNUSED.format(number))
-    return None
 
 
 def _key(given: Any) -> Any:
@@ -228,15 +253,11 @@ def _check(number: int, output: Any, gradient: Any) -> None:
     if not isinstance(gradient, Tensor):
         kind = type(gradient).__name__
         raise TypeError(f"gradients can be either Tensors or None, but got {kind}")
-    if isinstance(output, Tensor) and gradient._shape != output._shape:
+    if gradient._shape != output.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[{number}] has a shape of {gradient.shape} and "
             f"output[{number}] has a shape of {output.shape}."
         )
-
-
-def _warn_of_cycle() -> None:
-    warnings.warn(errors.CREATE_GRAPH, UserWarning, stacklevel=3)
 
 
 # after `grad`, which it needs; at once, for torch's name is that of the function, not of the file

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..core import modes
 from ..core.engine import recorded_mode
 from ..core.node import FREED, Node, Output, check_saved, freed, link, spread
 from ..core.operands import fit, fit_graph
+from ..core.packing import Packed
+from ..core.saved import SavedTensor, saved_tensor
 from ..core.tensor import Tensor, wrap
 
 if TYPE_CHECKING:
     from .function import Function
 
 PLACE = "gradviz.autograd.function"
+READ_TWICE = (
+    "saved_tensors can only be accessed once when clear_saved_tensors_on_access=True is set on the "
+    "autograd.Function. Either access saved_tensors only once, or set "
+    "clear_saved_tensors_on_access=False."
+)
 
 
 class FunctionCtx:
@@ -60,6 +67,7 @@ class BackwardCFunction(Node, FunctionCtx):
         "outputs",
     )
     function: type[Function]
+    _materialize_non_diff_grads = True
 
     def __call__(self, *grads: Any) -> None:
         """Refuse, as PyTorch does."""
@@ -86,20 +94,41 @@ class BackwardCFunction(Node, FunctionCtx):
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """The tensors that `forward` has saved."""
+        kept = self._held()
+        if kept is None:
+            raise RuntimeError(READ_TWICE)
+        found = tuple([self._unpacked(each) for each in kept])
+        if self.function.clear_saved_tensors_on_access:
+            self._kept = None
+        return found
+
+    @property
+    def saved_variables(self) -> tuple[Tensor | None, ...]:
+        """The same, by the name of old."""
+        text = "'saved_variables' is deprecated; use 'saved_tensors'"
+        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
+
+    @property
+    def _raw_saved_tensors(self) -> tuple[SavedTensor, ...]:
+        places = range(len(self._held() or ()))
+        read = type(self).saved_tensors.fget
+        return tuple([saved_tensor(self, "_kept", read, each) for each in places])
+
+    def _held(self) -> Any:
         if self._kept is FREED:
             freed()
-        kept: Any = self._kept
-        return tuple([self._unpacked(each) for each in kept])
-
-    saved_variables = saved_tensors
+        return self._kept
 
     def _unpacked(self, saved: Any) -> Any:
         if saved is None:
             return None
-        if saved.__class__ is modes.Packed:
+        if saved.__class__ is Packed:
             return saved.unpacked()
         if isinstance(saved, tuple):  # an output: the value alone, so that there is no cycle
             number, value, shape, version = saved
+            if value.__class__ is Packed:
+                return value.unpacked(self._output(number))
             if version is not None and version[0].stamp > version[1]:
                 check_saved(wrap(value, shape, self._output(number)), version[0], version[1])
             return wrap(value, shape, self._output(number))
@@ -133,9 +162,12 @@ class BackwardCFunction(Node, FunctionCtx):
         arriving = []
         for number, shape in enumerate(self.result_shape):
             each = grad.get(number)
+            wanted = self.materialize_grads and (
+                self._materialize_non_diff_grads or number not in self.unfollowed
+            )
             if each is not None:
                 arriving.append(each if graph else wrap(*shaped_as(each, shape)))
-            elif self.materialize_grads and shape is not None:
+            elif wanted and shape is not None:
                 dtypes: Any = self.dtypes  # type: ignore[attr-defined]
                 arriving.append(wrap(np.zeros(shape, dtypes[number])))
             else:
@@ -163,8 +195,11 @@ class BackwardCFunction(Node, FunctionCtx):
                         f"{number + 1}, but the corresponding forward input was not a Variable"
                     )
                 continue
-            if given is None or not need:
+            if given is None:
                 leaving.append(None)
+                continue
+            if not need and isinstance(given, Tensor):  # hooks are shown it, and nobody else
+                leaving.append(given if graph else given._shaped())
                 continue
             leaving.append(self._fitted(len(leaving), given, shape, dtype, graph))
         return leaving

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..core import engine, errors, modes
-from ..core.node import Node, Output, accumulate_node, link
-from ..core.tensor import Tensor
+from ..core.names import ops
+from ..core.node import AccumulateGrad, Node, Output, accumulate_node, link
+from ..core.printing import Size
+from ..core.tensor import Tensor, settled, wrap
 from .multi_grad import register_multi_grad_hook
 
 __all__ = [
@@ -37,11 +41,32 @@ class GradientEdge(NamedTuple):
             return variable
         return self.node if self.node.outputs == 1 else Output(self.node, self.output_nr)
 
+    @property
+    def shape(self) -> Size:
+        """The shape of the tensor whose gradient is known here."""
+        variable = getattr(self.node, "variable", None)
+        shape = self.node.result_shape if variable is None else variable._shape
+        return Size(shape[self.output_nr] if self.node.outputs != 1 else shape)
+
     def first_gradient(self, gradient: Tensor | None, graph: bool) -> Any:
         """What a pass starts with here."""
+        kind = type_below(self.node)
         if gradient is None:
-            raise RuntimeError(errors.NOT_SCALAR)
+            if self.shape.numel() != 1:
+                raise RuntimeError(errors.NOT_SCALAR)
+            gradient = wrap(*settled(np.ones(self.shape, kind)))
+        gradient = gradient if gradient._dtype is kind else ops.to_copy(gradient, kind)
         return gradient if graph else gradient._value
+
+
+def type_below(node: Any) -> np.dtype:
+    """The type of what a node has computed; a node does not know it, but its leaves do."""
+    while not isinstance(node, Tensor):
+        if getattr(node, "remembered", None) is not None:
+            return node.remembered.dtype
+        edges = (node.variable,) if isinstance(node, AccumulateGrad) else node.owner._edges()
+        node = next(each for each in edges if each is not None)
+    return node._dtype
 
 
 def get_gradient_edge(tensor: Tensor) -> GradientEdge:
@@ -148,4 +173,5 @@ def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:
     if not isinstance(given, Iterable) or not all(isinstance(each, Tensor) for each in given):
         raise RuntimeError("increment_version expect a Iterable[Tensor] as input")
     for each in given:
-        each._shared_version().bump()
+        if not each.is_inference():
+            each._shared_version().bump()

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import names, numbers, operands, words
 from .modes import room
+from .packing import HOLDING
 from .plan import Plan, arguments, defined, written_out
 
 
@@ -43,7 +44,8 @@ def read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
         return result_read_lines(plan, name, graph)
     lines = [f"{name} = node.{name}"]
     if not plan.is_tensor(name):
-        return lines
+        held = f"if {name}.__class__ is not int: {name} = opened(node, {name!r}, keep)"
+        return [*lines, held] if name in HOLDING else lines
     value = [] if graph else [f"    {name} = {name}._value"]
     if value and not plan.op.elementwise:
         value = [f"    {name} = {name}._shaped()"]
@@ -80,7 +82,8 @@ def result_read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
             if plan.op.outputs is None
             else f"Output(node, {number}) if {name}.dtype.kind == 'f' else None"
         )
-        unpacked, wrapped = ".unpacked()", f"wrap({name}, {shape}, {made_by})"
+        known = "node" if plan.op.outputs is None else ""
+        unpacked, wrapped = f".unpacked({known})", f"wrap({name}, {shape}, {made_by})"
     else:
         unpacked = "._value" if plan.op.elementwise else "._shaped()"
         unpacked, wrapped = ".unpacked()" + unpacked, name

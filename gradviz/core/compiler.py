@@ -22,7 +22,17 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from . import backward_templates, inplace, modes, node, numbers, operands, saved, templates, views
+from . import (
+    backward_templates,
+    inplace,
+    node,
+    numbers,
+    operands,
+    packing,
+    saved,
+    templates,
+    views,
+)
 from .arguments import MISSING
 from .modes import room
 from .node import FREED, Node, NodeType, Output
@@ -52,8 +62,8 @@ room |= {
     "fit": operands.fit, "unfit": operands.unfit, "misused": operands.misused,
     "misuse": operands.misuse, "otherwise": operands.otherwise,
     "shaped": operands.shaped,
-    "zeros": operands.zeros, "zeros_graph": operands.zeros_graph, "Packed": modes.Packed,
-    "arrange": modes.arrange, "spread": node.spread, "link": node.link, "small": node.small,
+    "zeros": operands.zeros, "zeros_graph": operands.zeros_graph, "Packed": packing.Packed,
+    "arrange": packing.arrange, "opened": packing.opened, "spread": node.spread, "link": node.link, "small": node.small,
     "freed": node.freed, "check_saved": node.check_saved, "modified": node.modified,
     "number_types": numbers.number_types,
     "numbered": numbers.numbered,
@@ -188,8 +198,7 @@ def node_class(plan: Plan, parts: dict[str, Any]) -> type[Node]:
     for name in plan.saved:
         if shown := saved.shown_name(plan, name):
             members["_saved_" + shown] = property(saved.saved_reader(plan, name))
-            if plan.is_tensor(name) or name in plan.results:
-                kept = partial(saved.SavedTensor, name=name, shown=shown)
-                members["_raw_saved_" + shown] = property(kept)
+            if plan.is_tensor(name) or name in plan.results or name in packing.HOLDING:
+                members["_raw_saved_" + shown] = property(saved.raw_reader(plan, name))
     members |= {name: value for name, value in vars(op).items() if name.startswith("_saved_")}
     return NodeType(op.node_name, (Node,), members)

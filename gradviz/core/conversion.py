@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .data import checked_array
+from .modes import current
 from .op import ops
 from .printing import tensor_text
 from .tensor import Tensor, settled, wrap
@@ -135,7 +136,7 @@ def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
     """The array that this tensor stands on: writing to one writes to the other."""
     if force:
         return self._array() if self._node is None else self._array().copy()
-    if self._requires_grad:
+    if self._requires_grad and current().grad:
         raise RuntimeError(REQUIRES_GRAD)
     return self._array()
 

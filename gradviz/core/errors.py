@@ -24,13 +24,25 @@ def modified(value: Any, node: Any, count: int, expected: int) -> str:
         name = owner.name().removesuffix("Backward0")
         made_by = f", which is output {getattr(node, 'number', 0)} of {name},"
     kind = dtypes.scalar_name(value._dtype)
+    from .modes import Anomaly
+
     return (
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [torch.{kind}Tensor {list(value._shape)}]{made_by} is at version {count}; "
-        f"expected version {expected} instead. Hint: enable anomaly detection to find the "
-        "operation that failed to compute its gradient, with "
-        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        f"expected version {expected} instead. Hint: {HINTS[Anomaly.enabled]}"
     )
+
+
+HINTS = {
+    False: (
+        "enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    ),
+    True: (
+        "the backtrace further above shows the operation that failed to compute its gradient. The "
+        "variable in question was changed in there or anywhere later. Good luck!"
+    ),
+}
 
 
 NUMPY_NEEDS_DETACH = (
@@ -142,36 +154,43 @@ UNBATCHED = (
 ONCE = "trying to differentiate twice a function that was marked with @once_differentiable"
 
 
-def several_views(number: int, node: str, what: str) -> str:
-    """A write into one of several views."""
-    return (
-        f"Output {number} of {node} is a view and {what} modified inplace. This view is the "
-        "output of a function that returns multiple views. Such functions do not allow the output "
-        "views to be modified inplace. You should replace the inplace operation by an out-of-place "
-        "one."
-    )
+AMBIGUOUS = (
+    " Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the {} block (if you don't "
+    "want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
+VIEW_REFUSED = {
+    "no_grad": AMBIGUOUS.format("no_grad"),
+    "inference": AMBIGUOUS.format("inference_mode"),
+    "several": (
+        " This view is the output of a function that returns multiple views. Such functions do not "
+        "allow the output views to be modified inplace. You should replace the inplace operation "
+        "by an out-of-place one."
+    ),
+    "custom": (
+        " This view was created inside a custom Function (or because an input was returned as-is) "
+        "and the autograd logic to handle view+inplace would override the custom backward "
+        "associated with the custom Function, leading to incorrect gradients. This behavior is "
+        "forbidden. You can fix this by cloning the output of the custom Function."
+    ),
+}
 
 
-def custom_view(number: int, node: str, what: str) -> str:
-    """A write into a view that a custom function returned, or into its base."""
-    return (
-        f"Output {number} of {node} is a view and {what} modified inplace. This view was created "
-        "inside a custom Function (or because an input was returned as-is) and the autograd logic "
-        "to handle view+inplace would override the custom backward associated with the custom "
-        "Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by "
-        "cloning the output of the custom Function."
-    )
-
-
-def no_grad_view(what: str) -> str:
-    """A recorded write into a view made under no_grad, or into its base."""
-    return (
-        f"A view was created in no_grad mode and {what} modified inplace with grad mode enabled. "
-        "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify "
-        "your code by moving both the view and the inplace either both inside the no_grad block "
-        "(if you don't want the inplace to be tracked) or both outside (if you want the inplace to "
-        "be tracked)."
-    )
+def refused_view(kind: str, what: str, made_by: str | None, number: int) -> str:
+    """A write into a view that cannot be followed, or into the base of one."""
+    mode, then = "no_grad mode", "with grad mode enabled"
+    if kind == "inference":
+        mode, then = "inference mode", "in normal mode"
+    if made_by is None:
+        start = f"A view was created in {mode} and {what} modified inplace {then}."
+    elif kind in ("no_grad", "inference"):
+        start = (
+            f"Output {number} of {made_by} is a view of a view which was created in {mode} and "
+            f"{what} modified inplace {then}."
+        )
+    else:
+        start = f"Output {number} of {made_by} is a view and {what} modified inplace."
+    return start + VIEW_REFUSED[kind]
 
 
 def wrong_grad_type(given: Any, own: Any) -> str:

@@ -128,6 +128,18 @@ def retains_grad(self: Tensor) -> bool:
     return kept is not None and kept() is self
 
 
+def retain_on(tensor: Tensor, old: Node | None) -> None:
+    """Let a tensor that retains its gradient do so on its new node, too."""
+    own = getattr(old.owner, "extras", None) if old is not None else None
+    if own is None or not own.retained:
+        return
+    number = getattr(old, "number", 0)
+    kept = own.retained.get(number)
+    if kept is not None and kept() is tensor:
+        del own.retained[number]
+        retain_grad(tensor)
+
+
 def backward_hooks(self: Tensor) -> Hooks | None:
     """The hooks of a tensor by number, None if it has none."""
     node = self._current_node()
@@ -170,7 +182,7 @@ type.__setattr__(Node, "register_hook", register_node_hook)
 # ---------------------------------------------------------------------------------- running
 
 
-def run_tensor_hooks(hooks: Iterable[Callable], grad: Tensor) -> Tensor:
+def run_tensor_hooks(hooks: Iterable[Callable], grad: Tensor | None) -> Any:
     """The gradient after the hooks of a tensor."""
     for hook in list(hooks):
         changed = hook(grad)
@@ -195,6 +207,13 @@ def run_hooks(hooks: Iterable[Callable], given: tuple, taken: tuple) -> tuple:
         if changed is not None:
             given = checked_all(hook, given, changed)
     return given
+
+
+def run_after_writing(hooks: Iterable[Callable], leaf: Tensor) -> None:
+    """Call the hooks of a leaf whose `.grad` has been written."""
+    for hook in list(hooks):
+        if hook(leaf) is not None:
+            raise RuntimeError("Tensor post accumulate grad hooks should return None.")
 
 
 def checked_all(hook: Callable, grads: tuple, changed: Any) -> tuple:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from . import dtypes, errors
+from .hooks import retain_on
 from .memory import offset_in_memory, window
 from .modes import recording
 from .names import ops
@@ -172,8 +173,9 @@ def rebase(self: Tensor, node: Any) -> None:
         owner.remembered = small(self._value)
     view = self._view
     if view is None:
-        self._node, self._requires_grad = node, True
+        old, self._node, self._requires_grad = self._node, node, True
         hand_over(self, owner)
+        retain_on(self, old)
         base = self
     else:
         hand_over(self, owner)

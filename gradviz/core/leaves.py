@@ -38,13 +38,16 @@ def owns_memory(grad: Any) -> bool:
     return whole and getrefcount(base) == 3 and grad.flags.writeable  # a repeated sum is not
 
 
-def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0) -> None:
-    """Write `.grad`: a gradient that nobody else holds is kept, not copied, as in PyTorch."""
+def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0, hooked: int = 0) -> None:
+    """Write `.grad`: a gradient that nobody else holds is kept, not copied, as in PyTorch.
+
+    A hook that will be shown it (`hooked`) does not count as somebody.
+    """
     old = leaf._grad
     if graph:
         leaf._grad = copied(grad) if old is None else old + grad
     elif old is None:
-        alone = getrefcount(grad) == 2
+        alone = getrefcount(grad) == 2 + hooked
         if grad.__class__ is ndarray:
             new = alone and (grad.base is None or owns_memory(grad))
             own = grad if new else grad.copy()

@@ -72,7 +72,7 @@ class Pass:
         """The nodes from which something that is wanted can be reached."""
         wanted: dict = self.wanted  # type: ignore[assignment]
         captured = {key[0] for key in wanted if key.__class__ is tuple}
-        needed = set(captured)
+        needed = captured.intersection(nodes)
         for node in reversed(nodes):
             for edge in node._edges():
                 owner = edge.owner if edge.__class__ is Output else edge
@@ -112,7 +112,7 @@ class Pass:
             pairs = self.turned(node, grad)
         if own is not None and own.hooks:
             taken = self.shown(node, grad)
-            given = [None if edge is None else self.tensor(sent, edge) for edge, sent in pairs]
+            given = [self.tensor(sent, edge) for edge, sent in pairs]
             after = hooks.run_hooks(own.hooks.values(), tuple(given), taken)
             pairs = [(edge, self.bare(sent)) for (edge, _), sent in zip(pairs, after, strict=True)]
             given = after = taken = None
@@ -145,12 +145,10 @@ class Pass:
                 self.wanted[node, number] = grad  # type: ignore[index]
 
     def heard(self, own: Any, number: int, grad: Any) -> Any:
-        """One output's gradient, after the hooks of that output."""
-        if grad is None:
-            return None
+        """One output's gradient, after the hooks of that output; they hear of None, too."""
         if own.tensor_hooks and number in own.tensor_hooks:
             grad = hooks.run_tensor_hooks(own.tensor_hooks[number].values(), grad)
-        if own.retained and number in own.retained:
+        if grad is not None and own.retained and number in own.retained:
             retain(own.retained[number](), grad)
         return grad
 
@@ -182,10 +180,9 @@ class Pass:
             taken = (self.tensor(grad, leaf),)
         held = [grad]
         del grad
-        accumulate(leaf, held.pop(), self.graph, writes)
+        accumulate(leaf, held.pop(), self.graph, writes, 0 if taken is None else 1)
         if own is not None and own.hooks:
-            for hook in list(own.hooks.values()):
-                hook(leaf)
+            hooks.run_after_writing(own.hooks.values(), leaf)
         if taken is not None:
             hooks.run_hooks(beside.hooks.values(), (), taken)
 
@@ -241,4 +238,6 @@ def retain(tensor: Tensor | None, grad: Tensor) -> None:
                 np.array(grad._value) if grad._value.__class__ is ndarray else grad._value,
                 grad._shape,
             )
+        else:
+            grad = grad.clone()
         tensor._grad = grad

@@ -7,6 +7,7 @@ from typing import Any
 
 from . import dtypes, errors
 from .modes import current
+from .node import Landing
 from .printing import Size
 from .tensor import InferenceVersion, Tensor, wrap
 
@@ -59,7 +60,7 @@ def ndim(self: Tensor) -> int:
 def grad_fn(self: Tensor) -> Any:
     """The node that made this tensor; None for a leaf."""
     node = self._current_node()
-    return None if node is None else node.owner
+    return None if node is None or node.__class__ is Landing else node.owner
 
 
 def output_nr(self: Tensor) -> int:
@@ -69,7 +70,8 @@ def output_nr(self: Tensor) -> int:
 
 def is_leaf(self: Tensor) -> bool:
     """Whether no recorded operation made this tensor."""
-    return self._current_node() is None
+    node = self._current_node()
+    return node is None or node.__class__ is Landing
 
 
 def _base(self: Tensor) -> Tensor | None:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from . import errors
-from .tensor import InferenceVersion, Tensor, wrap
 
 MISSING: Any = object()
 PLACE = "gradviz.autograd.grad_mode"  # where torch has them
@@ -151,72 +150,6 @@ class enable_grad(GradMode):
 def is_grad_enabled() -> bool:
     """Whether operations of this thread are recorded."""
     return threads.state.grad
-
-
-# ------------------------------------------------------- what a recorded operation is given besides
-
-
-class Packed:
-    """A saved tensor that went through `saved_tensors_hooks`."""
-
-    __slots__ = ("packed", "unpack")
-
-    def __init__(self, packed: Any, unpack: Callable) -> None:
-        self.packed, self.unpack = packed, unpack
-
-    def unpacked(self) -> Tensor:
-        """The tensor again."""
-        tensor = self.unpack(self.packed)
-        if not isinstance(tensor, Tensor):
-            raise TypeError(errors.NOT_UNPACKED.format(type(tensor).__name__))
-        return tensor
-
-
-def arrange(tensor: Tensor, op: Any) -> None:
-    """See to a new result where some mode is on."""
-    state, node = threads.state, tensor._node
-    if node is None:
-        if state.inference:
-            tensor._written = InferenceVersion()
-        return
-    node = node.owner
-    if Anomaly.enabled:
-        from .anomaly import note
-
-        note(node)
-    if Inference.ever or state.saved_hooks:
-        for name in node.saves:
-            saved = getattr(node, name)
-            if isinstance(saved, Tensor):
-                setattr(node, name, arranged(saved))
-            elif name == "result" and state.saved_hooks:
-                node.result = arranged(wrap(saved, node.result_shape))
-
-
-def arranged(saved: Tensor) -> Any:
-    """A saved tensor, after the hooks on what is saved."""
-    if saved._written is not None and saved._written.inference:
-        raise RuntimeError(errors.INFERENCE_SAVED)
-    hooks = threads.state.saved_hooks
-    return packed(saved, *hooks[-1]) if hooks else saved
-
-
-def packed(tensor: Tensor, pack: Callable, unpack: Callable) -> Packed:
-    """A tensor given to the hooks."""
-    state = threads.state
-    was, state.saved_hooks = state.saved_hooks, ()
-    version = tensor._written
-    count = version.count if version is not None else 0
-    try:
-        with no_grad():
-            kept = pack(tensor)
-    finally:
-        state.saved_hooks = was
-        noted(state)
-    version = tensor._written
-    if version is not None and version.count != count:
-        raise RuntimeError(errors.PACK_WROTE)
-    return Packed(kept, unpack)
 
 
 class set_grad_enabled(GradMode):

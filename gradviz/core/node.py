@@ -11,7 +11,7 @@ import weakref
 from typing import Any, NoReturn
 
 from . import errors
-from .tensor import Tensor, linked_classes, ndarray, tensor_classes, wrap
+from .tensor import Tensor, linked_classes, ndarray, next_number, tensor_classes, wrap
 
 FREED = type("Freed", (), {"__repr__": lambda self: "FREED"})()
 BY_HAND = "by hand"  # `keep`, when a node is called: gradients stay in the broadcast shape
@@ -146,6 +146,8 @@ def extras(node: Node) -> Extras:
 
 def link(edge: Any) -> tuple[Any, int]:
     """An edge as PyTorch shows it: (node, which of the node's outputs)."""
+    if edge.__class__ is Landing:
+        edge = edge.leaf
     if edge.__class__ in tensor_classes:
         return accumulate_node(edge), 0
     if edge.__class__ is Output:
@@ -178,6 +180,33 @@ def accumulate_node(leaf: Tensor) -> AccumulateGrad:
         node.result_version = node.remembered = None
         node.result_shape = leaf._shape
         leaf._accumulator = weakref.ref(node)
+    return node
+
+
+class Landing(Node):
+    """Stands before a leaf for a copy of it that was unpacked: the gradient is the leaf's."""
+
+    __slots__ = ("leaf",)
+    __module__ = "builtins"
+
+    def _edges(self) -> tuple:
+        return (self.leaf,)
+
+    def _backward(self, grad: Any, keep: bool) -> tuple:
+        return self.leaf, grad, None, None
+
+    _backward_graph = _backward
+
+
+linked_classes.add(Landing)
+make_landing = maker(Landing)
+
+
+def landing(leaf: Tensor) -> Landing:
+    """A place before a leaf, for one copy of it."""
+    node = make_landing()
+    node.sequence, node.leaf, node.result_shape = next_number(), leaf, leaf._shape
+    node.result_version = node.remembered = None
     return node
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .modes import arrange
 from .names import ops
 from .node import Output
+from .packing import arrange
 from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
 from .views import view_of

@@ -8,8 +8,8 @@ import numpy as np
 
 from . import dtypes, errors
 from .dims import FromEnd
-from .modes import Packed, packed
 from .node import FREED, Output, freed
+from .packing import HOLDING, Packed, packed
 from .tensor import Tensor, ndarray, tensor_classes, wrap
 
 COUNTED = frozenset(
@@ -32,22 +32,85 @@ def shown_name(plan: Any, name: str) -> str:
 class SavedTensor:
     """What `node._raw_saved_name` shows: the place where a tensor is saved."""
 
-    __slots__ = ("name", "node", "shown")
+    __slots__ = ("_name", "_node", "_place", "_read")
     __module__ = "gradviz._C._autograd"
 
-    def __init__(self, node: Any, name: str, shown: str) -> None:
-        self.node, self.name, self.shown = node, name, shown
+    def __init__(self, *given: Any) -> None:
+        raise RuntimeError("Trying to create a SavedTensor object from Python is forbidden.")
+
+    def _held(self) -> Any:
+        held = getattr(self._node, self._name)
+        return held if self._place is None or held is FREED else held[self._place]
 
     @property
     def data(self) -> Any:
-        """The saved tensor."""
-        return getattr(self.node, "_saved_" + self.shown)
+        """The saved tensor, or what the hooks have made of it."""
+        held = self._held()
+        if isinstance(held, Packed):
+            return held.packed
+        tensor = self._read(self._node)
+        tensor = tensor if self._place is None else tensor[self._place]
+        own = tensor is not None and tensor.grad_fn is self._node
+        return tensor.detach() if own else tensor
 
-    def register_hooks(self, pack_hook: Any, unpack_hook: Any) -> None:
-        """Keep what `pack_hook` makes of the tensor; `unpack_hook` gives it back."""
-        if getattr(self.node, self.name).__class__ is Packed:
+    @property
+    def unpack_hook(self) -> Any:
+        """What gives the tensor back, if there are hooks."""
+        return getattr(self._held(), "unpack", None)
+
+    def register_hooks(self, *given: Any) -> None:
+        """Keep what the first function makes of the tensor; the second gives it back."""
+        if len(given) != 2 or not all(map(callable, given)):
+            raise TypeError(misfit(self, given))
+        held = self._held()
+        if held is FREED:
+            raise RuntimeError(errors.HOOKED_FREED)
+        if held is None:
+            raise RuntimeError(errors.HOOKED_NONE)
+        if isinstance(held, Packed):
             raise RuntimeError(errors.HOOKED_TWICE)
-        setattr(self.node, self.name, packed(self.data, pack_hook, unpack_hook))
+        kept: Any = packed(self._read_one(), *given, apart=True)
+        if self._place is not None:
+            places = list(getattr(self._node, self._name))
+            places[self._place] = kept
+            kept = tuple(places)
+        setattr(self._node, self._name, kept)
+
+    def _read_one(self) -> Any:
+        found = self._read(self._node)
+        return found if self._place is None else found[self._place]
+
+
+def saved_tensor(node: Any, name: str, read: Any, place: int | None = None) -> SavedTensor:
+    """The place of one saved tensor; `read(node)` gives the tensor, or all that share a name."""
+    made = object.__new__(SavedTensor)
+    made._node, made._name, made._read, made._place = node, name, read, place
+    return made
+
+
+def misfit(saved: SavedTensor, given: tuple) -> str:
+    """What PyTorch says of anything but two functions."""
+    return (
+        "register_hooks(): incompatible function arguments. The following argument types are "
+        "supported:\n    1. (self: torch._C._autograd.SavedTensor, arg0: collections.abc.Callable, "
+        "arg1: collections.abc.Callable) -> None\n\nInvoked with: "
+        + ", ".join(map(repr, (saved, *given)))
+    )
+
+
+def raw_reader(plan: Any, name: str) -> Any:
+    """What `node._raw_saved_name` does."""
+    read = saved_reader(plan, name)
+
+    def raw(node: Any) -> Any:
+        held = getattr(node, name)
+        if held.__class__ is not tuple:
+            if held is FREED and name in HOLDING:
+                freed()
+            return saved_tensor(node, name, read)
+        return tuple([saved_tensor(node, name, read, place) for place in range(len(held))])
+
+    return raw
 
 
 def saved_reader(plan: Any, name: str) -> Any:
@@ -59,8 +122,11 @@ def saved_reader(plan: Any, name: str) -> Any:
             if never_saved(plan, name, node):
                 return None
             freed()
-        if value.__class__ is Packed:
-            return value.unpacked()
+        if isinstance(value, Packed):
+            result = name in plan.results and plan.op.outputs is None
+            return Packed.unpacked(value, node if result else None)
+        if value.__class__ is tuple and name in HOLDING:
+            return tuple([Packed.unpacked(e) if isinstance(e, Packed) else e for e in value])
         if name in plan.results:
             return saved_result(plan, name, node, value)
         if value.__class__ in tensor_classes:

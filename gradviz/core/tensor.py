@@ -26,6 +26,7 @@ class Version:
 
     count = stamp = 0
     writes: list[int] | None = None  # the last stamps, to tell which version a node expected
+    unfollowed: Any = None  # views made outside of the graph, which no write may reach
     inference = False
 
     def bump(self) -> None:
@@ -38,6 +39,8 @@ class Version:
             self.writes.append(stamp)
             if len(self.writes) > 32:
                 del self.writes[:16]
+        if self.unfollowed is not None:
+            self.unfollowed.refuse()
 
     def count_at(self, moment: int) -> int:
         """How many writes there had been at a moment of the clock."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
+from .hooks import retain_on
 from .modes import current, recording, room
 from .names import ops
 from .node import Node, gathered, maker, small, spread
@@ -25,19 +26,17 @@ class View:
     `path` is how it is reached from its base: (op, arguments, number of the output), ...
     """
 
-    NORMAL, NO_GRAD, SEVERAL, INFERENCE, CUSTOM = range(5)
+    NORMAL, NO_GRAD, SEVERAL, INFERENCE, CUSTOM = "", "no_grad", "several", "inference", "custom"
     __slots__ = ("base", "kind", "path", "stamp")
 
-    def __init__(self, base: Tensor, path: tuple, stamp: int, kind: int) -> None:
+    def __init__(self, base: Tensor, path: tuple, stamp: int, kind: str) -> None:
         self.base, self.path, self.stamp, self.kind = base, path, stamp, kind
 
     def refresh(self, view: Tensor) -> None:
         """Make the node of a view anew if its memory was written since."""
         if view._written.stamp > self.stamp and self.base._requires_grad:
             if self.kind != View.NORMAL:
-                raise RuntimeError(
-                    refusal(view, self, "its base or another view of its base has been")
-                )
+                raise RuntimeError(refusal(view, self, PASSIVE))
             self.stamp = view._written.stamp
             regenerate(view, self)
 
@@ -53,6 +52,16 @@ class Views(list):
             self[:] = [each for each in self if each() is not None]
             self.limit = max(16, 2 * len(self))
         self.append(weakref.ref(view))
+
+    def refuse(self) -> None:
+        """After a write: what cannot have a node any more is not to be used."""
+        for reference in self:
+            tensor = reference()
+            if tensor is not None:
+                tensor._node, tensor._requires_grad = refused(tensor, tensor._view), True
+
+
+PASSIVE = "its base or another view of its base has been"
 
 
 def view_of(
@@ -76,6 +85,9 @@ def view_of(
         kind = View.INFERENCE if current().inference else View.NO_GRAD
         if base._requires_grad:
             result._requires_grad = True
+            if version.unfollowed is None:
+                version.unfollowed = Views()
+            version.unfollowed.add(result)
     result._view = View(base, path, version.stamp, kind)
 
 
@@ -91,21 +103,30 @@ Tensor._is_view = lambda self: self._view is not None
 class Refused:
     """Stands for the node of a view that cannot have one any more; to use the view is an error."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    result_version = ()  # nothing that hears of writes
+
+    def __init__(self, view: View, node: Any) -> None:
+        name = None if node is None else node.owner.name()
+        self.made_by = name and name.removesuffix("0").removesuffix("Backward")
+        self.kind, self.number = view.kind, getattr(node, "number", 0)
+
+    def text(self, what: str) -> str:
+        """Why a view may not be written, or may not be used after a write into its base."""
+        return errors.refused_view(self.kind, what, self.made_by, self.number)
 
     def __bool__(self) -> bool:
-        raise RuntimeError(self.text)
+        raise RuntimeError(self.text(PASSIVE))
 
 
 def refusal(tensor: Tensor, view: View, what: str) -> str:
-    """Why a view may not be written, or may not be used after a write into its base."""
-    if view.kind in (View.SEVERAL, View.CUSTOM):
-        name = tensor._node.owner.name() if tensor._node else "Unbind"
-        name = name.removesuffix("0").removesuffix("Backward")
-        said = errors.several_views if view.kind == View.SEVERAL else errors.custom_view
-        return said(getattr(tensor._node, "number", 0), name, what)
-    return errors.no_grad_view(what)
+    """The same, of a view that still has the node it had."""
+    return refused(tensor, view).text(what)
+
+
+def refused(tensor: Tensor, view: View) -> Refused:
+    """What stands for the node of a view from now on."""
+    node = tensor._node
+    return node if isinstance(node, Refused) else Refused(view, node)
 
 
 # --------------------------------------------------------------------------- the new nodes
@@ -191,7 +212,9 @@ class CopySlices(ViewNode):
     def sent(self, full: Any, pairs: list) -> tuple:
         """The base's gradient, and the gradients of what was written."""
         grads = [full] + [grad for _, grad in pairs[1:]]
-        return spread(self.edges_, grads, self.sequence)
+        sent = zip(self.edges_, grads, strict=True)
+        edges = [None if grad is None else edge for edge, grad in sent]
+        return spread(edges, grads, self.sequence)
 
 
 new_as_strided, new_copy_slices = maker(AsStridedBackward0), maker(CopySlices)
@@ -205,7 +228,8 @@ def regenerate(tensor: Tensor, view: View) -> None:
     node.edges_ = [view.base._node or view.base]
     node.layout, node.path = view.base._array(), view.path
     hand_over(tensor, node)
-    tensor._node, tensor._requires_grad = node, True
+    old, tensor._node, tensor._requires_grad = tensor._node, node, True
+    retain_on(tensor, old)
 
 
 def hand_over(tensor: Tensor, node: Any) -> None:
@@ -224,7 +248,8 @@ def copy_slices(view: View, writer: Any) -> None:
     node.edges_ = [own, *writer._edges()[1:]]
     node.layout, node.path, node.writer = base._array(), view.path, writer
     hand_over(base, node)
-    base._node, base._requires_grad = node, True
+    old, base._node, base._requires_grad = base._node, node, True
+    retain_on(base, old)
 
 
 def renew_views(base: Tensor) -> None:
@@ -238,7 +263,4 @@ def renew_views(base: Tensor) -> None:
             view.stamp = tensor._written.stamp
             regenerate(tensor, view)
         else:
-            tensor._node = Refused(
-                refusal(tensor, view, "its base or another view of its base has been")
-            )
-            tensor._requires_grad = True
+            tensor._node, tensor._requires_grad = refused(tensor, view), True
