@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from . import names, numbers, operands, words
+from . import names, operands, words
 from .modes import room
 from .packing import HOLDING
 from .plan import Plan, arguments, defined, written_out
@@ -121,12 +121,7 @@ def rule_on_tensors(plan: Plan, rule: Any) -> Callable:
     """A rule for `create_graph=True`: its words mean ops, its numbers torch's overloads for numbers."""
     if hasattr(rule, "one_node"):
         return node_of_rule(plan, rule).function
-    constants = tuple(numbers.marked(value) for value in rule.__code__.co_consts)
-    code = rule.__code__.replace(co_consts=constants)
-    marked = FunctionType(
-        code, rule.__globals__, rule.__name__, rule.__defaults__, rule.__closure__
-    )
-    return words.bound_to_tensors(marked, names.ops)
+    return words.bound_to_tensors(rule, names.ops)
 
 
 def node_of_rule(plan: Plan, rule: Any) -> Any:

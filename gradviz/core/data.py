@@ -329,12 +329,12 @@ def asarray(
     >>> asarray(values * 2, requires_grad=False)
     tensor([2., 4.])
     """
-    if copy is False:
-        refuse_copy(obj, numpy_type(dtype))
+    kind = numpy_type(dtype)
     if requires_grad is None and isinstance(obj, Tensor) and obj._requires_grad:
         warn_once(GRAD_UNSPECIFIED)
         requires_grad = True
-    kind = numpy_type(dtype)
+    if copy is False:
+        refuse_copy(obj, kind)
     if copy and isinstance(obj, Tensor) and (kind is None or kind is obj._dtype):
         result = obj.clone()
     else:

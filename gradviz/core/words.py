@@ -14,6 +14,7 @@ import numpy as np
 
 from .dims import axes
 from .names import ops
+from .numbers import marked
 
 ndarray, add_reduce = np.ndarray, np.add.reduce
 sqrt, sign, maximum, minimum = np.sqrt, np.sign, np.maximum, np.minimum
@@ -54,7 +55,7 @@ def is_word(name: str, value: Any) -> bool:
 
 
 def bound_to_tensors(function: FunctionType, ops: Any) -> Callable:
-    """The same code, its words meaning the functions on tensors."""
+    """The same code, its words meaning the functions on tensors, its numbers those of a rule."""
     from . import ops as families
 
     families.read_all()
@@ -63,9 +64,11 @@ def bound_to_tensors(function: FunctionType, ops: Any) -> Callable:
         value = function.__globals__.get(name, known)
         if value is known:
             continue  # an attribute, or a builtin
-        known[name] = tensor_meaning(name, value, ops) if is_word(name, value) else value
+        known[name] = tensor_meaning(name, value, ops) if is_word(name, value) else marked(value)
+    code = function.__code__
+    code = code.replace(co_consts=tuple([marked(value) for value in code.co_consts]))
     bound = FunctionType(
-        function.__code__, known, function.__name__, function.__defaults__, function.__closure__
+        code, known, function.__name__, function.__defaults__, function.__closure__
     )
     bound.__kwdefaults__ = function.__kwdefaults__
     return bound
@@ -142,8 +145,28 @@ sinh, cosh, tanh = rounded_once(np.sinh), rounded_once(np.cosh), rounded_once(np
 asinh, acosh, atanh = (rounded_once(each) for each in (np.arcsinh, np.arccosh, np.arctanh))
 
 
+def number(value):
+    return value
+
+
+@on_tensors
+def number(value):  # noqa: F811
+    return marked(value)
+
+
 def reciprocal(value):
     return 1 / value
+
+
+def one_minus(value):
+    return 1 - value
+
+
+@on_tensors
+def one_minus(value):  # noqa: F811
+    from .tensor import wrap
+
+    return ops.minus(wrap(np.ones((), value._dtype)), value)
 
 
 def sigmoid(value):
@@ -270,6 +293,15 @@ def mean_dim(value, dim, keepdim=False):
         count *= value.shape[place]
     # through arrays, so that a division by no elements gives nan, not an exception
     return add_reduce(value, chosen, keepdims=keepdim) / np.asarray(count, value.dtype)
+
+
+def mean_all(value):
+    return mean_dim(value, ())
+
+
+@on_tensors
+def mean_all(value):  # noqa: F811
+    return ops.mean(value)
 
 
 def log_sum_exp(value, dim, keepdim=False):

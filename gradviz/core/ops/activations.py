@@ -7,7 +7,7 @@ from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Op, Scalar, composed, faces, one_node, ops
 from ..placing import cat
 from ..tensor import Tensor
-from ..words import exp, log1p, on_tensors, sigmoid, tanh, where, word, zero, zeros_like
+from ..words import exp, log1p, on_tensors, one_minus, sigmoid, tanh, where, word, zero, zeros_like
 from .pointwise import applied
 
 
@@ -25,7 +25,7 @@ class Celu(Elementwise, face="", method=False, name="celu_of"):
 
 class Mish(Elementwise, face="", method=False, name="mish_of"):
     def forward(self: Tensor): return self * tanh(log1p(exp(self)))
-    def grad_self(grad, self): return grad * (tanh(log1p(exp(self))) + self * sigmoid(self) * (1 - tanh(log1p(exp(self))) * tanh(log1p(exp(self)))))
+    def grad_self(grad, self): return grad * (tanh(log1p(exp(self))) + self * sigmoid(self) * one_minus(tanh(log1p(exp(self))) * tanh(log1p(exp(self)))))
     check = lacking("mish_cpu", WHOLE)
 
 class Hardsigmoid(Elementwise, face="", method=False, name="hardsigmoid_of"):

@@ -33,6 +33,10 @@ def each(grad, self, reduction):
     """What arrives at one element: of a mean, its share."""
     return grad / numel(self) if reduction == 1 else grad
 
+@on_tensors
+def each(grad, self, reduction):  # noqa: F811
+    return ops.div_scalar(grad, self.numel()) if reduction == 1 else grad
+
 @word
 def regained(grad, reduction):
     """The other way: what all the elements say of the one number that was shared out."""

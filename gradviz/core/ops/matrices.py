@@ -7,7 +7,7 @@ from ..calls import called
 from ..dtypes import c_name, scalar_name
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, Version, wrap
-from ..words import bmm, mm, mv, reshape, sum_to_size, t, transpose, unsqueeze, word
+from ..words import bmm, mm, mv, reshape, sum_to_size, t, transpose, unsqueeze, view, word
 
 # --- products
 
@@ -15,8 +15,8 @@ class Mm(Op):
     pattern = "{self} @ {mat2}"
     usage = "Tensor mat2", "torch Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None"
     def forward(self: Tensor, mat2: Tensor): return product(self, mat2)
-    def grad_self(grad, mat2, self_sym_sizes, self_sym_strides): return mm_as(self_sym_strides, grad, t(mat2))
-    def grad_mat2(grad, self, mat2_sym_sizes, mat2_sym_strides): return mm_as(mat2_sym_strides, t(self), grad)
+    def grad_self(grad, mat2, self_sym_sizes, self_sym_strides): return mm_left(grad, mat2, self_sym_sizes, self_sym_strides)
+    def grad_mat2(grad, self, mat2_sym_sizes, mat2_sym_strides): return mm_right(self, grad, mat2_sym_sizes, mat2_sym_strides)
 
 class Bmm(Op):
     pattern = "{self} @ {mat2}"
@@ -28,7 +28,7 @@ class Bmm(Op):
 class Mv(Op):
     pattern = "{self} @ {vec}"
     def forward(self: Tensor, vec: Tensor): return product_with_vector(self, vec)
-    def grad_self(grad, vec): return unsqueeze(grad, 1) * vec
+    def grad_self(grad, vec): return view(grad, (-1, 1)) * vec
     def grad_vec(grad, self): return mv(t(self), grad)
 
 class Dot(Op):
@@ -41,15 +41,15 @@ class Addmm(Op, name="addmm_of", face="", method=False):
     pattern = "{self} + {mat1} @ {mat2}"
     def forward(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar, alpha: Scalar): return added(self, product(mat1, mat2), beta, alpha, "mat2")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
-    def grad_mat1(grad, mat2, mat1_sym_sizes, mat1_sym_strides, alpha): return scaled(mm_as(mat1_sym_strides, grad, t(mat2)), alpha)
-    def grad_mat2(grad, mat1, mat2_sym_sizes, mat2_sym_strides, alpha): return scaled(mm_as(mat2_sym_strides, t(mat1), grad), alpha)
+    def grad_mat1(grad, mat2, mat1_sym_sizes, mat1_sym_strides, alpha): return scaled(mm_left(grad, mat2, mat1_sym_sizes, mat1_sym_strides), alpha)
+    def grad_mat2(grad, mat1, mat2_sym_sizes, mat2_sym_strides, alpha): return scaled(mm_right(mat1, grad, mat2_sym_sizes, mat2_sym_strides), alpha)
     shown_as = "self_sym_sizes="
 
 class Addmv(Op, name="addmv_of", face="", method=False):
     pattern = "{self} + {mat} @ {vec}"
     def forward(self: Tensor, mat: Tensor, vec: Tensor, beta: Scalar, alpha: Scalar): return added(self, product_with_vector(mat, vec), beta, alpha, "vec")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
-    def grad_mat(grad, vec, alpha): return scaled(unsqueeze(grad, 1) * vec, alpha)
+    def grad_mat(grad, vec, alpha): return scaled(view(grad, (-1, 1)) * vec, alpha)
     def grad_vec(grad, mat, alpha): return scaled(mv(t(mat), grad), alpha)
     shown_as = "self_sym_sizes="
 
@@ -245,11 +245,17 @@ def added(value, product, beta, alpha, other):
         raise RuntimeError(f"The expanded size of the tensor ({product.shape[dim]}) must match the existing size ({value.shape[dim - product.ndim]}) at non-singleton dimension {dim}.  Target sizes: {list(product.shape)}.  Tensor sizes: {list(value.shape)}")
     return scaled(value, beta) + scaled(product, alpha)
 
+def by_columns(sizes, strides): return len(strides) == 2 and strides[0] < strides[1] == strides[0] * sizes[0]
+
 @word
-def mm_as(strides, left, right):
-    """The product, laid out by columns if the factor was: then a transposed weight's gradient needs no copy."""
-    if len(strides) == 2 and strides[0] < strides[1]: return t(mm(t(right), t(left)))
-    return mm(left, right)
+def mm_left(grad, right, sizes, strides):
+    """The left factor's gradient, laid out as it is: then a transposed weight's needs no copy."""
+    return t(mm(right, t(grad))) if by_columns(sizes, strides) else mm(grad, t(right))
+
+@word
+def mm_right(left, grad, sizes, strides):
+    """The right factor's gradient, laid out as it is."""
+    return t(mm(t(grad), left)) if by_columns(sizes, strides) else mm(t(left), grad)
 
 @word
 def scaled(value, factor): return value if factor == 1 else value * factor

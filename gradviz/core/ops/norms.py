@@ -70,13 +70,13 @@ def norm_of(value, ord, dim, keepdim):
 @word
 def of_norm(grad, self, ord, dim, keepdim, result):
     """The direction of self; where all is zero, zero."""
-    dim = dim or ()
-    grad, result = widened(grad, self.shape, dim, keepdim), widened(result, self.shape, dim, keepdim)
+    if dim is not None: grad, result = widened(grad, self.shape, dim, keepdim), widened(result, self.shape, dim, keepdim)
     if ord == 2: return grad * masked_fill(self / result, result == 0, 0)
     if ord == 1: return sgn(self) * grad
     if ord == 0: return grad * masked_fill(self, self == self, 0)
     if ord in (float("inf"), -float("inf")):
         mask = abs(self) == result
-        return sgn(self) * (grad / equal_count(mask, dim) * mask)
-    power = abs(self) ** (ord - 1) * sgn(self)
+        return sgn(self) * (grad / equal_count(mask, dim or ()) * mask)
+    if ord < 1: return sgn(self) * masked_fill(abs(self) ** (ord - 1), self == 0, 0) * grad * result ** (1 - ord)
+    power = self * abs(self) ** (ord - 2) if ord > 2 else sgn(self) * abs(self) ** (ord - 1)
     return power * masked_fill(grad / result ** (ord - 1), result == 0, 0)

@@ -25,8 +25,11 @@ from ..words import (
     log1p,
     log2,
     log10,
+    masked_fill,
     maximum,
+    one_minus,
     one_minus_square,
+    reciprocal,
     rsqrt,
     sigmoid,
     sin,
@@ -38,6 +41,9 @@ from ..words import (
     zero,
     zeros_like,
 )
+
+LN_2, LN_10, ERF_SLOPE = math.log(2), math.log(10), 2 / math.sqrt(math.pi)
+
 
 # --- exponentials and logarithms
 
@@ -51,7 +57,7 @@ class Expm1(Elementwise, floating=True):
 
 class Exp2(Elementwise, floating=True):
     forward = exp2
-    def grad_self(grad, result): return grad * (result * math.log(2))
+    def grad_self(grad, result): return grad * result * LN_2
 
 class Log(Elementwise, floating=True):
     forward = log
@@ -59,11 +65,11 @@ class Log(Elementwise, floating=True):
 
 class Log2(Elementwise, floating=True):
     forward = log2
-    def grad_self(grad, self): return grad / (self * math.log(2))
+    def grad_self(grad, self): return grad / (self * LN_2)
 
 class Log10(Elementwise, floating=True):
     forward = log10
-    def grad_self(grad, self): return grad / (self * math.log(10))
+    def grad_self(grad, self): return grad / (self * LN_10)
 
 class Log1P(Elementwise, name="log1p", floating=True):
     forward = log1p
@@ -131,12 +137,18 @@ class Atanh(Elementwise, floating=True):
 
 class Erf(Elementwise, floating=True):
     def forward(self: Tensor): return erf(self)
-    def grad_self(grad, self): return 2 / math.sqrt(math.pi) * exp(-self ** 2) * grad
+    def grad_self(grad, self): return ERF_SLOPE * exp(-self ** 2) * grad
+
+@word
+def square_sum_below_one(self, other):
+    """1 / (self² + other²), and 0 where both are."""
+    squares = self * self + other * other
+    return masked_fill(reciprocal(squares), squares == 0, 0)
 
 class Atan2(Elementwise, floating=True):
     forward = np.arctan2
-    def grad_self(grad, self, other): return grad * other * (1 / (self * self + other * other))
-    def grad_other(grad, self, other): return -grad * self * (1 / (self * self + other * other))
+    def grad_self(grad, self, other): return grad * other * square_sum_below_one(self, other)
+    def grad_other(grad, self, other): return grad * -self * square_sum_below_one(self, other)
 
 class Hypot(Elementwise, floating=True):
     forward = np.hypot
@@ -192,8 +204,11 @@ class LogSigmoid(Elementwise, face="", method=False, name="logsigmoid_of"):
 
 class Silu(Elementwise, face="", method=False, name="silu_of"):
     def forward(self: Tensor): return self * sigmoid(self)
-    def grad_self(grad, self): return grad * sigmoid(self) * (1 + self * (1 - sigmoid(self)))
+    def grad_self(grad, self): return of_silu(grad, self, sigmoid(self))
     check = lacking("silu_cpu", WHOLE)
+
+@word
+def of_silu(grad, self, share): return grad * share * (1 + self * one_minus(share))
 
 class Gelu(Elementwise, face="", method=False, name="gelu_of"):
     def forward(self: Tensor, approximate: Scalar): return self * bell_area(self, approximate)

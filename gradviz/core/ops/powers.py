@@ -1,5 +1,6 @@
 """Powers: `x ** 2`, `x ** y` and `2 ** x` are three overloads, chosen by which side is a number."""
 
+import math
 import operator
 
 import numpy as np
@@ -9,7 +10,7 @@ from ..calls import called
 from ..numbers import number_types, plain
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
-from ..words import log, pow, where, zero, zeros_like
+from ..words import log, number, pow, where, zero, zeros_like
 
 
 class PowScalar(Elementwise, node="PowBackward0", face="", method=False):
@@ -27,7 +28,9 @@ class PowTensor(Elementwise, node="PowBackward1", face="", method=False):
 
 class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_place=False):
     def forward(exponent: Tensor, self: Scalar): return self ** exponent
-    def grad_exponent(grad, self, exponent, result): return grad * (result * float(np.log(self)))
+    def grad_exponent(grad, self, exponent, result):
+        if self == 0: return grad * where(exponent >= 0, zero, result * number(-math.inf))
+        return grad * (result * number(float(np.log(self))))
 
 
 @composed(name="pow", operators="**", in_place=True)

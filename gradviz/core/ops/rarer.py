@@ -14,6 +14,7 @@ from ..words import (
     exp2,
     log,
     log1p,
+    number,
     on_tensors,
     sigmoid,
     sin,
@@ -28,7 +29,7 @@ from ..words import (
 
 class Erfc(Elementwise, floating=True, face="torch special"):
     def forward(self: Tensor): return each(math.erfc, self)
-    def grad_self(grad, self): return -2 / math.sqrt(math.pi) * exp(-self ** 2) * grad
+    def grad_self(grad, self): return ERFC_SLOPE * exp(-self ** 2) * grad
 
 class Lgamma(Elementwise, floating=True):
     def forward(self: Tensor): return each(logarithm_of_gamma, self)
@@ -47,15 +48,15 @@ class Logit(Elementwise, floating=True, face="", method=False, name="logit_of"):
 
 class Sinc(Elementwise, floating=True, face="torch special"):
     def forward(self: Tensor): return where(self == 0, zero + 1, sin(math.pi * self) / (math.pi * self))
-    def grad_self(grad, self): return grad * where(self == 0, zero, (cos(math.pi * self) * math.pi * self - sin(math.pi * self)) / (math.pi * self ** 2))
+    def grad_self(grad, self): return where(self == 0, zero, grad * ((self * PI * cos(self * PI) - sin(self * PI)) / (self * self * PI)))
 
 class Deg2Rad(Elementwise, floating=True, name="deg2rad"):
     def forward(self: Tensor): return self * (math.pi / 180)
-    def grad_self(grad): return grad * (math.pi / 180)
+    def grad_self(grad): return grad * number(math.pi / 180)
 
 class Rad2Deg(Elementwise, floating=True, name="rad2deg"):
     def forward(self: Tensor): return self * (180 / math.pi)
-    def grad_self(grad): return grad * (180 / math.pi)
+    def grad_self(grad): return grad * number(180 / math.pi)
 
 class SpecialEntr(Elementwise, floating=True, face="special", method=False, name="entr"):
     def forward(self: Tensor): return where(self > 0, -self * log(self), where(self == 0, zero, where(self < 0, zero - np.inf, self)))
@@ -158,6 +159,9 @@ for _also, _name in (
     composed(getattr(ops, _name), name=_also, in_place=True)
 for _name in ("erf", "exp2", "expm1", "log1p", "round", "xlogy", "logsumexp"):
     composed(getattr(ops, _name), face="special", method=False, name=_name)
+
+
+PI, ERFC_SLOPE = math.pi, -2 / math.sqrt(math.pi)
 
 
 # --- words that only these rules use

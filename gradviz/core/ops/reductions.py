@@ -13,7 +13,9 @@ from ..words import (
     expand,
     flip,
     masked_fill,
+    mean_all,
     mean_dim,
+    number,
     on_tensors,
     repeated,
     sum_dim,
@@ -224,9 +226,10 @@ def widened(grad, shape, dim, keepdim):
 @word
 def of_variance(grad, self, dim, correction, keepdim):
     """The derivative of the squared distance from the mean, shared among n - correction."""
-    dim = dim or ()
-    grad = widened(grad, self.shape, dim, keepdim)
-    return 2 / max(share(self.shape, dim) - correction, 0) * grad * (self - mean_dim(self, dim, True)) if share(self.shape, dim) > correction else grad * float("nan") * self
+    apart = self - (mean_all(self) if dim is None else mean_dim(self, dim, True))
+    if dim is not None: grad = widened(grad, self.shape, dim, keepdim)
+    count = share(self.shape, dim or ())
+    return number(2 / (count - correction)) * grad * apart if count > correction else grad * float("nan") * self
 
 @word
 def of_product(grad, self, result, dim, keepdim):
