@@ -225,7 +225,7 @@ def _unpacked(function: str, way: Signature, values: dict[str, Any]) -> dict[str
 
 
 def _size(function: str, name: str, place: int, value: Any) -> int:
-    if not _is_int(value):
+    if not _is_int(value) and not isinstance(value, bool):
         raise TypeError(
             f"{function}(): argument '{name}' failed to unpack the object at pos {place} with "
             f'error "type must be tuple of ints,but got {type_name(value)}"'

@@ -148,8 +148,7 @@ def new_tensor(
         warnings.warn(COPY.format("tensor.new_tensor"), UserWarning, stacklevel=2)
     elif isinstance(data, np.ndarray):
         checked_array(data)
-    own = data._dtype if isinstance(data, Tensor) else self._dtype
-    return made(array_of(data, numpy_type(dtype) or own), requires_grad)
+    return made(array_of(data, numpy_type(dtype) or self._dtype), requires_grad)
 
 
 def new(self: Tensor, *given: Any, **named: Any) -> Tensor:

@@ -114,7 +114,7 @@ def squeeze_dim(value, dim):
 @spoken
 def unfold(value, dimension, size, step):
     if not value.ndim:
-        return value.reshape(size)
+        return value.reshape(1)[:size]
     windows = np.lib.stride_tricks.sliding_window_view(value, size, dimension, writeable=True)
     return windows[at(dimension, slice(None, None, step))]
 

@@ -131,7 +131,7 @@ def rounded_once(function):
             return value.__class__(function(float(value)))
         if value.dtype is float32 and value.size <= PRINTED_WHOLE:
             return function(value.astype(float64)).astype(float32)
-        return function(value)
+        return function(value if value.dtype.kind == "f" else value.astype(float64))
 
     apply.__name__ = apply.__qualname__ = function.__name__
     return apply

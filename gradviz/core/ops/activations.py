@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..dims import wrapped
+from ..dtypes import scalar_name
 from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Op, Scalar, composed, faces, one_node, ops
 from ..placing import cat
@@ -119,6 +120,9 @@ def hardshrink(input, lambd=0.5): return ops.hardshrink_of(input, lambd)
 
 @composed(face="torch nn.functional")
 def prelu(input, weight):
+    if input._dtype is not weight._dtype: raise RuntimeError(f"prelu: Type promoting not supported. Got {scalar_name(input._dtype)} and {scalar_name(weight._dtype)}")
+    channels = input._shape[1] if input.ndim > 1 else 1
+    if weight.numel() not in (1, channels): raise RuntimeError(f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.numel()} and channel size = {channels}.")
     if len(weight._shape) != len(input._shape):
         weight = ops.view(weight, *[-1 if each == min(1, len(input._shape) - 1) else 1 for each in range(len(input._shape))])
     return ops.prelu_of(input, weight)

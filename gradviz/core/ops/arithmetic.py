@@ -7,8 +7,8 @@ import numpy as np
 from ..calls import called
 from ..dtypes import c_name, result_dtype
 from ..kernels import BOOL, WHOLE, lacking
-from ..operands import number_tensor
 from ..op import Elementwise, Scalar, composed, ops
+from ..operands import number_tensor
 from ..tensor import Tensor
 from ..words import divided, refuse_zeros, sgn, where, zeros_like
 
@@ -79,32 +79,27 @@ def refuse_factor(self, other, alpha):
     if alpha is True and kind != "b": raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, float) and kind != "f": raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
 
-def refuse_difference(self, other, alpha):
-    refuse_subtraction(self, other)
-    refuse_factor(self, other, alpha)
-
 class AddScaled(Elementwise, node="AddBackward0", face="", method=False):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return self + alpha * other
     def grad_self(grad, alpha): return grad
     def grad_other(grad, alpha): return grad * alpha
-    check = refuse_factor
 
 class SubScaled(Elementwise, node="SubBackward0", face="", method=False):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return self - alpha * other
     def grad_self(grad, alpha): return grad
     def grad_other(grad, alpha): return -grad * alpha
-    check = refuse_difference
+    check = refuse_subtraction
 
 class RsubTensor(Elementwise, node="RsubBackward0", face="", method=False):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return other - alpha * self
     def grad_self(grad, alpha): return -grad * alpha
     def grad_other(grad): return grad
-    check = refuse_difference
+    check = refuse_subtraction
 
 class RsubNumber(Elementwise, node="RsubBackward1", face="", method=False):
     def forward(self: Tensor, other: Scalar, alpha: Scalar): return other - alpha * self
     def grad_self(grad, alpha): return -grad * alpha
-    check = refuse_difference
+    check = refuse_subtraction
 
 class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
     def forward(self: Tensor, other: Tensor, rounding_mode: Scalar): return divided(self, other, rounding_mode)
@@ -166,22 +161,28 @@ def number_remainder(self, number): return ops.remainder(number_tensor(number, s
 @composed(in_place=True)
 @called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
 def add(self, other, *, alpha=1):
-    return ops.plus(self, other) if alpha == 1 and alpha is not True else ops.add_scaled(self, other, alpha)
+    if alpha.__class__ is int and alpha == 1: return ops.plus(self, other)
+    refuse_factor(self, other, alpha)
+    return ops.add_scaled(self, other, alpha)
 
 @composed(in_place=True)
 @called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
 def sub(self, other, *, alpha=1):
-    return ops.minus(self, other) if alpha == 1 and alpha is not True else ops.sub_scaled(self, other, alpha)
+    if alpha.__class__ is int and alpha == 1: return ops.minus(self, other)
+    refuse_factor(self, other, alpha)
+    return ops.sub_scaled(self, other, alpha)
 
 @composed(in_place=True)
 @called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1", out=True)
 def subtract(self, other, alpha=None):
     if alpha is None or isinstance(other, Tensor): return ops.sub(self, other, alpha=alpha or 1)
+    refuse_factor(self, other, alpha)
     return ops.sub_scalar(self, other, alpha)
 
 @composed(method=False)
 @called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1")
 def rsub(self, other, alpha=1):
+    refuse_factor(self, other, alpha)
     if isinstance(other, Tensor): return ops.rsub_tensor(self, other, alpha)
     return ops.subtracted_from(self, other) if alpha == 1 else ops.rsub_number(self, other, alpha)
 
@@ -327,4 +328,4 @@ class AddScalar(Elementwise, node="AddBackward1", face="", method=False):
 class SubScalar(Elementwise, node="SubBackward1", face="", method=False):
     def forward(self: Tensor, other: Scalar, alpha: Scalar = 1): return self - other * alpha
     def grad_self(grad): return grad
-    check = refuse_difference
+    check = refuse_subtraction

@@ -5,30 +5,30 @@ from ..tensor import Tensor
 
 EITHER = "Tensor other", "Number other"
 
-class Eq(Elementwise, operators="==", in_place=True):
+class Eq(Elementwise, operators="=="):
     usage = EITHER
     def forward(self: Tensor, other: Tensor): return self == other
 
-class Ne(Elementwise, operators="!=", in_place=True):
+class Ne(Elementwise, operators="!="):
     usage = EITHER
     def forward(self: Tensor, other: Tensor): return self != other
 
-class Lt(Elementwise, operators="<", in_place=True):
+class Lt(Elementwise, operators="<"):
     usage = EITHER
     def forward(self: Tensor, other: Tensor): return self < other
 
-class Le(Elementwise, operators="<=", in_place=True):
+class Le(Elementwise, operators="<="):
     usage = EITHER
     def forward(self: Tensor, other: Tensor): return self <= other
 
-class Gt(Elementwise, operators=">", in_place=True):
+class Gt(Elementwise, operators=">"):
     usage = EITHER
     def forward(self: Tensor, other: Tensor): return self > other
 
-class Ge(Elementwise, operators=">=", in_place=True):
+class Ge(Elementwise, operators=">="):
     usage = EITHER
     def forward(self: Tensor, other: Tensor): return self >= other
 
 
 for also, name in (("not_equal", "ne"), ("less", "lt"), ("less_equal", "le"), ("greater", "gt"), ("greater_equal", "ge")):
-    composed(getattr(ops, name), name=also, in_place=True)
+    composed(getattr(ops, name), name=also)

@@ -53,7 +53,7 @@ def diag_embed(self, offset=0, dim1=-2, dim2=-1):
     return ops.diag_embed_of(self, offset, *ends)
 
 @composed
-@called("int diagonal = 0")
+@called("int diagonal = 0", out=True)
 def diag(self, diagonal=0):
     if len(self._shape) == 1: return ops.diag_embed(self, diagonal)
     if len(self._shape) != 2: raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {len(self._shape)}D")
@@ -69,7 +69,7 @@ def matrix_of(value, name):
 def traced(matrix):
     if matrix.dtype.kind == "b": raise NotImplementedError('"trace" not implemented for \'Bool\'')
     if matrix.ndim != 2: raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {matrix.ndim}")
-    return np.add.reduce(matrix.diagonal())
+    return np.add.reduce(matrix.diagonal(), dtype=np.int64 if matrix.dtype.kind in "iu" else None)
 
 def identity(grad, shape):
     full = np.zeros(shape, grad.dtype)

@@ -70,11 +70,11 @@ composed(name="max")(extreme_of("max", "max_all", "max_dim", "maximum"))
 composed(name="min")(extreme_of("min", "min_all", "min_dim", "minimum"))
 
 @composed
-@called("int or tuple of ints dim = (), bool keepdim = False")
+@called("int or tuple of ints dim = (), bool keepdim = False", out=True)
 def amax(self, dim=(), keepdim=False): return ops.amax_of(self, filled(self, "amax", dim), keepdim)
 
 @composed
-@called("int or tuple of ints dim = (), bool keepdim = False")
+@called("int or tuple of ints dim = (), bool keepdim = False", out=True)
 def amin(self, dim=(), keepdim=False): return ops.amin_of(self, filled(self, "amin", dim), keepdim)
 
 def filled(self, name, dim):
@@ -82,7 +82,7 @@ def filled(self, name, dim):
     dims = chosen(self, dim)
     for given, place in zip(dim if isinstance(dim, tuple | list) else (dim,), dims, strict=False):
         if self.ndim and not self._shape[place]: raise IndexError(f"{name}(): Expected reduction dim {given} to have non-zero size.")
-    if not dims and not self.numel(): raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+    if not dims and not self.numel(): raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
     return dims
 
 @composed
@@ -91,17 +91,17 @@ def aminmax(self, *, dim=None, keepdim=False):
     if dim is not None: dim = dimensions.wrapped(dim, self.ndim)
     if self.ndim and not (self.numel() if dim is None else self._shape[dim]):
         what = f"Expected reduction dim {dim} to have non-zero size" if dim is not None else "cannot compute aminmax over an empty dimension as the operation has no identity"
-        raise (RuntimeError if dim is None else IndexError)(f"aminmax: {what}.")
+        raise (RuntimeError if dim is None else IndexError)(f"aminmax(): {what}.")
     return ops.aminmax_of(self, dim, keepdim)
 
 @composed
-@called("int dim = None, bool keepdim = False")
+@called("int dim = None, bool keepdim = False", out=True)
 def argmax(self, dim=None, keepdim=False):
     refuse_bool(self, "argmax")
     return ops.argmax_of(self, position(self, "argmax", dim), keepdim)
 
 @composed
-@called("int dim = None, bool keepdim = False")
+@called("int dim = None, bool keepdim = False", out=True)
 def argmin(self, dim=None, keepdim=False):
     refuse_bool(self, "argmin")
     return ops.argmin_of(self, position(self, "argmin", dim), keepdim)

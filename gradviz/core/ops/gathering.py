@@ -82,7 +82,7 @@ class ScatterCombined(Op, node="NotImplemented", face="", method=False, name="sc
 def times(grad, alpha): return grad if alpha == 1 else grad * alpha
 
 @composed(name="index_select")
-@called("int dim, Tensor index")
+@called("int dim, Tensor index", out=True)
 def index_selected(self, dim, index):
     dim = wrapped(dim, self.ndim)
     if index.ndim > 1: raise IndexError("index_select(): Index is supposed to be a vector")
@@ -166,7 +166,7 @@ def scatter_added(self, dim, index, src):
     return ops.scatter_add_by(self, dim, index, src)
 
 @composed(name="take_along_dim")
-@called("Tensor indices, int? dim = None")
+@called("Tensor indices, int? dim = None", out=True)
 def taken_along_dim(self, indices, dim=None):
     if dim is None: return ops.gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
     dim = wrapped(dim, self.ndim)
@@ -218,7 +218,7 @@ class Put(Op, face="", method=False, name="put_into"):
     def grad_source(grad, source_sym_sizes, index): return view(take(grad, index), source_sym_sizes)
 
 @composed(name="take")
-@called("Tensor index")
+@called("Tensor index", out=True)
 def taken_flat(self, index):
     if index._dtype != np.int64: raise RuntimeError(f"take(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
     check_flat(self, index)

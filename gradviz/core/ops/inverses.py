@@ -28,11 +28,18 @@ def det(self): return ops.linalg_det(self)
 @called("", out=True)
 def inverse(self): return ops.inverse_of(self)
 
+class Slogdet(Op, node="LinalgSlogdetBackward0", face="torch linalg", outputs="sign logabsdet"):
+    def forward(A: Tensor): return sign_and_size(square(A, "linalg.slogdet"))
+    def grad_A(grads, A): return transposed_inverse(A, grads[1])
+    _saved_LU, _saved_pivots = Det._saved_LU, Det._saved_pivots
+    _saved_sign = property(lambda node: wrap(sign_and_size(node._saved_A._shaped())[0]))
+
 @composed
 @called("")
 def logdet(self):
     square(self._shaped(), "logdet")
-    return ops.log(ops.linalg_det(self))
+    sign, size = ops.slogdet(self)
+    return ops.where(ops.eq(sign, -1), float("nan"), size)
 
 # --- numpy below
 
@@ -74,10 +81,19 @@ def transposed_inverse(matrix, factor):
 
 def determinants(matrices):
     """The product of the pivots, for each matrix of a batch; an exchange of rows turns the sign."""
+    turns, diagonal = turns_and_pivots(matrices)
+    return np.asarray(turns * np.multiply.reduce(diagonal, -1))
+
+def sign_and_size(matrices):
+    """The sign of each determinant, and the logarithm of its size."""
+    turns, diagonal = turns_and_pivots(matrices)
+    return np.asarray(turns * np.multiply.reduce(np.sign(diagonal), -1)), np.asarray(np.add.reduce(np.log(np.abs(diagonal)), -1))
+
+def turns_and_pivots(matrices):
+    """-1 for each matrix whose rows were exchanged an odd number of times, else 1; and its pivots."""
     triangles, pivots = decomposed(matrices)
     exchanged = np.count_nonzero(pivots != np.arange(1, pivots.shape[-1] + 1), -1)
-    found = np.multiply.reduce(triangles.diagonal(0, -2, -1), -1)
-    return np.where(exchanged % 2, -found, found)
+    return np.where(exchanged % 2, -1, 1).astype(matrices.dtype), triangles.diagonal(0, -2, -1)
 
 def decomposed(matrices):
     """Each matrix, turned as PyTorch turns it, as its two triangles in one; and the row that each row was exchanged with."""

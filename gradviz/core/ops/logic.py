@@ -1,13 +1,17 @@
 """Logic, bit by bit and element by element, and questions to each element. Nothing flows back."""
 
 
+import operator
 
 import numpy as np
 
+from ..calls import called
 from ..dtypes import scalar_name
+from ..inplace import requires_grad, store, write
+from ..op import Elementwise, Scalar, composed, ops
 from ..operands import number_tensor
-from ..op import Elementwise, composed, ops
 from ..tensor import Tensor
+from ..words import to, zeros_like
 
 
 class BitwiseAnd(Elementwise, operators="&", in_place=True):
@@ -33,17 +37,42 @@ class BitwiseRightShift(Elementwise, operators=">>", in_place=True):
     usage = "Tensor other", "torch Number self, Tensor other", "Number other"
     def forward(self: Tensor, other: Tensor): return whole(self, "rshift", "fb") >> other
 
-class LogicalAnd(Elementwise, in_place=True):
+class LogicalAnd(Elementwise):
     def forward(self: Tensor, other: Tensor): return np.logical_and(self, other)
 
-class LogicalOr(Elementwise, in_place=True):
+class LogicalOr(Elementwise):
     def forward(self: Tensor, other: Tensor): return np.logical_or(self, other)
 
-class LogicalXor(Elementwise, in_place=True):
+class LogicalXor(Elementwise):
     def forward(self: Tensor, other: Tensor): return np.logical_xor(self, other)
 
-class LogicalNot(Elementwise, in_place=True):
+class LogicalNot(Elementwise):
     def forward(self: Tensor): return np.logical_not(self)
+
+def unrecorded(name):
+    """A write of True and False that no graph hears of."""
+    function = getattr(ops, name)
+    def write_(self, *other): return store(self, function(self, *other))
+    composed(write_, name=name + "_", face="")
+
+for _name in ("logical_and", "logical_or", "logical_xor", "logical_not"): unrecorded(_name)
+
+def compared_into(name, compare, also):
+    """`x.gt_(1)`: what stood there before has no say in it any more, so nothing flows back."""
+    def no_gradient(grad): return zeros_like(grad)
+    def with_number(self: Tensor, other: Scalar): return to(compare(self, other), self.dtype)
+    def with_tensor(self: Tensor, other: Tensor): return to(compare(self, other), self.dtype)
+    options = {"face": "", "method": False, "in_place": False}
+    type(name, (Elementwise,), {"forward": with_number, "grad_self": no_gradient}, node=f"{name.title()}Backward0", name=f"{name}_number_into", **options)
+    type(name, (Elementwise,), {"forward": with_tensor, "grad_self": no_gradient, "grad_other": no_gradient}, node=f"{name.title()}Backward1", name=f"{name}_tensor_into", **options)
+    plainly, of_number, of_tensor = (getattr(ops, name + end) for end in ("", "_number_into", "_tensor_into"))
+    def write_(self, other):
+        if not self._requires_grad and not requires_grad(other): return store(self, plainly(self, other))
+        return write(self, of_tensor if isinstance(other, Tensor) else of_number, other)
+    composed(called("Tensor other", "Number other")(write_), name=name + "_", also=also, face="")
+
+for _name, _also in {"eq": "", "ne": "not_equal_", "lt": "less_", "le": "less_equal_", "gt": "greater_", "ge": "greater_equal_"}.items():
+    compared_into(_name, getattr(operator, _name), _also)
 
 class Isnan(Elementwise):
     def forward(self: Tensor): return np.isnan(self)

@@ -122,7 +122,7 @@ class NllLoss(Op, name="nll_loss_of", face="", method=False):
     _saved_total_weight = property(lambda node: total_weight(node.self._dtype, node._saved_target, node._saved_weight, node._saved_reduction, node.ignore_index))
 
 
-class Xlogy(Elementwise, floating=True):
+class Xlogy(Elementwise, floating=True, name="xlogy_of", face="", method=False):
     def forward(self: Tensor, other: Tensor): return where(self == 0, zero, self * log(other))
     def grad_self(grad, self, other): return grad * where(self == 0, zero, log(other))
     def grad_other(grad, self, other): return grad * self / other
@@ -209,7 +209,7 @@ def soft_cross_entropy(input, target, weight, reduction, smoothing, dim):
 @loss
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     if log_target: result = ops.mul(ops.exp(target), ops.sub(target, input))
-    else: result = ops.sub(ops.xlogy(target, target), ops.mul(target, input))
+    else: result = ops.sub(ops.xlogy_of(target, target), ops.mul(target, input))
     if reduction == "batchmean": return ops.div(ops.sum(result), input._shape[0])
     if reduction == "mean": warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.", stacklevel=2)
     return summed_up(result, reduction)

@@ -99,7 +99,7 @@ composed(called("Tensor other", out=True)(matmul))
 composed(matmul, name="at", face="", method=False, operators="@")
 
 @composed(operators="y@x", name="rmatmul", face="", method=False)
-def swapped_matmul(self, other): return ops.matmul(other, self)
+def swapped_matmul(self, other): return ops.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 def as_row(vector):
     """A vector as a matrix of one row; where no gradient is wanted, without the marks of a view."""
@@ -173,6 +173,7 @@ def outer(self, vec2):
 @composed
 @called("Tensor other", out=True)
 def inner(self, other):
+    if self._dtype is not other._dtype: raise RuntimeError("both inputs should have same dtype")
     if not self._shape or not other._shape: return ops.mul(self, other)
     if self._shape[-1] != other._shape[-1]:
         raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {list(self._shape)} and {list(other._shape)}")
@@ -206,6 +207,7 @@ def product(left, right):
     if right.ndim != 2: raise RuntimeError("mat2 must be a matrix")
     if left.shape[1] != right.shape[0]:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({left.shape[0]}x{left.shape[1]} and {right.shape[0]}x{right.shape[1]})")
+    if left.dtype.kind == "b": raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
     if left.dtype is not right.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {c_name(left.dtype)} != {c_name(right.dtype)}")
     return left.dot(right)
@@ -235,6 +237,7 @@ def inner_product(left, right):
         raise RuntimeError(f"dot : expected both vectors to have same dtype, but found {scalar_name(left.dtype)} and {scalar_name(right.dtype)}")
     if left.size != right.size:
         raise RuntimeError(f"inconsistent tensor size, expected tensor [{left.size}] and src [{right.size}] to have the same number of elements, but got {left.size} and {right.size} elements respectively")
+    if left.dtype.kind == "b": raise NotImplementedError("\"dot\" not implemented for 'Bool'")
     return left.dot(right)
 
 def added(value, product, beta, alpha, other):

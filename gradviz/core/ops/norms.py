@@ -5,8 +5,8 @@ import numpy as np
 from .. import dims as dimensions
 from .. import dtypes
 from ..calls import called
-from ..dims import chosen, spoken
 from ..data import numpy_type
+from ..dims import chosen, spoken
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor
 from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, to, word
@@ -39,7 +39,7 @@ def vector_norm(self, ord=2, dim=None, keepdim=False, *, dtype=None):
         raise RuntimeError(f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {spoken(self)}")
     dims = None if dim is None else chosen(self, dim)
     gone = dimensions.axes(dims or (), self.ndim)
-    if abs(ord) == float("inf") and any(not self._shape[place] for place in gone):
+    if (ord < 0 or ord == float("inf")) and any(not self._shape[place] for place in gone):
         what = f"the dimension {gone[0]}because this dimension is empty and" if dims else "an empty tensor because"
         raise RuntimeError(f"linalg.vector_norm cannot compute the {ord:g} norm on {what} the operation does not have an identity")
     if kind is not None and kind.kind != "f": raise RuntimeError(f"linalg.vector_norm: dtype should be floating point or complex, but got {dtypes.scalar_name(kind)}")

@@ -6,7 +6,7 @@ from .. import dims as dimensions
 from ..calls import called
 from ..inplace import write
 from ..op import Op, Scalar, composed, faces, many, ops
-from ..placing import at, cat, cut, select
+from ..placing import at, cat, cut, select, slice_backward
 from ..tensor import Tensor, wrap
 from ..words import on_tensors, word
 from .diagonals import diagonal_read, writable_diagonal
@@ -93,21 +93,31 @@ triangle_of("triu_indices", np.triu_indices)
 
 # --- divided, under another name
 
+class NarrowCopy(Op, face="", method=False, name="narrow_copied"):
+    def forward(self: Tensor, dim: Scalar, start: Scalar, length: Scalar): return cut(self, dim, start, start + length, 1).copy()
+    def grad_self(grad, self_sym_sizes, dim, start, length): return slice_backward(grad, self_sym_sizes, dim, start, start + length, 1)
+
 class UnsafeSplit(Op, view=True, outputs=many, face="", method=False, name="unsafely_split"):
     def forward(self: Tensor, split_size: Scalar, dim: Scalar): return slices(self, equal_sizes(self.shape[dim], split_size), dim)
     def grad_self(grads, split_size, dim, self_sym_sizes): return cat(grads, dim)
 
 @composed
 @called("int split_size, int dim = 0")
-def unsafe_split(self, split_size, dim=0): return ops.unsafely_split(self, split_size, dimensions.wrapped(dim, self.ndim))
+def unsafe_split(self, split_size, dim=0):
+    ops.split(self.detach(), split_size, dim)  # refuses what cannot be
+    return ops.unsafely_split(self, split_size, dimensions.wrapped(dim, self.ndim))
 
 @composed
 @called("int chunks, int dim = 0")
-def unsafe_chunk(self, chunks, dim=0): return ops.unsafe_split(self, -(-self.size(dim) // chunks), dim)
+def unsafe_chunk(self, chunks, dim=0):
+    parts = ops.chunk(self.detach(), chunks, dim)
+    return ops.unsafe_split(self, parts[0].size(dim), dim) if self.size(dim) else ops.chunk(self, chunks, dim)
 
 @composed
 @called("int dim, int start, int length")
-def narrow_copy(self, dim, start, length): return ops.clone(ops.narrow(self, dim, start, length))
+def narrow_copy(self, dim, start, length):
+    ops.narrow(self.detach(), dim, start, length)  # refuses what is not there
+    return ops.narrow_copied(self, dimensions.wrapped(dim, self.ndim), start, length)
 
 
 # --- under other names

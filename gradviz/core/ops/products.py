@@ -6,9 +6,11 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..calls import called
+from ..dtypes import scalar_name
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor, wrap
 from ..words import bmm, mv, on_tensors, sum_dim, sum_to_size, t, transpose, unsqueeze, word
+from .inverses import square
 from .matrices import batch_product, inner_product, scaled
 
 
@@ -57,7 +59,11 @@ PLUS = "*, Number beta = 1, Number alpha = 1"
 
 @composed(in_place=True)
 @called(f"Tensor vec1, Tensor vec2, {PLUS}", "old Number beta, Tensor vec1, Tensor vec2", out=True)
-def addr(self, vec1, vec2, *, beta=1, alpha=1): return ops.addr_of(self, vec1, vec2, beta, alpha)
+def addr(self, vec1, vec2, *, beta=1, alpha=1):
+    for name, vector in (("vec1", vec1), ("vec2", vec2)):
+        if vector.ndim != 1: raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {vector.ndim}-D")
+    ops.expand(self.detach(), (*vec1._shape, *vec2._shape))  # refuses what does not fit
+    return ops.addr_of(self, vec1, vec2, beta, alpha)
 
 @composed(in_place=True)
 @called(f"Tensor batch1, Tensor batch2, {PLUS}", "old Number beta, Tensor batch1, Tensor batch2", out=True)
@@ -70,9 +76,13 @@ def cross(self, other, dim=None):
         warnings.warn(CROSS, UserWarning, stacklevel=2)
         dim = next((place for place, size in enumerate(self._shape) if size == 3), None)
     if dim is None: raise RuntimeError("no dimension of size 3 in input")
-    return ops.cross_of(self, other, dimensions.wrapped(dim, self.ndim))
+    return cross_along(self, other, dim=dim)
 
-def cross_along(input, other, *, dim=-1): return ops.cross_of(input, other, dimensions.wrapped(dim, input.ndim))
+def cross_along(input, other, *, dim=-1):
+    if input.ndim != other.ndim: raise RuntimeError("linalg.cross: inputs must have the same number of dimensions.")
+    if "b" in (input._dtype.kind, other._dtype.kind): raise NotImplementedError("\"cross\" not implemented for 'Bool'")
+    if input._dtype is not other._dtype: raise RuntimeError(f"expected scalar type {scalar_name(input._dtype)} but found {scalar_name(other._dtype)}")
+    return ops.cross_of(input, other, dimensions.wrapped(dim, input.ndim))
 
 def vecdot(x, y, *, dim=-1): return ops.sum(ops.mul(x, y), dim)
 
@@ -90,6 +100,7 @@ def kron(self, other):
 @called("int n", out=True)
 def matrix_power(self, n):
     """The matrix times itself, n times over, with few products."""
+    square(self._shaped(), "linalg.matrix_power")
     if n == 0: return ops.clone(self).copy_(wrap(np.broadcast_to(np.eye(self._shape[-1], dtype=self._dtype), self._shape).copy()))
     base, left = ops.inverse(self) if n < 0 else self, abs(n)
     if left == 3: return ops.matmul(ops.matmul(base, base), base)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..calls import called
-from ..kernels import WHOLE, lacking
+from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import (
@@ -85,8 +85,10 @@ class Heaviside(Elementwise, node="NotImplemented", in_place=True):
     def forward(self: Tensor, values: Tensor): return where(self == 0, values, where(self != self, self, to(self > 0, self.dtype)))
     check = refuse_mixed
 
-class Nextafter(Elementwise, node="NotImplemented", in_place=True):
+class Nextafter(Elementwise):
     def forward(self: Tensor, other: Tensor): return np.nextafter(self, other)
+    def grad_self(grad, self, other): return where(self == other, zero, grad)
+    def grad_other(grad, self, other): return where(self == other, grad, zero)
     check = lacking("nextafter_cpu", WHOLE)
 
 class Logaddexp(Elementwise, in_place=False):
@@ -101,8 +103,11 @@ class Logaddexp2(Elementwise, in_place=False):
     def grad_other(grad, self, other): return grad / (1 + exp2(self - other))
     check = lacking("logaddexp2_cpu", WHOLE)
 
+def refuse_exponents(self, other): lacking("ldexp_cpu_exp", BOOL)(other)
+
 class Ldexp(Elementwise, floating=True):
     def forward(self: Tensor, other: Tensor): return self * exp2(other)
+    check = refuse_exponents
     def grad_self(grad, other): return grad * exp2(other)
     def grad_other(grad, result): return grad * result * math.log(2)
 
@@ -110,6 +115,14 @@ class SpecialXlog1Py(Elementwise, floating=True, face="special", method=False, n
     def forward(self: Tensor, other: Tensor): return where(self == 0, zero, self * log1p(other))
     def grad_self(grad, self, other): return grad * where(self == 0, zero, log1p(other))
     def grad_other(grad, self, other): return grad * self / (other + 1)
+
+class XlogyOfNumber(Elementwise, node="XlogyBackward1", floating=True, face="", method=False):
+    def forward(other: Tensor, self: Scalar): return self * log(other) if self else zeros_like(other)
+    def grad_other(grad, self, other): return grad * self / other
+
+class XlogyNumber(Elementwise, node="XlogyBackward2", floating=True, face="", method=False):
+    def forward(self: Tensor, other: Scalar): return where(self == 0, zero, self * log(float(other)))
+    def grad_self(grad, self, other): return grad * where(self == 0, zero, log(float(other)))
 
 class Gcd(Elementwise, in_place=True):
     def forward(self: Tensor, other: Tensor): return np.gcd(self, other)
@@ -122,6 +135,12 @@ class Lcm(Elementwise, in_place=True):
 @composed(in_place=True)
 @called("Tensor other", "Number other", out=True)
 def copysign(self, other): return (ops.copysign_of if isinstance(other, Tensor) else ops.copysign_number)(self, other)
+
+@composed(in_place=True)
+@called("Tensor other", "torch Number self, Tensor other", "Number other", out=True)
+def xlogy(self, other):
+    if not isinstance(self, Tensor): return ops.xlogy_of_number(other, self)
+    return (ops.xlogy_of if isinstance(other, Tensor) else ops.xlogy_number)(self, other)
 
 @composed(in_place=True)
 @called("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", out=True)
@@ -219,7 +238,7 @@ def bend_of_lgamma(number):
 def log_odds(value): return np.log(value / (1 - value))
 
 @word
-def between(value, eps): return (value >= (0 if eps is None else eps)) & (value <= (1 if eps is None else 1 - eps))
+def between(value, eps): return (value >= (0 if eps is None or eps < 0 else eps)) & (value <= (1 if eps is None or eps < 0 else 1 - eps))
 
 @word
-def outside(eps): return math.nan if eps is None else 0.0
+def outside(eps): return math.nan if eps is None or eps < 0 else 0.0

@@ -4,8 +4,8 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..calls import called
-from ..dims import chosen, spoken
 from ..data import numpy_type
+from ..dims import chosen, spoken
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor
 from ..words import (

@@ -45,6 +45,7 @@ def diff(self, n=1, dim=-1, prepend=None, append=None):
     """Each element less the one before it, n times over."""
     if not self.ndim: raise RuntimeError("diff expects input to be at least one-dimensional")
     if n < 0: raise RuntimeError(f"order must be non-negative but got {n}")
+    if n == 0: return ops.clone(self.detach()).zero_().copy_(self)
     dim = int(wrapped(dim, self.ndim))
     parts = [part for part in (prepend, self, append) if part is not None]
     if n and len(parts) > 1: self = ops.cat(parts, dim)

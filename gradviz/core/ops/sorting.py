@@ -4,6 +4,7 @@ import numpy as np
 
 from ..calls import called
 from ..dims import wrapped
+from ..kernels import BOOL, lacking
 from ..op import Op, Scalar, composed, many, ops
 from ..placing import at, scatter_backward, written
 from ..tensor import Tensor, wrap
@@ -20,7 +21,7 @@ class SortStable(Op, node="SortBackward1", face="", method=False, name="sort_dim
     def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
 
 class Topk(Op, face="", method=False, name="topk_dim", outputs="values indices"):
-    def forward(self: Tensor, k: Scalar, dim: Scalar, largest: Scalar): return [part[at(dim, slice(k))].copy() for part in ordered(self, dim, largest)]
+    def forward(self: Tensor, k: Scalar, dim: Scalar, largest: Scalar): return [part[at(dim, slice(k))].copy() if self.ndim else part for part in ordered(self, dim, largest)]
     def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
 
 def ordered(array, dim, descending):
@@ -53,12 +54,13 @@ def sort(self, dim=-1, descending=False, *, stable=None):
 def argsort(self, dim=-1, descending=False, *, stable=None): return ops.sort(self, dim, descending)[1]
 
 @composed
-@called("")
+@called("", out=True)
 def msort(self): return ops.sort(self, 0)[0]
 
 @composed
 @called("int k, int dim = -1, bool largest = True, bool sorted = True")
 def topk(self, k, dim=-1, largest=True, sorted=True):
+    if self._dtype.kind == "b": raise RuntimeError("topk does not support bool dtypes on CPU")
     dim = wrapped(dim, self.ndim)
     if not 0 <= k <= (self._shape[dim] if self.ndim else 1): raise RuntimeError("selected index k out of range")
     return ops.topk_dim(self, k, dim, largest)
@@ -137,9 +139,12 @@ def spread_on(chosen, share): return np.where(chosen, share, np.zeros((), share.
 @on_tensors
 def spread_on(chosen, share): return ops.masked_fill(wrap(np.zeros(chosen._shape, share._dtype)), chosen, share)  # noqa: F811
 
+no_rank = lacking("kthvalue_cpu", BOOL), lacking("median_cpu", BOOL), lacking("median_out", BOOL)
+
 @composed
 @called("int k, int dim = -1, bool keepdim = False")
 def kthvalue(self, k, dim=-1, keepdim=False):
+    no_rank[0](self)
     dim = wrapped(dim, self.ndim)
     if not 1 <= k <= (self._shape[dim] if self.ndim else 1): raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
     return ops.kthvalue_dim(self, k, dim, keepdim)
@@ -147,6 +152,7 @@ def kthvalue(self, k, dim=-1, keepdim=False):
 @composed
 @called("", "int dim, bool keepdim = False")
 def median(self, dim=None, keepdim=False):
+    no_rank[1 if dim is None else 2](self)
     if dim is None: return ops.median_all(self)
     dim = nonempty(self, "median", dim)
     return ops.median_dim(self, dim, keepdim)
@@ -167,6 +173,10 @@ def nonempty(self, name, dim):
 class Unique(Op, node="Unique2Backward0", face="", method=False, name="unique_of", outputs=many):
     def forward(self: Tensor, dim: Scalar): return different(self, dim)
     def grad_self(grads): return refused("_unique2")
+
+class UniqueDim(Op, node="UniqueDimBackward0", face="", method=False, name="unique_along", outputs=many):
+    def forward(self: Tensor, dim: Scalar): return different(self, dim)
+    def grad_self(grads): return refused("unique_dim")
 
 class UniqueConsecutive(Op, face="", method=False, name="unique_consecutive_of", outputs=many):
     def forward(self: Tensor, dim: Scalar): return runs(self, dim)
@@ -192,13 +202,19 @@ def runs(array, dim):
 
 @composed
 def unique(self, sorted=True, return_inverse=False, return_counts=False, dim=None):
-    values, inverse, counts = ops.unique_of(self, None if dim is None else wrapped(dim, self.ndim))
+    values, inverse, counts = ops.unique_of(self, None) if dim is None else ops.unique_along(self, with_rows(self, dim))
     return several(values, inverse if return_inverse else None, counts if return_counts else None)
 
 @composed
 def unique_consecutive(self, return_inverse=False, return_counts=False, dim=None):
-    values, inverse, counts = ops.unique_consecutive_of(self, None if dim is None else wrapped(dim, self.ndim))
+    values, inverse, counts = ops.unique_consecutive_of(self, None if dim is None else with_rows(self, dim))
     return several(values, inverse if return_inverse else None, counts if return_counts else None)
+
+def with_rows(self, dim):
+    """The dimension, counted; there must be something in each row."""
+    dim = wrapped(dim, self.ndim)
+    if 0 in self._shape[:dim] + self._shape[dim + 1:]: raise RuntimeError("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied")
+    return dim
 
 def several(*results):
     """What was asked for: one tensor, or a tuple."""

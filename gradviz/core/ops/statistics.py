@@ -6,9 +6,11 @@ from .. import dims as dimensions
 from .. import dtypes
 from ..calls import called
 from ..dims import chosen, spoken, wrapped
+from ..kernels import BOOL, WHOLE, lacking
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import expand, masked_fill, sgn, sum_to_size, to, word
+from .arithmetic import refuse_subtraction
 from .reductions import of_variance, share, summable, variance, widened
 
 
@@ -56,6 +58,7 @@ def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
 @composed
 @called("Tensor other, Number p = 2")
 def dist(self, other, p=2):
+    refuse_subtraction(self, other)
     refuse_whole(self, other)
     return ops.dist_of(self, other, p)
 
@@ -66,30 +69,47 @@ def refuse_whole(*operands):
 
 # --- in order
 
-@composed
-def quantile(self, q, dim=None, keepdim=False, *, interpolation="linear"):
-    """The value below which a share q of all lies; between two elements, a straight line."""
-    if self._dtype.kind != "f": raise RuntimeError("quantile() input tensor must be either float or double dtype")
-    shares = q.detach() if isinstance(q, Tensor) else wrap(np.asarray(q, self._dtype))
-    if shares.ndim > 1: raise RuntimeError("quantile() q must be a scalar or 1D tensor")
-    if ((shares._shaped() < 0) | (shares._shaped() > 1)).any(): raise RuntimeError("quantile() q values must be in the range [0, 1]" if isinstance(q, Tensor) else f"quantile() q must be in the range [0, 1] but got {q:g}")
-    if not self.numel(): raise RuntimeError("quantile() input tensor must be non-empty")
-    place = None if dim is None else int(wrapped(dim, self.ndim))
-    ordered = ops.sort(ops.flatten(self) if place is None else ops.movedim(self, place, -1))[0]
-    found = interpolated(ordered, ops.mul(ops.reshape(shares, (-1,)), ordered._shape[-1] - 1), interpolation)
-    if keepdim: found = ops.reshape(found, (found._shape[0], *[1] * self.ndim)) if place is None else ops.unsqueeze(found, place + 1)
-    return found if shares.ndim else ops.squeeze(found, 0)
+def quantile_of(name, ignore_nan):
+    """`quantile` and `nanquantile`: the value below which a share q of all lies."""
+    def function(self, q, dim=None, keepdim=False, *, interpolation="linear"):
+        if not self.numel(): raise RuntimeError(f"{name}() input tensor must be non-empty")
+        if not isinstance(q, Tensor) and not 0 <= q <= 1: raise RuntimeError(f"{name}() q must be in the range [0, 1] but got {q:g}")
+        shares = q.detach() if isinstance(q, Tensor) else wrap(np.asarray(q, self._dtype))
+        if shares.ndim > 1: raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+        if self._dtype not in (dtypes.float32, dtypes.float64): raise RuntimeError(f"{name}() input tensor must be either float or double dtype")
+        if shares._dtype is not self._dtype: raise RuntimeError(f"{name}() q tensor must be same dtype as the input tensor")
+        if interpolation not in ROUNDINGS: raise RuntimeError(f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}")
+        if ((shares._shaped() < 0) | (shares._shaped() > 1)).any(): raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        found = interpolated(in_rows(self, dim, keepdim), shares.reshape(-1), interpolation, ignore_nan)
+        return found.unsqueeze_(0).transpose_(0, -1).squeeze_(-1) if shares.ndim else found.squeeze_(-1)
+    composed(function, name=name)
 
-def interpolated(ordered, ranks, interpolation):
-    """The elements at these ranks, one row for each."""
-    rounded = {"lower": np.floor, "higher": np.ceil, "nearest": np.rint}
-    if interpolation in rounded:
-        places = rounded[interpolation](ranks._shaped()).astype(np.int64)
-        return ops.movedim(ops.index_select(ordered, -1, wrap(places)), -1, 0)
-    below = np.floor(ranks._shaped())
-    low, high = (ops.index_select(ordered, -1, wrap(each.astype(np.int64))) for each in (below, np.ceil(ranks._shaped())))
-    weight = 0.5 if interpolation == "midpoint" else wrap(ranks._shaped() - below)
-    return ops.movedim(ops.lerp(low, high, weight), -1, 0)
+ROUNDINGS = {"linear": None, "midpoint": None, "lower": np.floor, "higher": np.ceil, "nearest": np.rint}
+
+quantile_of("quantile", False)
+quantile_of("nanquantile", True)
+
+def in_rows(self, dim, keepdim):
+    """What is to be ranked, in order, in the last dimension of a result's shape."""
+    if dim is None: rows, kept = ops.flatten(self), (1,) * self.ndim * keepdim
+    else:
+        dim = int(wrapped(dim, self.ndim))
+        rows = self if dim == self.ndim - 1 else ops.transpose(ops.unsqueeze(self, -1), dim, -1)
+        kept = (*self._shape[:dim], *(1,) * keepdim, *self._shape[dim + 1:])
+    return ops.view(ops.sort(rows)[0], (*kept, rows._shape[-1] if rows.ndim else 1))
+
+def interpolated(ordered, shares, interpolation, ignore_nan):
+    """The elements at these ranks; between two of them, a straight line."""
+    values, wide = ordered._shaped(), (*ordered._shape[:-1], shares._shape[0])
+    missing, last = np.isnan(values), ordered._shape[-1] - 1
+    if ignore_nan: ranks = np.maximum(shares._shaped() * ((~missing).sum(-1, keepdims=True) - 1), 0)
+    else: ranks = np.where(missing.any(-1, keepdims=True), last, shares._shaped() * last)
+    ranks = np.broadcast_to(ranks, wide).astype(ordered._dtype)
+    if ROUNDINGS[interpolation]: ranks = ROUNDINGS[interpolation](ranks)
+    found = ops.gather(ordered, -1, wrap(np.floor(ranks).astype(np.int64)))
+    if ROUNDINGS[interpolation]: return found
+    weights = ranks - np.floor(ranks) if interpolation == "linear" else np.full_like(ranks, 0.5)
+    return found.lerp_(ops.gather(ordered, -1, wrap(np.ceil(ranks).astype(np.int64))), wrap(weights))
 
 
 # --- counts
@@ -105,6 +125,9 @@ def bincount(self, weights=None, minlength=0):
 @composed
 @called("int bins = 100, Number min = 0, Number max = 0", out=True)
 def histc(self, bins=100, min=0, max=0):
+    lacking("linspace_cpu", BOOL)(self)
+    lacking("histogram_cpu", WHOLE)(self)
+    if bins <= 0: raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     value = self._shaped().reshape(-1)
     if min == max and value.size: min, max = float(value.min()), float(value.max())
     if min == max: min, max = min - 1, max + 1
