@@ -40,7 +40,7 @@ NEEDS = {
     "axes": ("values", "scales", "strokes", "labels", "marks"),
     "stacks": ("values", "scales"),
     "matrix": ("values", "typed", "field"),
-    "controls": ("values", "typed", "field"),
+    "controls": ("values", "typed", "field", "choosing"),
     "predict": ("typed",),
 }
 """Modules that a kind needs besides its own."""

@@ -77,6 +77,7 @@ def _telling(story: Story) -> dict[str, Any]:
         "alt": story.alt,
         "layout": story.scene.layout,
         "left": story.scene.left,
+        "right": story.scene.right,
         "predict": story.predict,
         "still": story.still,
         "phases": [[phase.name, phase.start] for phase in story.phases],

@@ -163,8 +163,8 @@ def _few(places: Mapping[tuple[int, ...], Any]) -> str:
 def written(value: Any, form: str = "") -> str:
     """A value as a reference writes it.
 
-    >>> written(-0.5, "signed"), written(2.5, "fixed"), written("a", "text"), written(None)
-    ('(−0.5)', '2.500', 'a', '–')
+    >>> written(-0.5, "signed"), written(2.5, "fixed"), written(23820.0, "fixed"), written(None)
+    ('(−0.5)', '2.500', '23820', '–')
     """
     if value is None:
         return "–"
@@ -172,7 +172,7 @@ def written(value: Any, form: str = "") -> str:
         return str(value)
     if form == "text":
         return minus(str(value))
-    if form == "fixed" and 1e-4 <= abs(value) < 1e5:
+    if form == "fixed" and 1e-4 <= abs(value) < 1e4:
         return minus(f"{value:#.4g}".rstrip("."))
     text = figure(float(value))
     return factor(text) if form == "signed" else text

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from gradviz.graph.names import names_for
 from gradviz.graph.values import is_tensor, numbers_of
-from gradviz.stories.checks import check_function, check_parameter, check_rate, check_steps
-from gradviz.stories.fit_scene import tell
-from gradviz.stories.fitting import Job, best_fit, fit
+from gradviz.stories.checks import check_function, check_parameter, check_steps
+from gradviz.stories.descent_grid import nearest, rates_from
+from gradviz.stories.fit_scene import Fits, tell
+from gradviz.stories.fitting import Fit, Job, best_fit, fit
 from gradviz.stories.parts import Rich
 from gradviz.stories.rich import plain
 from gradviz.stories.story import Story, story
@@ -24,6 +26,10 @@ PARABOLA: Callable[..., Any] = run(
     written("parabola", "def parabola(x, a, b, c):", "    return a * x**2 + b * x + c")
 )["parabola"]
 OPTIMIZERS = ("SGD", "momentum", "Adam")
+MULTIPLES = (0.1, 0.3, 1, 2, 3)
+"""The learning rates beside the one given, as multiples of it."""
+MOST_STEPS = 2000
+"""A longer fit is run at the given rate alone."""
 
 
 @story("CurveFit")
@@ -33,7 +39,7 @@ def fit_curve(
     model: Callable[..., Any] | None = None,
     parameters: Any = None,
     *,
-    lr: float = 1e-3,
+    lr: float | Sequence[float] = 1e-3,
     steps: int = 1000,
     loss: Callable[[Any, Any], Any] | None = None,
     optimizer: str = "SGD",
@@ -46,7 +52,7 @@ def fit_curve(
         y: the points.
         model: a function of x and the parameters, or a module.
         parameters: tensors; those of the module are found without being given.
-        lr: the learning rate.
+        lr: the learning rate, or several for the slider.
         steps: how many steps are made.
         loss: a function of the model's result and y; without it, the mean squared residual.
         optimizer: "SGD", "momentum" or "Adam".
@@ -56,7 +62,9 @@ def fit_curve(
         TypeError: if x or y is no tensor, or the model no function.
         ValueError: if there is nothing to fit, or nothing to fit it to.
     """
-    steps, lr = check_steps(steps), check_rate(lr)
+    steps = check_steps(steps)
+    rates = rates_from(lr, MULTIPLES if steps <= MOST_STEPS else (1,))
+    first = nearest(rates, lr)
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"optimizer is {optimizer!r}: give one of {', '.join(OPTIMIZERS)}")
     bench = bench_for(x, y, *_listed(parameters))
@@ -66,16 +74,26 @@ def fit_curve(
         model = PARABOLA
         parameters = parameters if parameters is not None else _start(bench)
         names = names if names is not None else dict(zip("abc", _listed(parameters), strict=False))
-    job = _job(bench, x, y, model, parameters, names, (lr, steps, loss, optimizer))
-    with _kept(bench, job):
-        found = fit(bench, job)
-    return tell(found, job, best_fit(bench, job), _model_text(model, job))
+    job = _job(bench, x, y, model, parameters, names, (rates[first], steps, loss, optimizer))
+
+    def refit(rate: float, *, coarse: bool = False, passes: bool = False) -> Fit:
+        with _kept(bench, job):
+            return fit(bench, replace(job, lr=rate), coarse=coarse, passes=passes)
+
+    found = tuple(
+        refit(rate, coarse=place != first, passes=place == first)
+        for place, rate in enumerate(rates)
+    )
+    best = best_fit(bench, job)
+    return tell(Fits(job, best, rates, first, found, refit), _model_text(model, job))
 
 
 @contextmanager
 def _kept(bench: Bench, job: Job) -> Iterator[None]:
     """A rehearsal: afterwards the parameters and their gradients are as they were."""
     before = [(one.detach().clone(), one.grad) for one in job.parameters]
+    buffers = tuple(job.model.buffers()) if hasattr(job.model, "buffers") else ()
+    held = [one.detach().clone() for one in buffers]
     for parameter in job.parameters:
         parameter.grad = None
     try:
@@ -85,6 +103,8 @@ def _kept(bench: Bench, job: Job) -> Iterator[None]:
             for parameter, (value, grad) in zip(job.parameters, before, strict=True):
                 parameter.copy_(value)
                 parameter.grad = grad
+            for buffer, value in zip(buffers, held, strict=True):
+                buffer.copy_(value)
 
 
 def _noisy_parabola(bench: Bench) -> tuple[Any, Any]:

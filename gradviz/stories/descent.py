@@ -31,6 +31,7 @@ from gradviz.stories.descent_grid import (
     Place,
     moved_to,
     nearest,
+    rates_from,
     run_all,
 )
 from gradviz.stories.descent_plot import Plot, plot_of
@@ -86,7 +87,7 @@ def descend_curve(
     if starts is not None:
         check_listed(starts, "starts")
     steps = check_steps(steps, most=MOST_STEPS)
-    rates, momenta = _rates(lr), _momenta(momentum)
+    rates, momenta = rates_from(lr, RATES), _momenta(momentum)
     chosen = _chosen(optimizer, USUAL if optimizers is None else optimizers)
     first_rate, first_momentum = nearest(rates, lr), nearest(momenta, momentum)
     setting = Setting(rates[first_rate], optimizer, momenta[first_momentum], True, steps, stop)
@@ -112,15 +113,6 @@ def _parabola(x: Any) -> Any:
 
 def _size(start: Any) -> int:
     return math.prod(start.shape) if is_tensor(start) else int(np.size(start))
-
-
-def _rates(lr: float | Sequence[float]) -> tuple[float, ...]:
-    if isinstance(lr, Sequence):
-        if not lr:
-            raise ValueError("lr is empty: give a learning rate, or several for the slider")
-        return tuple(sorted({check_rate(one) for one in lr}))
-    wanted = check_rate(lr)
-    return tuple(wanted * multiple for multiple in RATES)
 
 
 def _momenta(momentum: float | Sequence[float]) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gradviz.graph.progress import Progress
+from gradviz.stories.checks import check_rate
 from gradviz.stories.descending import Optimizer, Setting, Track, descend
 from gradviz.stories.loop_sentences import DESCENT
 from gradviz.stories.numbers import figure, rate, stored
@@ -66,7 +67,7 @@ class Choices:
         optimizer, lr, start, momentum, clear = self.first
         made = (
             Axis(OPTIMIZER, self.optimizers, optimizer, control="choice"),
-            Axis(RATE, tuple(stored(lr, 7) for lr in self.rates), lr, texts=_texts(self.rates)),
+            rate_axis(self.rates, lr),
             Axis(START, self.starts, start, texts=tuple(map(figure, self.starts)), resets=True),
             Axis(MOMENTUM, self.momenta, momentum, texts=tuple(map(figure, self.momenta))),
             Axis(CLEAR, (False, True), clear, "switch"),
@@ -76,10 +77,6 @@ class Choices:
     def key(self, place: Place) -> tuple[int, ...]:
         """A place as the story's runs are keyed: by its axes."""
         return place if self.has_momentum else (*place[:3], place[4])
-
-
-def _texts(rates: tuple[float, ...]) -> tuple[str, ...]:
-    return tuple(map(rate, rates))
 
 
 def run_all(
@@ -100,6 +97,28 @@ def status_of(track: Track) -> str:
     """The word beside the slider where a run does not end well."""
     is_bad = track.end in ("away", "overflow") or abs(track.f[-1]) > 1.5 * abs(track.f[0]) + 1
     return DESCENT["too large"] if is_bad else ""
+
+
+def rates_from(lr: float | Sequence[float], multiples: Sequence[float]) -> tuple[float, ...]:
+    """The learning rates that were given; of a single one, its multiples.
+
+    >>> rates_from([0.3, 0.1], (1, 2)), rates_from(0.5, (1, 2))
+    ((0.1, 0.3), (0.5, 1.0))
+
+    Raises:
+        ValueError: if there is none, or one that is not positive and finite.
+    """
+    if isinstance(lr, Sequence):
+        if not lr:
+            raise ValueError("lr is empty: give a learning rate, or several for the slider")
+        return tuple(sorted({check_rate(one) for one in lr}))
+    wanted = check_rate(lr)
+    return tuple(wanted * multiple for multiple in multiples)
+
+
+def rate_axis(rates: Sequence[float], first: int) -> Axis:
+    """The slider of the learning rate."""
+    return Axis(RATE, tuple(stored(lr, 7) for lr in rates), first, texts=tuple(map(rate, rates)))
 
 
 def nearest(grid: Sequence[float], given: float | Sequence[float]) -> int:

@@ -7,18 +7,24 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from gradviz.stories.descent_grid import RATE
 from gradviz.stories.fitting import Best, Fit, Job
 from gradviz.stories.formula import numbers_only
 from gradviz.stories.loop_sentences import FIT
-from gradviz.stories.numbers import figure, minus, rate
+from gradviz.stories.numbers import figure, minus
 from gradviz.stories.parts import Ref, Rich
 from gradviz.stories.rich import Field, compose, plain, raised
 from gradviz.stories.story import Frame
 from gradviz.stories.workbench import function_tree
 
 
-def frames_of(found: Fit, job: Job, best: Best, shows: bool) -> Iterator[Frame]:
-    """A frame for each step that was kept, with its residuals or without."""
+def frames_of(
+    found: Fit, job: Job, best: Best, shows: bool, loss: Mapping[str, Any]
+) -> Iterator[Frame]:
+    """A frame for each step that was kept, with its residuals or without.
+
+    `loss` is the state of the plot of the loss, the same in all of them.
+    """
     tree = _written_out(found, job)
     rows = [_row(row, best, place) for place, row in enumerate(found.rows)]
     for k in range(len(found.step)):
@@ -32,7 +38,7 @@ def frames_of(found: Fit, job: Job, best: Best, shows: bool) -> Iterator[Frame]:
             "fit": {"marks": marks},
             "code": {"notes": {2: (Ref("loss"),)}} | ({} if last else {"line": 4}),
             "numbers": {"rows": rows, "lit": largest, "hot": [2, 3]},
-        }
+        } | ({"loss": loss} if loss else {})
         yield Frame(_caption(found, job, best, k, largest), states)
 
 
@@ -70,7 +76,7 @@ def _caption(found: Fit, job: Job, best: Best, k: int, largest: int) -> Rich:
         "grad": Ref(f"grad {row}"),
         "factor": Ref(f"grad {row}", "signed"),
         "move": Ref(f"move {row}"),
-        "rate": rate(job.lr),
+        "rate": Ref(RATE),
         "optimizer": job.optimizer,
         "step": Ref("step"),
         "towards": "",

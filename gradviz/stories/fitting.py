@@ -21,6 +21,8 @@ from gradviz.stories.written import run, written
 MOST_ROWS = 6
 """So many single parameters stand in the table one by one; else a row stands for a tensor."""
 SAMPLES = 41
+EARLIEST = 5
+"""So many steps from the first on are kept of a coarse run, and of the others each so-manieth."""
 MOST_NODES = 40
 """The graph of each step is drawn if it has no more nodes."""
 Best = tuple[list[float], float] | None
@@ -79,32 +81,39 @@ class Fit:
     end: str = "end"
 
 
-def kept_steps(steps: int) -> set[int]:
-    """All steps to 20, then each 5 % farther than the last.
+def kept_steps(steps: int, *, coarse: bool = False) -> set[int]:
+    """All steps to 20, then each 5 % farther than the last; `coarse` keeps a part of them.
 
-    >>> sorted(kept_steps(30))[-6:]
-    [23, 24, 26, 27, 28, 30]
+    >>> sorted(kept_steps(30))[-6:], sorted(kept_steps(30, coarse=True))[-4:]
+    ([23, 24, 26, 27, 28, 30], [15, 20, 26, 30])
     """
     kept = set(range(min(steps, 20) + 1)) | {steps}
     at = 20.0
     while at < steps:
         at *= 1.05
         kept.add(min(steps, round(at)))
-    return kept
+    if not coarse:
+        return kept
+    ordered = sorted(kept)
+    return {*ordered[:EARLIEST], *ordered[EARLIEST::EARLIEST], steps}
 
 
-def fit(bench: Bench, job: Job) -> Fit:
-    """Run the loop; a loss that is no number, or far above the first, ends it."""
+def fit(bench: Bench, job: Job, *, coarse: bool = False, passes: bool = True) -> Fit:
+    """Run the loop; a loss that is no number, or far above the first, ends it.
+
+    A `coarse` run keeps fewer steps; without `passes` no backward pass is kept.
+    """
     xs = np.linspace(*_bounds(numbers_of(job.x)), SAMPLES)
     single = sum(math.prod(parameter.shape) for parameter in job.parameters) <= MOST_ROWS
     found = Fit(tuple(_row_names(job, single)), single, xs)
-    sampled = bench.engine.tensor(xs.tolist(), dtype=job.x.dtype).reshape(_sample_shape(job.x))
-    kept = kept_steps(job.steps)
+    shape = (SAMPLES, *(1 for _ in tuple(job.x.shape)[1:]))
+    sampled = bench.engine.tensor(xs.tolist(), dtype=job.x.dtype).reshape(shape)
+    kept = kept_steps(job.steps, coarse=coarse)
     optimizer = _optimizer(bench, job)
     for step in counted(range(job.steps + 1), "step"):
         _clear(job)
         error = job.error()
-        if step == 0:
+        if step == 0 and passes:
             _first_pass(job, found)
         elif step in kept and found.passes:
             _note_pass(job, found, error, {})
@@ -149,10 +158,6 @@ def _note_pass(
 
 def _bounds(numbers: np.ndarray) -> tuple[float, float]:
     return float(numbers.min()), float(numbers.max())
-
-
-def _sample_shape(x: Any) -> tuple[int, ...]:
-    return (SAMPLES, *(1 for _ in tuple(x.shape)[1:]))
 
 
 def _row_names(job: Job, single: bool) -> list[str]:

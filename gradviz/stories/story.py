@@ -84,7 +84,9 @@ class Scene:
     """Where a part stands, by id: "stage", "side", "left", "right", "below", or "right/x": parts
     with the same letter after the stroke share a panel, and panels stand side by side."""
     left: int = 0
-    """Of a plot: the width of the left column; 0 gives the right one 366 px and it the rest."""
+    """Of a plot: the width of the left column; 0 gives the right one its width and it the rest."""
+    right: int = 0
+    """Of a plot: the width of the right column where `left` is 0; 366 px if it is 0, too."""
 
 
 @dataclass(frozen=True, slots=True)

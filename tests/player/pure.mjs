@@ -29,6 +29,7 @@ test("numbers in prose have four significant digits and a real minus", () => {
   assert.equal(player.printed(-2, "signed"), "(−2)");
   assert.equal(player.printed(2, "signed"), "2");
   assert.equal(player.printed(1.5, "fixed"), "1.500");
+  assert.equal(player.printed(-23820, "fixed"), "−23820");
   assert.equal(player.printed("nan"), "nan");
   assert.equal(player.printed(null), "–");
 });

@@ -139,6 +139,25 @@ def test_descent(engine, name):
     assert not found
 
 
+def note_fit(engine, seen, x, y, optimizer, rate):
+    """Every number of the loop at one learning rate."""
+    w, b = engine.tensor(0.31, requires_grad=True), engine.tensor(0.17, requires_grad=True)
+    optim = engine.optim
+    made = (
+        optim.Adam([w, b], lr=rate)
+        if optimizer == "Adam"
+        else optim.SGD([w, b], lr=rate, momentum=0.9 if optimizer == "momentum" else 0.0)
+    )
+    for _ in range(6):
+        made.zero_grad()
+        error = (w * x + b - y).pow(2).mean()
+        error.backward()
+        before = [w.item(), b.item()]
+        seen.note(w, b, w.grad, b.grad, error, w.grad * -rate, b.grad * -rate, rate)
+        made.step()
+        seen.note(w.item() - before[0], b.item() - before[1])
+
+
 @pytest.mark.parametrize("optimizer", ["SGD", "momentum", "Adam"])
 def test_fit(engine, optimizer):
     x = engine.linspace(-1, 1.7, 13)
@@ -155,22 +174,8 @@ def test_fit(engine, optimizer):
         names={"w": w, "b": b},
     )
     seen = Seen()
-    w, b = engine.tensor(0.31, requires_grad=True), engine.tensor(0.17, requires_grad=True)
-    optim = engine.optim
-    made = (
-        optim.Adam([w, b], lr=0.13)
-        if optimizer == "Adam"
-        else optim.SGD([w, b], lr=0.13, momentum=0.9 if optimizer == "momentum" else 0.0)
-    )
-    for _ in range(6):
-        made.zero_grad()
-        guess = w * x + b
-        error = (guess - y).pow(2).mean()
-        error.backward()
-        before = [w.item(), b.item()]
-        seen.note(w, b, w.grad, b.grad, error, w.grad * -0.13, b.grad * -0.13, 0.13)
-        made.step()
-        seen.note(w.item() - before[0], b.item() - before[1])
+    for rate in story.axes[0].values:
+        note_fit(engine, seen, x, y, optimizer, rate)
     columns = np.stack([x.numpy(), np.ones(13)], axis=1).astype(float)
     best, residual, *_ = np.linalg.lstsq(columns, y.numpy().astype(float), rcond=None)
     seen.note(best, residual / 13)

@@ -11,12 +11,17 @@ from gradviz.stories.numbers import figure
 from gradviz.stories.rich import plain
 
 
+def first(story):
+    """The run that stands there at first: at the rate that was given, with residuals."""
+    return story.runs[tuple(axis.start for axis in story.axes)]
+
+
 def test_a_fit_follows_the_loop(engine):
     x = engine.linspace(-2, 2, 30)
     y = 0.5 * x**2 - x + 0.3
     a, b = engine.tensor(1.0), engine.tensor(0.5)
     story = fit_curve(x, y, lambda x, a, b: a * x**2 + b * x, (a, b), lr=0.05, steps=12)
-    run = story.runs[(1,)]
+    run = first(story)
     a, b = engine.tensor(1.0, requires_grad=True), engine.tensor(0.5, requires_grad=True)
     for step in range(13):
         loss = (a * x**2 + b * x - y).pow(2).mean()
@@ -38,9 +43,9 @@ def test_the_floor_of_a_linear_model_is_found(engine):
     story = fit_curve(x, y, lambda x, w, b: w * x + b, (w, b), lr=0.3, steps=300)
     columns = np.stack([np.linspace(-1, 1, 20), np.ones(20)], axis=1)
     best, residual, *_ = np.linalg.lstsq(columns, y.numpy().astype(float), rcond=None)
-    end = told(story.runs[(1,)], len(story.runs[(1,)].frames) - 1)
+    end = told(first(story), len(first(story).frames) - 1)
     assert f"No choice of w, b can do better than {figure(residual[0] / 20)} here" in end
-    shown = plain(story.runs[(1,)].frames[0].states["numbers"]["rows"][0][-1])
+    shown = plain(first(story).frames[0].states["numbers"]["rows"][0][-1])
     assert close(shown, best[0])
 
 
@@ -53,7 +58,7 @@ def test_a_long_fit_keeps_few_steps(engine):
         steps=1000,
         lr=0.01,
     )
-    run = story.runs[(1,)]
+    run = first(story)
     assert len(run.frames) < 110
     assert run.columns["step"][-1] == 1000
 
@@ -61,7 +66,7 @@ def test_a_long_fit_keeps_few_steps(engine):
 def test_a_fit_that_diverges_says_so(engine):
     x = engine.linspace(-5, 5, 20)
     story = fit_curve(x, x**2, lambda x, a: a * x**2, (engine.tensor(3.0),), lr=1.0, steps=50)
-    run = story.runs[(1,)]
+    run = first(story)
     assert told(run, len(run.frames) - 1).startswith("Diverged:")
 
 
@@ -71,7 +76,7 @@ def test_a_module_can_be_fitted(engine):
     model = engine.nn.Linear(1, 1)
     before = model.weight.detach().clone()
     story = fit_curve(x, 3 * x, model, lr=0.2, steps=20)
-    rows = [plain(row[0]) for row in story.runs[(1,)].frames[0].states["numbers"]["rows"]]
+    rows = [plain(row[0]) for row in first(story).frames[0].states["numbers"]["rows"]]
     assert rows == ["weight", "bias"]
     assert (model.weight == before).all()
 
@@ -126,7 +131,7 @@ def test_a_graph_that_changes_is_not_shown(engine):
 
     story = fit_curve(x, 2 * x, model, (engine.tensor(0.5),), lr=0.1, steps=5)
     assert story.variants == ()
-    assert len(story.runs[(1,)].frames) == 6
+    assert len(first(story).frames) == 6
 
 
 @pytest.mark.parametrize("name", ["momentum", "Adam"])
@@ -139,7 +144,7 @@ def test_the_step_is_what_the_optimiser_made(engine, name):
     k = engine.tensor(0.5, requires_grad=True)
     optim = engine.optim
     optimizer = optim.Adam([k], lr=0.1) if name == "Adam" else optim.SGD([k], lr=0.1, momentum=0.9)
-    run = story.runs[(1,)]
+    run = first(story)
     for step in range(5):
         optimizer.zero_grad()
         (k * x - 2 * x).pow(2).mean().backward()
@@ -158,7 +163,7 @@ def test_of_whole_tensors_lengths_are_told(engine):
         engine.nn.Linear(1, 4), engine.nn.Tanh(), engine.nn.Linear(4, 1, bias=False)
     )
     story = fit_curve(x, 3 * x, model, lr=0.1, steps=3)
-    run = story.runs[(1,)]
+    run = first(story)
     (model(x) - 3 * x).pow(2).mean().backward()
     for name, parameter in model.named_parameters():
         length = float(np.sqrt((parameter.grad.numpy() ** 2).sum()))
@@ -166,3 +171,56 @@ def test_of_whole_tensors_lengths_are_told(engine):
         assert math.isclose(run.columns[f"move {name}"][0], 0.1 * length, rel_tol=1e-3)
     assert "has the longest gradient" in told(run, 1)
     assert "×" not in told(run, 1)
+
+
+def test_other_learning_rates_start_over_and_keep_some_of_the_same_steps(engine):
+    x = engine.linspace(-1, 1, 9)
+    w = engine.tensor(0.5)
+    story = fit_curve(x, 2 * x, lambda x, w: w * x, (w,), lr=0.2, steps=100)
+    assert story.axes[0].values == (0.02, 0.06, 0.2, 0.4, 0.6)
+    kept = set(first(story).columns["step"])
+    for place, rate in enumerate(story.axes[0].values):
+        run = story.runs[(place, 1)]
+        assert set(run.columns["step"]) <= kept
+        w = engine.tensor(0.5, requires_grad=True)
+        values = []
+        for _ in range(run.columns["step"][-1] + 1):
+            values.append(w.item())
+            (w * x - 2 * x).pow(2).mean().backward()
+            with engine.no_grad():
+                w -= rate * w.grad
+            w.grad.zero_()
+        told = [values[step] for step in run.columns["step"]]
+        np.testing.assert_allclose(run.columns["value w"], told, rtol=6e-4)
+
+
+def test_a_fit_is_told_anew_at_any_learning_rate(engine):
+    x = engine.linspace(-1, 1, 9)
+    w = engine.tensor(0.5)
+    story = fit_curve(x, 2 * x, lambda x, w: w * x, (w,), lr=[0.1, 0.2], steps=4)
+    assert story.axes[0].values == (0.1, 0.2)
+    again = story.retell({"learning rate": 0.13, "residuals": False})
+    assert [axis.start for axis in again.axes] == [0, 0]
+    assert again.axes[0].values == (0.13, 0.2)
+    assert again.axes[0].texts[0] == "0.13"
+    grad = (2 * (0.5 * x - 2 * x) * x).mean().item()
+    moved = again.runs[(0, 0)].columns["value w"][1]
+    assert math.isclose(moved, 0.5 - 0.13 * grad, rel_tol=6e-4)
+    assert w.item() == 0.5
+    with pytest.raises(ValueError, match="positive"):
+        story.retell({"learning rate": -1.0})
+
+
+def test_a_rate_that_is_too_large_says_so_beside_the_slider(engine):
+    x = engine.linspace(-5, 5, 20)
+    story = fit_curve(x, x**2, lambda x, a: a * x**2, (engine.tensor(3.0),), lr=0.004, steps=200)
+    assert [story.runs[(place, 1)].status for place in (0, 4)] == ["", "too large"]
+    loss = max(x for x in story.runs[(4, 1)].columns["loss"] if x is not None)
+    bounds = story.runs[(4, 1)].frames[0].states["loss"]["range"]
+    assert bounds[3] >= loss
+
+
+def test_a_long_fit_runs_at_the_given_rate_alone(engine):
+    x = engine.linspace(-1, 1, 3)
+    story = fit_curve(x, x, lambda x, w: w * x, (engine.tensor(0.5),), steps=2001)
+    assert len(story.axes[0].values) == 1

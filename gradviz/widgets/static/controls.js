@@ -1,6 +1,7 @@
 /** What a learner may move besides the step: sliders, switches, choices, and the variants' tabs. */
 
 import { PARTS, button, html, set, svg } from "./dom.js";
+import { makeChoosing, nearestTo } from "./choosing.js";
 import { makeField } from "./field.js";
 import { printed } from "./values.js";
 
@@ -11,10 +12,7 @@ PARTS.controls = (player) => {
   const { story, shell } = player;
   const axes = story.axes ?? [];
   player.controlOf = (axis) => (made[axis] ??= MAKERS[axes[axis].control ?? "slider"](player, axis));
-  player.renew = (told) => {
-    player.story = { ...story, ...told };
-    player.stand(player.story.axes.map(({ start }) => start ?? 0));
-  };
+  makeChoosing(player);
   player.values = () =>
     Object.fromEntries(
       player.story.axes.flatMap(({ name, values, control }, k) =>
@@ -108,12 +106,6 @@ function takeTyped(player, axis, value) {
   const near = axisText(player, axis);
   if (Math.abs(values[place] - value) > 1e-6 * Math.abs(value))
     player.caption.textContent = `Without Python, ${name} ${printed(value)} cannot be computed: this is ${near}, the nearest that is stored.`;
-}
-
-/** The place of the number nearest to another. @param {number[]} values @param {number} value */
-export function nearestTo(values, value) {
-  const away = values.map((one) => Math.abs(one - value));
-  return away.indexOf(Math.min(...away));
 }
 
 /** The value at a place between those of the grid. @param {number[]} values @param {number} place */

@@ -130,43 +130,6 @@ export class Player {
     this.bar?.stop();
   }
 
-  /** Moves an axis; others give way where there is no run for the place. */
-  move(axis, index) {
-    this.stop();
-    const { axes, runs } = this.story;
-    const wanted = this.places.with(axis, index);
-    if (this.isLive && !(this.keyOf(wanted) in runs)) return this.wish(axis, axes[axis].values[index]);
-    const given = axes.map((_, k) => wanted.with(k, k === axis ? index : (axes[k].start ?? 0)));
-    const places = [wanted, ...given].find((trial) => this.keyOf(trial) in runs);
-    if (!places) return;
-    if (axes[axis].resets) this.step = 0;
-    this.stand(places);
-    this.shell.moved(this);
-  }
-
-  /** Whether Python tells the story anew for values between the stored ones. */
-  get isLive() {
-    return !!(this.story.live && this.shell.wish);
-  }
-
-  /** Asks Python for a value on an axis. @param {number} axis @param {number} value */
-  wish(axis, value) {
-    const { name, resets } = this.story.axes[axis];
-    this.stop();
-    if (resets) this.go(0);
-    this.shell.wish(name, value);
-  }
-
-  /** Stands at places on the axes, at the same step where there is one. @param {number[]} places */
-  stand(places) {
-    if (!(this.keyOf(places) in this.story.runs)) return;
-    this.places = [...places];
-    this.openRun();
-    this.step = Math.max(0, Math.min(this.step, this.last));
-    this.box.classList.remove("advancing");
-    this.show();
-  }
-
   /** @param {KeyboardEvent} event */
   key(event) {
     const { key } = event;

@@ -20,7 +20,8 @@ PARTS.plot = (player) => {
     );
   };
   const apart = controls?.tabs && story.axes?.every(({ control }) => control === "weights");
-  const left = story.left ? `--left:minmax(0,${story.left}px);--right:minmax(0,1fr)` : null;
+  const right = story.right ? `--right:minmax(0,${story.right}px)` : null;
+  const widths = story.left ? `--left:minmax(0,${story.left}px);--right:minmax(0,1fr)` : right;
   return [
     html(
       "div",
@@ -32,7 +33,7 @@ PARTS.plot = (player) => {
     apart
       ? html("div", { class: "controls" }, controls.tabs, [...controls.row.children])
       : controls?.row,
-    html("div", { class: "body", style: left }, column("left"), column("right")),
+    html("div", { class: "body", style: widths }, column("left"), column("right")),
     slot(
       "below",
       player.parts.filter(({ part }) => part.area === "below"),

@@ -25,7 +25,7 @@ export function printed(value, form = "") {
   const exponent = +value.toExponential(3).split("e")[1];
   if (exponent > 4 || exponent < -4) return powerOfTen(value, 4);
   const text = value.toPrecision(4);
-  return minus(form === "fixed" ? text.replace(/e.*/, "") : String(+text));
+  return minus(form === "fixed" && !text.includes("e") ? text : String(+text));
 }
 
 /** `3.31×10⁸`. @param {number} value @param {number} digits */
