@@ -124,13 +124,13 @@ def both_ends(value, dim, keepdim):
 def shared_out(grad, self, result, dim, keepdim):
     """To the greatest (or least) elements; those that are equal share."""
     mask = self == widened(result, self.shape, dim, keepdim)
-    return written(where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim), 0), 1)
+    return written(where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim, grad), 0), 1)
 
 @word
 def among_equals(grad, self, result, dim, keepdim):
     """The same along some dimensions."""
     mask = self == widened(result, self.shape, dim, keepdim)
-    return widened(grad, self.shape, dim, keepdim) * mask / equal_count(mask, dim)
+    return widened(grad, self.shape, dim, keepdim) * mask / equal_count(mask, dim, grad)
 
 def extreme(value, dim, keepdim, arg):
     """The greatest or least along a dimension, and where it stands."""

@@ -76,7 +76,7 @@ def of_norm(grad, self, ord, dim, keepdim, result):
     if ord == 0: return grad * masked_fill(self, self == self, 0)
     if ord in (float("inf"), -float("inf")):
         mask = abs(self) == result
-        return sgn(self) * (grad / equal_count(mask, dim or ()) * mask)
+        return sgn(self) * (grad / equal_count(mask, dim or (), grad) * mask)
     if ord < 1: return sgn(self) * masked_fill(abs(self) ** (ord - 1), self == 0, 0) * grad * result ** (1 - ord)
     power = self * abs(self) ** (ord - 2) if ord > 2 else sgn(self) * abs(self) ** (ord - 1)
     return power * masked_fill(grad / result ** (ord - 1), result == 0, 0)

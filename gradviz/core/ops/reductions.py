@@ -160,7 +160,8 @@ def spread_of(function):
         if self._dtype.kind != "f":
             raise RuntimeError("std and var only support floating point and complex dtypes")
         if dim is True or dim is False: dim, unbiased = None, dim
-        return function(self, None if dim is None else chosen(self, dim), int(unbiased) if correction is None else correction, keepdim)
+        if correction is None and not (dim is None and unbiased is True): correction = int(unbiased)
+        return function(self, None if dim is None else chosen(self, dim), correction, keepdim)
     return spread
 
 composed(name="var")(spread_of(lambda *given: ops.var_of(*given)))
@@ -226,6 +227,7 @@ def widened(grad, shape, dim, keepdim):
 @word
 def of_variance(grad, self, dim, correction, keepdim):
     """The derivative of the squared distance from the mean, shared among n - correction."""
+    if correction is None: correction = 1
     apart = self - (mean_all(self) if dim is None else mean_dim(self, dim, True))
     if dim is not None: grad = widened(grad, self.shape, dim, keepdim)
     count = share(self.shape, dim or ())
@@ -309,6 +311,7 @@ def running_product_with_zeros(grad, self, dim):
 def variance(value, dim, correction, keepdim):
     """Squared distance from the mean over n - correction, in double precision as PyTorch does."""
     axes = dimensions.axes(dim or (), value.ndim)
+    if correction is None: correction = 1
     count = 1
     for place in axes: count *= value.shape[place]
     wide = value.astype(np.float64)
