@@ -9,7 +9,7 @@ from typing import Any
 
 from . import dtypes, errors
 from .node import AccumulateGrad, Extras, Node, extras
-from .tensor import Tensor
+from .tensor import Tensor, alone
 
 next_id = itertools.count().__next__
 
@@ -17,7 +17,7 @@ next_id = itertools.count().__next__
 class Hooks(dict):
     """Functions by number, in the order in which they were registered."""
 
-    __slots__ = ("__weakref__",)
+    __slots__ = ("__weakref__", "held_by")  # the extras of the leaf whose own node has the hooks
     alive = 0  # while there are any, the engine takes its careful way
 
     def add(self, hook: Callable) -> RemovableHandle:
@@ -30,6 +30,9 @@ class Hooks(dict):
     def __delitem__(self, number: int) -> None:
         super().__delitem__(number)
         Hooks.alive -= 1
+        leaf = getattr(self, "held_by", None)
+        if leaf is not None and not self:
+            let_go(leaf)
 
     def __del__(self) -> None:
         Hooks.alive -= len(self)
@@ -104,8 +107,10 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable) -> Removabl
     return own.hooks.add(hook)
 
 
-def retain_grad(self: Tensor) -> None:
+def retain_grad(self: Tensor, *more: Any) -> None:
     """Let `.grad` of this tensor be written too, though it is no leaf."""
+    if more:
+        alone("retain_grad", more)
     if not self._requires_grad:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     if self._current_node() is None or retains_grad(self):
@@ -147,27 +152,35 @@ def backward_hooks(self: Tensor) -> Hooks | None:
     return (getattr(own, "tensor_hooks", None) or {}).get(self.output_nr)
 
 
-def kept_extras(node: Node) -> Extras:
-    """A node's extras; a leaf holds its own node from now on, and so the hooks of it."""
+def let_go(leaf: Extras) -> None:
+    """A leaf holds its own node no longer than that has hooks: they would keep each other alive."""
+    own = getattr(leaf.accumulator, "extras", None)
+    if own is None or not (own.prehooks or own.hooks):
+        leaf.accumulator = None
+
+
+def added_to(node: Node, hooks: Hooks, hook: Callable) -> RemovableHandle:
+    """Add a hook to those of a node; a leaf holds its own node from now on, and so the hooks."""
     if isinstance(node, AccumulateGrad):
-        tensor_extras(node.variable).accumulator = node
-    return extras(node)
+        hooks.held_by = leaf = tensor_extras(node.variable)
+        leaf.accumulator = node
+    return hooks.add(hook)
 
 
 def register_prehook(self: Node, hook: Callable) -> RemovableHandle:
     """Call `hook(grad_outputs)` before the node's turn."""
-    own = kept_extras(self)
+    own = extras(self)
     if own.prehooks is None:
         own.prehooks = Hooks()
-    return own.prehooks.add(hook)
+    return added_to(self, own.prehooks, hook)
 
 
 def register_node_hook(self: Node, hook: Callable) -> RemovableHandle:
     """Call `hook(grad_inputs, grad_outputs)` after the node's turn."""
-    own = kept_extras(self)
+    own = extras(self)
     if own.hooks is None:
         own.hooks = Hooks()
-    return own.hooks.add(hook)
+    return added_to(self, own.hooks, hook)
 
 
 Tensor.register_hook = register_hook  # type: ignore[attr-defined]

@@ -39,10 +39,12 @@ class Nudge:
     step: float
     rows: tuple[Row, ...]
     gradient: Value
-    """What backward says: the gradient of the (summed) result."""
+    """What backward says: the gradient of the (summed) result; of a large input, their sum."""
     measured: Value
     """What two runs a little apart say, in the input's finest dtype."""
     agrees: bool
+    together: bool = False
+    """All elements were moved at once, and sums are compared."""
 
     def text(self) -> str:
         """A table in words."""
@@ -53,8 +55,9 @@ class Nudge:
             for row in self.rows
         ]
         verdict = "They agree." if self.agrees else "They do not agree."
+        says = "backward says that the gradients sum to" if self.together else "backward says"
         last = (
-            f"backward says {in_words(self.gradient)}, the finite difference "
+            f"{says} {in_words(self.gradient)}, the finite difference "
             f"{in_words(self.measured)}. {verdict}"
         )
         return "\n".join([head, *lines, last])
@@ -68,7 +71,8 @@ def nudge(
 ) -> Nudge:
     """Run `function` twice, once with one of its inputs changed by `step`, and compare.
 
-    `inputs` is one tensor or number, or a tuple of them; `which` says whose turn it is.
+    `inputs` is one tensor or number, or a tuple of them; `which` says whose turn it is. Of an input
+    of more than 64 elements all are moved together, and the sum of their gradients is compared.
 
     >>> import gradviz
     >>> told = nudge(lambda x: x * x, 3.0)
@@ -91,7 +95,9 @@ def nudge(
         )
     second = _run(function, _with(starts, which, _leaf(starts[which], step)))
     rows = tuple(_rows(first, second, at, step))
+    is_large = at.numel() > WHOLE
     gradient = _gradient(first.output, at)
+    gradient = np.asarray(gradient.sum(dtype=np.float64)) if is_large else gradient
     measured = _difference(function, starts, which, step)
     return Nudge(
         name=_name(function, which),
@@ -100,6 +106,7 @@ def nudge(
         gradient=value_of_array(gradient),
         measured=value_of_array(measured),
         agrees=bool(np.allclose(gradient, measured, rtol=1e-2, atol=_slack(measured))),
+        together=is_large,
     )
 
 
@@ -222,25 +229,17 @@ def _central(
 ) -> np.ndarray:
     with quiet(), engine_of(starts[which]).no_grad():
         base = convert(starts[which].detach().clone())
-        numbers = numbers_of(base)
-        result = np.zeros(numbers.shape, np.float64)
-        for place in np.ndindex(numbers.shape):
-            ends = [_moved(function, starts, which, base, place, h) for h in (step, -step)]
+        shape = tuple(base.shape)
+        places: list[Any] = [...] if base.numel() > WHOLE else list(np.ndindex(shape))
+        result = np.zeros(() if places == [...] else shape, np.float64)
+        for place in places:
+            ends = []
+            for change in (step, -step):
+                moved = base.clone()
+                moved[place or ...] += change
+                ends.append(float(function(*_with(starts, which, moved)).sum().item()))
             result[place] = (ends[0] - ends[1]) / (2 * step)
     return result
-
-
-def _moved(
-    function: Callable[..., Any],
-    starts: tuple[Any, ...],
-    which: int,
-    base: Any,
-    place: tuple[int, ...],
-    step: float,
-) -> float:
-    moved = base.clone()
-    moved[place if place else ...] = float(numbers_of(base)[place]) + step
-    return float(function(*_with(starts, which, moved)).sum().item())
 
 
 def _slack(measured: np.ndarray) -> float:

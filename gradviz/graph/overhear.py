@@ -66,6 +66,10 @@ class Overheard:
         """A call has raised: the backward is kept as far as it went."""
         self._finish(str(error))
 
+    def let_go(self) -> None:
+        """Hold no live graph any longer: what was recorded has no tensor in it."""
+        self._last, self._tape = None, None
+
     def _finish(self, error: str | None, result: Any = None) -> None:
         running = self._running.pop(get_ident(), None)
         if running is not None:
@@ -87,8 +91,11 @@ def overhear(tape: Tape | None = None, most: int = MOST_PASSES) -> Iterator[Over
     ([2], tensor(6.))
     """
     heard = Overheard(most=most, _tape=tape)
-    with hearing(heard):
-        yield heard
+    try:
+        with hearing(heard):
+            yield heard
+    finally:
+        heard.let_go()
 
 
 @dataclass(slots=True)

@@ -11,11 +11,7 @@ import numpy as np
 from numpy import array
 
 from gradviz.graph.model import Value, new_value
-
-WHOLE = 64
-"""Up to so many elements a value is kept whole."""
-EDGE = 4
-"""Of a longer dimension so many first and last rows are kept, less where there are many."""
+from gradviz.graph.sampling import WHOLE, numbers_of, range_of, sample, sampled
 
 _dtype_names: dict[Any, str] = {}
 _are_tensors: dict[type, bool] = {}
@@ -56,7 +52,8 @@ def value_of(tensor: Any, *, changed: bool = False) -> Value:
             return new_value(shape, name, one, True, None, changed)
         if size <= WHOLE:
             return new_value(shape, name, numbers_of(tensor), True, None, changed)
-        return _sampled(tensor, shape, name, changed)
+        numbers, reach = sampled(tensor)
+        return new_value(shape, name, numbers, False, reach, changed)
     except Exception:
         return _unreadable(tensor)
 
@@ -73,22 +70,7 @@ def value_of_array(array: Any, dtype: str | None = None, *, changed: bool = Fals
     name = dtype or array.dtype.name
     if array.size <= WHOLE:
         return Value(array.shape, name, array.copy(), True, None, changed)
-    return Value(array.shape, name, sample(array).copy(), False, _range(array), changed)
-
-
-def numbers_of(tensor: Any) -> np.ndarray:
-    """All elements of `tensor` as an array of our own; those numpy cannot hold as float32."""
-    plain = tensor.detach() if tensor.requires_grad else tensor
-    try:
-        return plain.numpy().copy()
-    except (TypeError, RuntimeError):
-        plain = plain.cpu()
-    if getattr(plain, "is_conj", bool)():  # conjugated only when it is read
-        plain = plain.resolve_conj()
-    try:
-        return plain.numpy().copy()
-    except (TypeError, RuntimeError):
-        return plain.float().numpy().copy()
+    return Value(array.shape, name, sample(array), False, range_of(array), changed)
 
 
 def dtype_name(dtype: Any) -> str:
@@ -97,21 +79,6 @@ def dtype_name(dtype: Any) -> str:
     if name is None:
         name = _dtype_names[dtype] = str(dtype).rpartition(".")[2]
     return name
-
-
-def sample(array: Any) -> Any:
-    """The first and last rows of each dimension, at most `WHOLE` elements; a view or a selection.
-
-    >>> sample(np.arange(100)).tolist()[:5], sample(np.zeros((3, 50, 50))).shape
-    ([0, 1, 2, 3, 4], (3, 4, 4))
-    """
-    keep = _kept(tuple(array.shape))
-    for dim, (length, count) in enumerate(zip(array.shape, keep, strict=True)):
-        if count < length:
-            first = (count + 1) // 2
-            rows = [*range(first), *range(length - count + first, length)]
-            array = array[(slice(None),) * dim + (rows,)]
-    return array
 
 
 def is_close(first: Value, second: Value) -> bool:
@@ -183,35 +150,6 @@ def _plain_print(numbers: np.ndarray) -> str:
 
 
 _printer: Callable[[np.ndarray], str] = _plain_print
-
-
-def _kept(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """How many rows of each dimension to keep so that at most `WHOLE` elements remain."""
-    most = WHOLE if len(shape) == 1 else 2 * EDGE
-    keep = [min(length, most) for length in shape]
-    while math.prod(keep) > WHOLE:
-        longest = max(range(len(keep)), key=lambda dim: (keep[dim], -dim))
-        keep[longest] //= 2
-    return tuple(keep)
-
-
-def _sampled(tensor: Any, shape: tuple[int, ...], name: str, changed: bool) -> Value:
-    plain = tensor.detach()
-    return Value(shape, name, numbers_of(sample(plain)), False, _tensor_range(plain), changed)
-
-
-def _tensor_range(plain: Any) -> tuple[float, float, float] | None:
-    try:
-        return _range(plain.numpy())
-    except (TypeError, RuntimeError):
-        return (float(plain.min()), float(plain.float().mean()), float(plain.max()))
-
-
-def _range(array: np.ndarray) -> tuple[float, float, float] | None:
-    if array.dtype.kind not in "fiub":
-        return None
-    mean = array.mean(dtype=np.float64)
-    return (float(array.min()), float(mean), float(array.max()))
 
 
 def _unreadable(tensor: Any) -> Value:

@@ -67,3 +67,16 @@ def test_bad_input_is_refused_in_a_sentence(engine):
         nudge(lambda x: x, "3")
     with pytest.raises(ValueError, match="counted from 0"):
         nudge(lambda x: x, engine.tensor(1.0), which=3)
+
+
+def test_all_elements_of_a_large_input_are_moved_together(engine):
+    calls = []
+
+    def f(x):
+        calls.append(1)
+        return (x * x).sum()
+
+    told = nudge(f, engine.ones(5000))
+    assert (told.agrees, told.together, len(calls)) == (True, True, 4)
+    assert float(told.gradient.numbers) == 10_000
+    assert "the gradients sum to 10000" in told.text()

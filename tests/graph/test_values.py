@@ -3,7 +3,8 @@ import sys
 import numpy as np
 import pytest
 
-from gradviz.graph.values import is_close, is_tensor, sample, text_of, value_of, value_of_array
+from gradviz.graph.sampling import sample
+from gradviz.graph.values import is_close, is_tensor, text_of, value_of, value_of_array
 
 
 def test_a_small_tensor_is_kept_whole_and_copied(engine):
