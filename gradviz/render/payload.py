@@ -184,7 +184,9 @@ def _wire(at: dict[str, Any]) -> dict[str, Any]:
 
 def _columns(columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
     """Four significant digits, rounded here once: the player prints what is stored."""
-    return {name: plain(column, 4) for name, column in columns.items()}
+    known = {id(column): column for column in columns.values()}
+    found = {at: plain(column, 4) for at, column in known.items()}
+    return {name: found[id(column)] for name, column in columns.items()}
 
 
 def _runs(story: Story) -> dict[str, Any]:

@@ -82,19 +82,18 @@ def _plain(tensor: Any) -> Any:
 
 
 def _end(track: Track) -> str:
-    setting = track.setting
-    numbers = [*_flat(track.x[-1]), track.f[-1], *_flat(track.grad[-1])]
-    if not all(map(math.isfinite, numbers)):
+    setting, x, f, grad = track.setting, track.x[-1], track.f[-1], track.grad[-1]
+    if isinstance(x, list):
+        far, size = max(map(abs, x)), math.hypot(*grad)
+        is_finite = all(map(math.isfinite, (*x, f, *grad)))
+    else:
+        far, size = abs(x), abs(grad)
+        is_finite = math.isfinite(x) and math.isfinite(f) and math.isfinite(grad)
+    if not is_finite:
         return "overflow"
-    if math.hypot(*_flat(track.grad[-1])) <= setting.stop:
+    if size <= setting.stop:
         return "done"
-    if max(map(abs, _flat(track.x[-1]))) > setting.farthest:
-        return "away"
-    return "more"
-
-
-def _flat(value: Any) -> list[float]:
-    return value if isinstance(value, list) else [value]
+    return "away" if far > setting.farthest else "more"
 
 
 class _Mover:

@@ -29,7 +29,7 @@ class Frames:
         self._told: dict[tuple[str, bool, bool], Rich] = {}
         self._curves: dict[tuple[int, int, bool], dict[str, Any]] = {}
         self._codes: dict[tuple[int, bool, bool, bool], dict[str, Any]] = {}
-        self._losses: dict[tuple[float | None, ...], dict[str, Any]] = {}
+        self._losses: dict[float, dict[str, Any]] = {}
         finite = [f if math.isfinite(f) else -math.inf for f in track.f]
         self._highest = list(accumulate(finite, max))
         self._lowest = min((f for f in track.f if math.isfinite(f)), default=0.0)
@@ -59,7 +59,9 @@ class Frames:
         is_last = k == self.last
         curve = (self._zoom(k, phase), phase, is_last)
         code = (phase, lit, is_last, k == 0)
-        loss = self._loss_range(k)
+        highest = self._highest[k]
+        if highest not in self._losses:
+            self._losses[highest] = {"range": self._loss_range(highest)}
         if curve not in self._curves:
             self._curves[curve] = self._curve(*curve)
         if code not in self._codes:
@@ -67,7 +69,7 @@ class Frames:
         return {
             "curve": self._curves[curve],
             "code": self._codes[code],
-            "loss": self._losses.setdefault(loss, {"range": loss}),
+            "loss": self._losses[highest],
         }
 
     def _curve(self, zoom: int, phase: int, is_last: bool) -> dict[str, Any]:
@@ -84,9 +86,8 @@ class Frames:
             marks["function"] = {"data": {"x": f"curve x {zoom}", "y": f"curve y {zoom}"}}
         return state | ({"marks": marks} if marks else {})
 
-    def _loss_range(self, k: int) -> tuple[float | None, ...]:
+    def _loss_range(self, highest: float) -> tuple[float | None, ...]:
         """As long as the run, and as high as what was seen, in steps of 1, 2, 5."""
-        highest = self._highest[k]
         low, high = _spread(
             (min(self._lowest, self.plot.least), highest if math.isfinite(highest) else 0.0)
         )

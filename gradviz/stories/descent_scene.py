@@ -56,7 +56,13 @@ def tell_runs(
 
 def columns_of(track: Track) -> Mapping[str, Sequence[float | None]]:
     """The numbers of a run by name; `step` is what the player counts."""
-    columns = {name: [stored(number) for number in getattr(track, name)] for name in NUMBERS}
+    columns: dict[str, list[float | None]] = {}
+    known: list[tuple[list[float], list[float | None]]] = []
+    for name in NUMBERS:
+        numbers = getattr(track, name)
+        same = next((found for given, found in known if given == numbers), None)
+        columns[name] = [stored(number) for number in numbers] if same is None else same
+        known.append((numbers, columns[name]))
     return columns | {"step": list(range(len(track.x)))}
 
 
