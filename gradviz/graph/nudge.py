@@ -95,6 +95,8 @@ def nudge(
         )
     second = _run(function, _with(starts, which, _leaf(starts[which], step)))
     rows = tuple(_rows(first, second, at, step))
+    first.results.clear()  # the latest tape is remembered, and the results with it
+    second.results.clear()
     is_large = at.numel() > WHOLE
     gradient = _gradient(first.output, at)
     gradient = np.asarray(gradient.sum(dtype=np.float64)) if is_large else gradient

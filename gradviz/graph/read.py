@@ -47,10 +47,13 @@ def graph_and_source(
     nodes = build_nodes(surveyed, contents, names)
     source = _source(surveyed, nodes, names, tape)
     slots = source.told_slots
-    nodes = [_with_facts(node, source, slots) for node in nodes]
+    told = {*source.names, *source.values, *source.modules, *[node for node, _ in slots]}
+    nodes = [_with_facts(node, source, slots) if node.id in told else node for node in nodes]
     formulas = rebuild(nodes, surveyed.edges, dict(source.expressions))
+    if formulas or source.spans:
+        nodes = [_with_code(node, source, formulas) for node in nodes]
     graph = Graph(
-        nodes=tuple(_with_code(node, source, formulas) for node in nodes),
+        nodes=tuple(nodes),
         edges=surveyed.edges,
         roots=surveyed.root_ids,
         code=source.code,

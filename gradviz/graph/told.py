@@ -40,6 +40,8 @@ class _Telling:
                 made = None if tape is None else tape.maker_of(function.variable)
                 if made is not None:
                     self.own[number] = made
+            elif not _is_noted(function):
+                continue
             elif (found := call_of(function)) is not None:
                 call, self.tape, is_own = found
                 (self.own if is_own else self.inner)[number] = call
@@ -130,6 +132,14 @@ class _Telling:
             return None
         calls = (c for c in reversed(self.tape.calls) if c.name == "backward" and c.operands)
         return next((call.line for call in calls if call.operands[0].made_by == root.id), None)
+
+
+def _is_noted(function: Any) -> bool:
+    """Whether a watch or anomaly mode has left a note on the node; most have none."""
+    try:
+        return bool(function.metadata)
+    except Exception:
+        return False
 
 
 def anomaly_line(function: Any) -> Line | None:
