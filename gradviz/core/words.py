@@ -64,7 +64,7 @@ def bound_to_tensors(function: FunctionType, ops: Any) -> Callable:
         value = function.__globals__.get(name, known)
         if value is known:
             continue  # an attribute, or a builtin
-        known[name] = tensor_meaning(name, value, ops) if is_word(name, value) else marked(value)
+        known[name] = tensor_meaning(name, value, ops) if is_word(name, value) else value
     code = function.__code__
     code = code.replace(co_consts=tuple([marked(value) for value in code.co_consts]))
     bound = FunctionType(

@@ -22,7 +22,7 @@ def collect(plan: Plan, parent: str | None, place_inner: PlaceInner) -> Level:
         inner = None
         if card.kind in ("fold", "module") and plan.children.get(card.id):
             inner = place_inner(plan, card.id)
-        size = box(card, tight=plan.tight)
+        size = box(card, tight=plan.tight, stacked=plan.stacked)
         if inner is not None:
             head = width(size.title, TITLE) + (56 if card.count else 24)
             size = Box(max(inner.width, head), inner.height, size.title, size.value, size.subtitle)

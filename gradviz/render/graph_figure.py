@@ -76,12 +76,12 @@ def _draw_card(drawing: Drawing, card: Card, at: PlacedCard, state: PartState) -
 
 
 def _write_card(drawing: Drawing, at: PlacedCard, state: PartState, leaf: bool) -> None:
-    above, below = (at.height / 2 - 3, at.height / 2 + 14) if leaf else (18.0, 33.0)
+    above, below = at.lines if leaf else (at.y + 18, at.y + 33)
     value = state.get("value", at.value)
     title = at.title if value is None else f"{at.title} = {value}"
-    _write(drawing, at.x + 12, at.y + above, title, 13)
+    _write(drawing, at.x + 12, above, title, 13)
     subtitle = str(state.get("subtitle", at.subtitle))
-    _write(drawing, at.x + 12, at.y + below, subtitle, 11, color=token("mut"))
+    _write(drawing, at.x + 12, below, subtitle, 11, color=token("mut"))
     if at.pocket is not None:
         left = at.x + at.width - at.pocket_width
         middle, freed = left + at.pocket_width / 2, state.get("pocket") == "freed"
@@ -95,17 +95,17 @@ def _write_card(drawing: Drawing, at: PlacedCard, state: PartState, leaf: bool) 
 
 
 def _draw_grad(drawing: Drawing, at: PlacedCard, state: PartState) -> None:
-    left, width = at.grad or (at.x, 0.0)
+    left, top, width, height = at.grad or (at.x, at.y, 0.0, 0.0)
     level = float(state.get("level", 0) or 0)
     ground = token("leaf-bg") if level else token("card")
-    frame = (left, at.y + 8, width, at.height - 16)
+    frame = (left, top, width, height)
     _box(drawing, frame, 6, fc=ground, ec=token("leaf"), lw=1.1, zorder=3)
     look = {"ha": "center"}
-    _write(drawing, left + width / 2, at.y + 21, ".grad", 10.5, color=token("mut"), **look)
+    _write(drawing, left + width / 2, top + 13, ".grad", 10.5, color=token("mut"), **look)
     text = str(state.get("grad", "None"))
     weight = "normal" if text == "None" else "bold"
     size = 14 if len(text) < 8 else 11
-    spot = (left + width / 2, at.y + at.height - 17)
+    spot = (left + width / 2, top + height - 9)
     _write(drawing, *spot, text, size, weight=weight, family=SANS, **look)
     sockets = state.get("sockets", ())
     for place_, x in enumerate(at.sockets):

@@ -214,9 +214,7 @@ def _card(card: Card, at: PlacedCard, state: State, look: Look) -> str:
         parts += [_sheet("fold", at, 10.0), _sheet("fold", at, 5.0)]
     parts.append(_sheet(card.kind, at))
     leaf = card.kind == "leaf"
-    parts += _titles(
-        at, state, at.height / 2 - 3 if leaf else 18, at.height / 2 + 14 if leaf else 33
-    )
+    parts += _titles(at, state, at.lines if leaf else (at.y + 18, at.y + 33))
     if card.count:
         parts.append(
             element("text", f"× {card.count}", class_="times", x=at.x + at.width - 12, y=at.y + 18)
@@ -243,7 +241,7 @@ def _halo(card: Card, at: PlacedCard) -> str:
     )
 
 
-def _titles(at: PlacedCard, state: State, above: float, below: float) -> list[str]:
+def _titles(at: PlacedCard, state: State, lines: tuple[float, float]) -> list[str]:
     value = state.get("value", at.value)
     whole = at.title if value is None else f"{at.title} = {value}"
     inner = escape(at.title)
@@ -252,13 +250,11 @@ def _titles(at: PlacedCard, state: State, above: float, below: float) -> list[st
         inner += element("tspan", " = ", class_="is") + element(
             "tspan", escape(str(value)), class_="val"
         )
-    title = element(
-        "text", inner, class_="name", **_mono(whole, TITLE, x=at.x + 12, y=at.y + above)
-    )
+    title = element("text", inner, class_="name", **_mono(whole, TITLE, x=at.x + 12, y=lines[0]))
     subtitle = str(state.get("subtitle", at.subtitle))
     if not subtitle:
         return [title]
-    place = {"x": at.x + 12, "y": at.y + below}
+    place = {"x": at.x + 12, "y": lines[1]}
     return [
         title,
         element("text", escape(subtitle), class_="kind", **_mono(subtitle, SUBTITLE, **place)),
@@ -286,8 +282,7 @@ def _pocket(at: PlacedCard, state: State) -> list[str]:
 
 
 def _gradient(at: PlacedCard, state: State) -> list[str]:
-    left, room = at.grad or (at.x, 0.0)
-    top, high = at.y + 8, at.height - 16
+    left, top, room, high = at.grad or (at.x, at.y, 0.0, 0.0)
     middle, level = left + room / 2, float(state.get("level", 0) or 0)
     parts = []
     if level:
@@ -296,15 +291,13 @@ def _gradient(at: PlacedCard, state: State) -> list[str]:
             element("rect", class_="gf", y=top + high * (1 - level), height=high * level, **box)
         )
     parts.append(element("rect", class_="gb", x=left, y=top, width=room, height=high, rx=6.0))
-    parts.append(element("text", ".grad", class_="gl", x=middle, y=at.y + 21))
+    parts.append(element("text", ".grad", class_="gl", x=middle, y=top + 13))
     heat = state.get("heat")
     cells = _thumbnail(heat, 14, high - 22, room - 8) if heat is not None else None
     if cells:
         parts.append(cells[0](middle, top + 17 + (high - 21) / 2))
     else:
-        parts.append(
-            _grad_text(str(state.get("grad", "None")), middle, at.y + at.height - 17, room)
-        )
+        parts.append(_grad_text(str(state.get("grad", "None")), middle, top + high - 9, room))
     sockets: Sequence[str] = state.get("sockets", ())
     edge = at.y
     for place, x in enumerate(at.sockets):

@@ -6,17 +6,17 @@ from gradviz.render.blocks import Group
 from gradviz.render.decorate import bounds, decorate, shifted
 from gradviz.render.levels import Plan, place_level
 from gradviz.render.measure import width
-from gradviz.render.placed import Placed, PlacedCard, PlacedWire
+from gradviz.render.placed import EDGE, Placed, PlacedCard, PlacedWire
 from gradviz.render.wiring import draw_wires
 from gradviz.stories.parts import Card, Picture
 
 MARGIN = 6.0
-MOST_SAVED = 1.4
-"""A picture wider than this many times the room will not fit with less air either."""
+MOST_SAVED = {"tight": 1.4, "stacked": 1.9, "tight stacked": 2.1}
+"""A picture wider than this many times the room will not fit so either."""
 
 
 def place(picture: Picture, width_limit: float = 376.0) -> Placed:
-    """Place a picture; where it is a little too wide, with less air.
+    """Place a picture; where it is too wide, with less air, or `.grad` below the leaves' names.
 
     >>> from gradviz.stories.parts import Card, Picture, Wire
     >>> cards = (Card("y", "op", "y", "6", "MulBackward0"), Card("x", "leaf", "x", "3"))
@@ -38,9 +38,11 @@ _latest: list[tuple[Picture, float, Placed]] = []
 
 def _placed(picture: Picture, width_limit: float) -> Placed:
     room = width_limit - 2 * MARGIN
-    group = place_level(Plan(picture, room, tight=False), None)
-    if room < group.width <= MOST_SAVED * room:
-        narrow = place_level(Plan(picture, room, tight=True), None)
+    group = whole = place_level(Plan(picture, room), None)
+    for way, most in MOST_SAVED.items():
+        if not room < group.width or whole.width > most * room:
+            continue
+        narrow = place_level(Plan(picture, room, "tight" in way, "stacked" in way), None)
         if narrow.width <= room:
             group = narrow
     decorate(picture, group, room)
@@ -95,7 +97,8 @@ def _place_card(card: Card, group: Group, sockets: tuple[float, ...], is_open: b
     (x, y), box = group.corners[card.id], group.boxes[card.id]
     grad = meet = None
     if card.kind == "leaf":
-        grad = (round(x + box.width - box.grad_width - 8, 1), box.grad_width)
+        left, top = round(x + box.width - box.grad_width - EDGE, 1), round(y + box.grad_top, 1)
+        grad = (left, top, box.grad_width, box.height - box.grad_top - EDGE)
         if len(sockets) > 1:
             middle = (min(sockets) + max(sockets)) / 2
             meet = (round(middle, 1), round(y - 15, 1))

@@ -6,12 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gradviz.render.placed import EDGE
 from gradviz.stories.parts import Card
 
 MONO = 0.602
 """Width of a mono character, in em."""
 TITLE, SUBTITLE, POCKET, GHOST, CALL = 13.0, 11.0, 12.0, 11.5, 12.5
 LONGEST = 250.0
+LINES_HEIGHT = 46.0
+"""A leaf's two lines of text, where its `.grad` box stands below them."""
 CARD_HEIGHT, LEAF_HEIGHT, HEAT_HEIGHT, GHOST_HEIGHT, CALL_HEIGHT = 40.0, 58.0, 66.0, 22.0, 18.0
 
 
@@ -93,14 +96,18 @@ class Box:
     pocket: str | None = None
     pocket_width: float = 0.0
     grad_width: float = 0.0
+    grad_top: float = 0.0
 
 
 def _even(length: float) -> float:
     return float(-(-length // 2) * 2)
 
 
-def box(card: Card, *, tight: bool = False) -> Box:
-    """The size of a card by what is written on it; `tight` leaves less air in a leaf."""
+def box(card: Card, *, tight: bool = False, stacked: bool = False) -> Box:
+    """The size of a card by what is written on it.
+
+    `tight` leaves less air in a leaf, `stacked` puts its `.grad` below its name.
+    """
     if card.kind == "call":
         text = shorten(clean(card.title), LONGEST, CALL)
         return Box(_even(width(text, CALL)), CALL_HEIGHT, text)
@@ -110,7 +117,7 @@ def box(card: Card, *, tight: bool = False) -> Box:
     title, value = _fit_title(clean(card.title), clean(card.value) if card.value else None)
     subtitle = shorten(clean(card.subtitle), LONGEST, SUBTITLE)
     if card.kind == "leaf":
-        return _leaf_box(title, value, subtitle, tight)
+        return _leaf_box(title, value, subtitle, tight, stacked)
     text_width = max(width(_headline(title, value), TITLE), width(subtitle, SUBTITLE))
     if card.count:
         text_width += width(f"× {card.count}", 15) + 12
@@ -133,13 +140,19 @@ def _fit_title(title: str, value: str | None) -> tuple[str, str | None]:
     return shorten(title, room, TITLE), value
 
 
-def _leaf_box(title: str, value: str | None, subtitle: str, tight: bool) -> Box:
+def _leaf_box(title: str, value: str | None, subtitle: str, tight: bool, stacked: bool) -> Box:
     waiting = width("10 of 10 arrived", SUBTITLE)
     text_width = max(
-        width(_headline(title, value), TITLE), width(subtitle, SUBTITLE), 0 if tight else waiting
+        width(_headline(title, value), TITLE),
+        width(subtitle, SUBTITLE),
+        0 if tight or stacked else waiting,
     )
+    height = HEAT_HEIGHT if value is None else LEAF_HEIGHT
+    if stacked:
+        whole = _even(text_width + 24)
+        height += LINES_HEIGHT - EDGE
+        return Box(whole, height, title, value, subtitle, None, 0.0, whole - 2 * EDGE, LINES_HEIGHT)
     grad_width = 58.0 if tight else 60.0 if value is None else 72.0
     air = 5 if tight else 16
-    height = HEAT_HEIGHT if value is None else LEAF_HEIGHT
-    whole = _even(12 + text_width + air + grad_width + 8)
-    return Box(whole, height, title, value, subtitle, grad_width=grad_width)
+    whole = _even(12 + text_width + air + grad_width + EDGE)
+    return Box(whole, height, title, value, subtitle, None, 0.0, grad_width, EDGE)

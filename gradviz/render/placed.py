@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+EDGE = 8.0
+"""Between a leaf's edge and its `.grad` box."""
 Point = tuple[float, float]
 Direction = Literal["d", "u", "r", "l"]
 Anchor = Literal["start", "middle", "end"]
@@ -28,8 +30,8 @@ class PlacedCard:
     subtitle: str = ""
     pocket: str | None = None
     pocket_width: float = 0.0
-    grad: tuple[float, float] | None = None
-    """Left edge and width of a leaf's `.grad` box; it stands 8 px inside the card."""
+    grad: tuple[float, float, float, float] | None = None
+    """Left edge, top, width and height of a leaf's `.grad` box."""
     sockets: tuple[float, ...] = ()
     """One a wire that ends here, in the order of the picture's wires, on the card's top edge;
     none in a forward picture, where nothing arrives at a leaf."""
@@ -37,6 +39,13 @@ class PlacedCard:
     """Centre of the sum's pill, where more than one wire ends."""
     open: bool = False
     """A fold or module whose children are placed inside it."""
+
+    @property
+    def lines(self) -> tuple[float, float]:
+        """Where a leaf's two lines of text stand, above its `.grad` box or beside it."""
+        below = self.grad is not None and self.grad[1] > self.y + EDGE
+        zone = self.grad[1] - self.y if self.grad and below else self.height
+        return self.y + zone / 2 - 3, self.y + zone / 2 + 14
 
 
 @dataclass(frozen=True, slots=True)

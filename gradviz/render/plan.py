@@ -15,7 +15,10 @@ class Plan:
 
     picture: Picture
     limit: float
-    tight: bool
+    tight: bool = False
+    """With less air."""
+    stacked: bool = False
+    """With `.grad` below the names of the leaves."""
     cards: dict[str, Card] = field(default_factory=dict)
     children: dict[str | None, list[Card]] = field(default_factory=dict)
 

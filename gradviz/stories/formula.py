@@ -20,8 +20,18 @@ _LETTERS = "abcdef"
 _MATRIX_OPS = {"mm", "mv", "bmm", "addmm", "matmul", "dot", "addmv", "baddbmm"}
 _PARAMETERS = {"exponent": "n", "alpha": "α", "beta": "β", "weight": "w", "eps": "ε"}
 _PARAMETERS |= {"self_sym_numel": "n", "numel": "n", "condition": "c", "self": "k", "other": "k"}
-_SILENT = {"expand", "sum_to_size", "scaled", "widened", "repeated", "float"}
-"""Words of the rules that only see to shapes, or to a factor that is nearly always 1."""
+_SILENT = {"expand", "sum_to_size", "scaled", "widened", "repeated", "float", "number", "to"}
+"""Words of the rules that only see to shapes and types, or to a factor that is nearly always 1."""
+_SAID = {
+    "pow": "a ** b",
+    "reciprocal": "1 / a",
+    "one_over": "1 / a",
+    "one_minus": "1 - a",
+    "one_minus_square": "1 - a * a",
+    "mm_left": "mm(a, t(b))",
+    "mm_right": "mm(t(a), b)",
+}
+"""Words of the rules in symbols; a and b are what they are given."""
 _SHARED = {"each"}
 """What a mean shares out among its numbers."""
 GAP = "\u2003\u2003"
@@ -97,20 +107,24 @@ class _Spoken(ast.NodeTransformer):
     """A power is a power however it is written, and what only cares for shapes is left out."""
 
     def __init__(self, silent: bool) -> None:
-        self.silent = silent
+        self.silent, self.said = silent, dict[str, ast.expr]()
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.expr:
+        self.said[node.target.id] = value = self.visit(node.value)
+        return value
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return self.said.get(node.id, node)
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) in ("np", "math"):
             node.func = ast.Name(node.func.attr)
         name = node.func.id if isinstance(node.func, ast.Name) else ""
-        if name == "one_minus_square":
-            square = ast.BinOp(node.args[0], ast.Mult(), node.args[0])
-            return ast.BinOp(ast.Constant(1), ast.Sub(), square)
+        if name in _SAID:
+            return _replaced(_SAID[name], node.args)
         if name == "zeros_like":
             return ast.Constant(0)
-        if name == "pow" and len(node.args) == 2:
-            return ast.BinOp(node.args[0], ast.Pow(), node.args[1])
         if self.silent and name in _SILENT and node.args:
             return node.args[0]
         if name in _SHARED and node.args:
@@ -118,6 +132,17 @@ class _Spoken(ast.NodeTransformer):
         if name == "share":
             return ast.Name("numel")
         return node
+
+
+def _replaced(pattern: str, given: Sequence[ast.expr]) -> ast.expr:
+    """A pattern with what is given for its letters."""
+    letters = dict(zip("ab", given, strict=False))
+
+    class Filled(ast.NodeTransformer):
+        def visit_Name(self, node: ast.Name) -> ast.expr:
+            return letters.get(node.id, node)
+
+    return Filled().visit(ast.parse(pattern, mode="eval").body)
 
 
 @lru_cache(maxsize=512)

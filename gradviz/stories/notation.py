@@ -162,13 +162,12 @@ _CALLS: Mapping[str, Callable[[Sequence[ast.expr], Names], tuple[list[Run], int]
     "t": _transposed,
     "mT": _transposed,
     "mm": _side_by_side,
-    "mm_as": _side_by_side,
     "mv": _side_by_side,
     "bmm": _side_by_side,
     "where": _where,
     "sum_dim": _around("Σ ", ""),
 }
-_LEAST = {"where": 3, "mm": 2, "mm_as": 2, "mv": 2, "bmm": 2}
+_LEAST = {"where": 3, "mm": 2, "mv": 2, "bmm": 2}
 _KNOWN = {
     *_CALLS,
     "sin",

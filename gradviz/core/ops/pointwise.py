@@ -27,6 +27,7 @@ from ..words import (
     log10,
     masked_fill,
     maximum,
+    number,
     one_minus,
     one_minus_square,
     reciprocal,
@@ -42,9 +43,6 @@ from ..words import (
     zeros_like,
 )
 
-LN_2, LN_10, ERF_SLOPE = math.log(2), math.log(10), 2 / math.sqrt(math.pi)
-
-
 # --- exponentials and logarithms
 
 class Exp(Elementwise, floating=True):
@@ -57,7 +55,7 @@ class Expm1(Elementwise, floating=True):
 
 class Exp2(Elementwise, floating=True):
     forward = exp2
-    def grad_self(grad, result): return grad * result * LN_2
+    def grad_self(grad, result): return grad * result * number(math.log(2))
 
 class Log(Elementwise, floating=True):
     forward = log
@@ -65,11 +63,11 @@ class Log(Elementwise, floating=True):
 
 class Log2(Elementwise, floating=True):
     forward = log2
-    def grad_self(grad, self): return grad / (self * LN_2)
+    def grad_self(grad, self): return grad / (self * number(math.log(2)))
 
 class Log10(Elementwise, floating=True):
     forward = log10
-    def grad_self(grad, self): return grad / (self * LN_10)
+    def grad_self(grad, self): return grad / (self * number(math.log(10)))
 
 class Log1P(Elementwise, name="log1p", floating=True):
     forward = log1p
@@ -137,18 +135,17 @@ class Atanh(Elementwise, floating=True):
 
 class Erf(Elementwise, floating=True):
     def forward(self: Tensor): return erf(self)
-    def grad_self(grad, self): return ERF_SLOPE * exp(-self ** 2) * grad
+    def grad_self(grad, self): return number(2 / math.sqrt(math.pi)) * exp(-self ** 2) * grad
 
 @word
-def square_sum_below_one(self, other):
-    """1 / (self² + other²), and 0 where both are."""
-    squares = self * self + other * other
-    return masked_fill(reciprocal(squares), squares == 0, 0)
+def one_over(value):
+    """The reciprocal; where there is none, 0."""
+    return masked_fill(reciprocal(value), value == 0, 0)
 
 class Atan2(Elementwise, floating=True):
     forward = np.arctan2
-    def grad_self(grad, self, other): return grad * other * square_sum_below_one(self, other)
-    def grad_other(grad, self, other): return grad * -self * square_sum_below_one(self, other)
+    def grad_self(grad, self, other): return grad * other * one_over(self * self + other * other)
+    def grad_other(grad, self, other): return grad * -self * one_over(self * self + other * other)
 
 class Hypot(Elementwise, floating=True):
     forward = np.hypot
@@ -204,11 +201,8 @@ class LogSigmoid(Elementwise, face="", method=False, name="logsigmoid_of"):
 
 class Silu(Elementwise, face="", method=False, name="silu_of"):
     def forward(self: Tensor): return self * sigmoid(self)
-    def grad_self(grad, self): return of_silu(grad, self, sigmoid(self))
+    def grad_self(grad, self): return grad * (share := sigmoid(self)) * (1 + self * one_minus(share))
     check = lacking("silu_cpu", WHOLE)
-
-@word
-def of_silu(grad, self, share): return grad * share * (1 + self * one_minus(share))
 
 class Gelu(Elementwise, face="", method=False, name="gelu_of"):
     def forward(self: Tensor, approximate: Scalar): return self * bell_area(self, approximate)

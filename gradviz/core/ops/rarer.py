@@ -29,7 +29,7 @@ from ..words import (
 
 class Erfc(Elementwise, floating=True, face="torch special"):
     def forward(self: Tensor): return each(math.erfc, self)
-    def grad_self(grad, self): return ERFC_SLOPE * exp(-self ** 2) * grad
+    def grad_self(grad, self): return number(-2 / math.sqrt(math.pi)) * exp(-self ** 2) * grad
 
 class Lgamma(Elementwise, floating=True):
     def forward(self: Tensor): return each(logarithm_of_gamma, self)
@@ -48,7 +48,7 @@ class Logit(Elementwise, floating=True, face="", method=False, name="logit_of"):
 
 class Sinc(Elementwise, floating=True, face="torch special"):
     def forward(self: Tensor): return where(self == 0, zero + 1, sin(math.pi * self) / (math.pi * self))
-    def grad_self(grad, self): return where(self == 0, zero, grad * ((self * PI * cos(self * PI) - sin(self * PI)) / (self * self * PI)))
+    def grad_self(grad, self): return where(self == 0, zero, grad * ((self * number(math.pi) * cos(self * number(math.pi)) - sin(self * number(math.pi))) / (self * self * number(math.pi))))
 
 class Deg2Rad(Elementwise, floating=True, name="deg2rad"):
     def forward(self: Tensor): return self * (math.pi / 180)
@@ -178,9 +178,6 @@ for _also, _name in (
     composed(getattr(ops, _name), name=_also, in_place=True)
 for _name in ("erf", "exp2", "expm1", "log1p", "round", "xlogy", "logsumexp"):
     composed(getattr(ops, _name), face="special", method=False, name=_name)
-
-
-PI, ERFC_SLOPE = math.pi, -2 / math.sqrt(math.pi)
 
 
 # --- words that only these rules use

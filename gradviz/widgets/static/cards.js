@@ -107,18 +107,18 @@ function drawLeaf(item, player) {
   const {
     x,
     y,
-    width,
     height,
-    grad: [left, room],
+    grad: [left, top, room, high],
     title,
     sockets = [],
   } = item.card;
-  drawTitle(item, height / 2 - 3, height / 2 + 14, left - x - 16, player);
+  const line = (top - y > 8 ? top - y : height) / 2;
+  drawTitle(item, line - 3, line + 14, Math.max(left - x - 16, room - 8), player);
   const box = (look, style) =>
-    svg("rect", { class: look, x: left, y: y + 8, width: room, height: height - 16, rx: 6, style });
+    svg("rect", { class: look, x: left, y: top, width: room, height: high, rx: 6, style });
   const middle = left + room / 2;
   item.level = svg("rect", { class: "level", x: left, width: room, rx: 6 });
-  item.grad = svg("text", { class: "grad", "data-grad": title, x: middle, y: y + height - 17 });
+  item.grad = svg("text", { class: "grad", "data-grad": title, x: middle, y: top + high - 9 });
   item.cells = svg("g");
   item.sockets = sockets.map((at) => svg("circle", { class: "socket", cx: at, cy: y, r: 4.5 }));
   item.meet = svg("g", { class: "pill active" });
@@ -126,11 +126,12 @@ function drawLeaf(item, player) {
     box("ground", "stroke:none"),
     item.level,
     box("ground", "fill:none"),
-    svg("text", { class: "grad-name", x: middle, y: y + 21 }, ".grad"),
+    svg("text", { class: "grad-name", x: middle, y: top + 13 }, ".grad"),
     item.grad,
     item.cells,
+    ...item.sockets,
+    item.meet,
   );
-  item.group.append(...item.sockets, item.meet);
   return item;
 }
 
@@ -148,11 +149,9 @@ export function showCard(item, state, player) {
 function showGradient(item, { grad, heat, level = 0, sockets = [], meet }, player) {
   const {
     y,
-    height,
-    grad: [left, room],
+    grad: [left, top, room, inner],
     meet: place,
   } = item.card;
-  const inner = height - 16;
   const text = heat ? "" : (grad ?? "None");
   item.grad.textContent = text;
   const small = text.length > 7;
@@ -162,12 +161,12 @@ function showGradient(item, { grad, heat, level = 0, sockets = [], meet }, playe
   if (heat) {
     const rows = heat.cells.length;
     const wide = Math.min(14, (room - 8) / heat.cells[0].length);
-    const centre = y + 8 + 17 + (inner - 21) / 2;
+    const centre = top + 17 + (inner - 21) / 2;
     item.cells.append(
       ...thumbnail(heat, left + room / 2, centre, wide, Math.min(13, (inner - 22) / rows)).nodes,
     );
   }
-  set(item.level, { y: y + 8 + inner * (1 - level), height: inner * level });
+  set(item.level, { y: top + inner * (1 - level), height: inner * level });
   item.sockets.forEach((at, k) => set(at, { class: `socket ${sockets[k] ?? ""}` }));
   item.meet.replaceChildren();
   if (meet)
