@@ -257,6 +257,19 @@ def filled(leaves: list, kind: np.dtype) -> np.ndarray:
     return wide.astype(kind)
 
 
+def fitting(number: Any, kind: np.dtype) -> Any:
+    """A number to write into a tensor of some type; one that the type cannot hold is refused."""
+    try:
+        if kind.kind != "f":
+            return number if -128 < number < 128 else filled([number], kind)[0]
+        if kind.itemsize < 4 or not np.finfo(kind).max < abs(number) < math.inf:
+            return number
+    except RuntimeError:
+        pass
+    name = {"float32": "float", "float64": "double", "int32": "int"}.get(kind.name, f"{kind}_t")
+    raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+
+
 def _real(leaf: Any) -> float:
     if isinstance(leaf, list | tuple):
         raise TypeError(f"must be real number, not {type(leaf).__name__}")

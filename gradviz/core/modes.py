@@ -10,8 +10,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from . import errors
-
 MISSING: Any = object()
 PLACE = "gradviz.autograd.grad_mode"  # where torch has them
 room: dict[str, Any] = {"plain": True}  # the globals of all compiled functions

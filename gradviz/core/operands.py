@@ -129,9 +129,9 @@ def zeros_graph(shape: tuple, like: dict) -> Tensor:
     return wrap(np.zeros(shape, next(iter(like.values()))._dtype))
 
 
-def number_tensor(number: Any, beside: Any) -> Tensor:
+def number_tensor(number: Any, beside: Any, floating: bool = False) -> Tensor:
     """A number on the left as a tensor, in the type that it has beside the other operand."""
-    return wrap(np.asarray(number).astype(dtypes.result_dtype(number, beside)))
+    return wrap(np.asarray(number).astype(dtypes.result_dtype(number, beside, *[1.0] * floating)))
 
 
 def misused(op: Any, given: dict) -> Any:
@@ -140,7 +140,7 @@ def misused(op: Any, given: dict) -> Any:
     number_first = op.plan.numbers and isinstance(operands[0], int | float)
     error = None if number_first and not op.shown else misuse(op, given)
     if error is None and number_first:
-        return op.function(number_tensor(*operands[:2]), *operands[1:])
+        return op.function(number_tensor(*operands[:2], op.floating), *operands[1:])
     raise error or TypeError(f"{op.name}(): these arguments do not fit")
 
 

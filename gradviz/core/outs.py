@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import Any
 
 from . import inplace
+from .dtypes import scalar_name
 from .modes import recording
 from .tensor import Tensor
+
+KEEPING = set(
+    [
+        "abs",
+        "absolute",
+        "bitwise_not",
+        "ceil",
+        "fix",
+        "floor",
+        "frac",
+        "hardshrink",
+        "neg",
+        "negative",
+    ]
+)
+KEEPING |= {"round", "sgn", "sign", "trunc"}
+"""Functions whose result goes into a tensor of its own type only."""
 
 
 def written_out(name: str, out: Any, result: Any) -> Any:
@@ -19,6 +38,9 @@ def written_out(name: str, out: Any, result: Any) -> Any:
             f"{name}(): functions with out=... arguments don't support automatic differentiation, "
             "but one of the arguments requires grad."
         )
+    if name in KEEPING and out._dtype is not result._dtype:
+        given, own = scalar_name(out._dtype), scalar_name(result._dtype)
+        raise RuntimeError(f"Found dtype {given} but expected {own}")
     if out._shape != result._shape:
         resize(out, result._shape)
     return inplace.store(out, result)
@@ -34,6 +56,6 @@ def resize(out: Tensor, shape: tuple[int, ...]) -> None:
             "resized unless they have zero elements. You can explicitly reuse an out tensor t by "
             "resizing it, inplace, to zero elements with t.resize_(0).",
             UserWarning,
-            stacklevel=4,
+            stacklevel=4 + (sys._getframe(3).f_globals.get("__name__") is None),
         )
     out.data = Tensor.new_empty(out, shape)

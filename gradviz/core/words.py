@@ -87,7 +87,7 @@ def tensor_meaning(name: str, value: Any, ops: Any) -> Callable:
     return found
 
 
-QUIET = "gradviz.core.ops.", "gradviz.core.words", "gradviz.core.placing"
+QUIET = "gradviz.core.ops.", "gradviz.core.words", "gradviz.core.placing", "gradviz.core.views"
 quiet_globals: dict[int, dict] = {}
 
 
@@ -399,7 +399,7 @@ erf_of = np.frompyfunc(math.erf, 1, 1)
 def erf(value):
     if value.__class__ is not ndarray:
         return value.__class__(math.erf(value))
-    return erf_of(value).astype(value.dtype)
+    return np.asarray(erf_of(value), value.dtype)
 
 
 def refuse_zeros(value, other):

@@ -142,6 +142,7 @@ def above_zero(value, other):
 def by_kind(name, of_number, of_tensor, operators="", also=()):
     """A function of a tensor and a number, or of two tensors, which are overloads of their own."""
     def choose(self, other):
+        if not isinstance(self, Tensor) and name == "fmod": return NotImplemented
         if not isinstance(self, Tensor): self = number_tensor(self, other)
         if isinstance(other, Tensor): return of_tensor(self, other)
         return of_number(self, other) if isinstance(other, (int, float)) else NotImplemented
@@ -182,6 +183,7 @@ def subtract(self, other, alpha=None):
 @composed(method=False)
 @called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1")
 def rsub(self, other, alpha=1):
+    if not isinstance(self, Tensor): return NotImplemented
     refuse_factor(self, other, alpha)
     if isinstance(other, Tensor): return ops.rsub_tensor(self, other, alpha)
     return ops.subtracted_from(self, other) if alpha == 1 else ops.rsub_number(self, other, alpha)
@@ -208,6 +210,11 @@ composed(ops.neg, name="negative", in_place=True)
 
 # --- three at once
 
+NO_WHOLE_ADDCDIV = (
+    "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. "
+    "The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as "
+    "(input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes."
+)
 THREE = "Tensor tensor1, Tensor tensor2, *, Number value = 1"
 OLD = "old Number value, Tensor tensor1, Tensor tensor2"
 
@@ -249,7 +256,9 @@ def addcmul(self, tensor1, tensor2, *, value=1): return ops.addcmul_of(self, ten
 
 @composed(in_place=True)
 @called(THREE, OLD, out=True)
-def addcdiv(self, tensor1, tensor2, *, value=1): return ops.addcdiv_of(self, tensor1, tensor2, value)
+def addcdiv(self, tensor1, tensor2, *, value=1):
+    if tensor1._dtype.kind != "f" and tensor2._dtype.kind != "f": raise RuntimeError(NO_WHOLE_ADDCDIV)
+    return ops.addcdiv_of(self, tensor1, tensor2, value)
 
 @composed(in_place=True)
 @called("Tensor end, Tensor weight", "Tensor end, Number weight", out=True)

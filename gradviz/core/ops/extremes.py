@@ -56,7 +56,8 @@ class ArgminOf(Op, face="", method=False):
 
 def extreme_of(name, whole, along, pairwise):
     """`max()`, `max(dim)` and `max(other)` are three functions under one name."""
-    def function(self, dim=None, keepdim=False):
+    def function(self, dim=None, keepdim=False, *, other=None):
+        dim = dim if other is None else other
         if isinstance(dim, Tensor): return getattr(ops, pairwise)(self, dim)
         if dim is None:
             if self.numel() == 0:
@@ -64,7 +65,7 @@ def extreme_of(name, whole, along, pairwise):
             return getattr(ops, whole)(self)
         return getattr(ops, along)(self, nonempty(self, name, dim), keepdim)
     function.__name__ = name
-    return called("", "int dim, bool keepdim = False", "Tensor other")(function)
+    return called("", "int dim, bool keepdim = False", "Tensor other", out=True)(function)
 
 composed(name="max")(extreme_of("max", "max_all", "max_dim", "maximum"))
 composed(name="min")(extreme_of("min", "min_all", "min_dim", "minimum"))
@@ -123,7 +124,7 @@ def both_ends(value, dim, keepdim):
 @word
 def shared_out(grad, self, result, dim, keepdim):
     """To the greatest (or least) elements; those that are equal share."""
-    mask = self == widened(result, self.shape, dim, keepdim)
+    mask = self != self if result != result else self == widened(result, self.shape, dim, keepdim)
     return written(where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim, grad), 0), 1)
 
 @word

@@ -228,6 +228,7 @@ def taken_flat(self, index):
 @called("Tensor index, Tensor source, bool accumulate = False")
 def put_flat(self, index, source, accumulate=False):
     if index._dtype != np.int64: raise RuntimeError(f"put_(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
+    if isinstance(source, Tensor) and source._dtype is not self._dtype: raise RuntimeError(f"put_(): self and source expected to have the same dtype, but got self.dtype = {dtypes.scalar_name(self._dtype)} and source.dtype = {dtypes.scalar_name(source._dtype)}")
     check_flat(self, index)
     return ops.put_into(self, index, source if isinstance(source, Tensor) else wrap(np.zeros(index._shape, self._dtype)), accumulate)
 

@@ -40,22 +40,22 @@ class ClampMaxTensor(Elementwise, node="ClampMaxBackward1", face="", method=Fals
     def grad_self(grad, self, max): return where(self <= max, grad, zero)
     def grad_max(grad, self, max): return where(self > max, grad, zero)
 
-class Maximum(Elementwise):
+class Maximum(Elementwise, in_place=False):
     forward = np.maximum
-    def grad_self(grad, self, other): return won(grad, self > other, self == other)
-    def grad_other(grad, self, other): return won(grad, self < other, self == other)
-
-class Minimum(Elementwise):
-    forward = np.minimum
     def grad_self(grad, self, other): return won(grad, self < other, self == other)
     def grad_other(grad, self, other): return won(grad, self > other, self == other)
 
-class Fmax(Elementwise):
+class Minimum(Elementwise, in_place=False):
+    forward = np.minimum
+    def grad_self(grad, self, other): return won(grad, self > other, self == other)
+    def grad_other(grad, self, other): return won(grad, self < other, self == other)
+
+class Fmax(Elementwise, in_place=False):
     forward = np.fmax
     def grad_self(grad, self, other): return where((self >= other) | (other != other), grad, zero)
     def grad_other(grad, self, other): return where((self >= other) | (other != other), zero, grad)
 
-class Fmin(Elementwise):
+class Fmin(Elementwise, in_place=False):
     forward = np.fmin
     def grad_self(grad, self, other): return where((self <= other) | (other != other), grad, zero)
     def grad_other(grad, self, other): return where((self <= other) | (other != other), zero, grad)
@@ -70,9 +70,9 @@ class NanToNum(Elementwise, face="", method=False, name="nan_to_num_of"):
     def grad_self(grad, self): return grad * (abs(self) < math.inf)
 
 @word
-def won(grad, ahead, level):
-    """The gradient where a maximum took this side; half of it where both were level."""
-    return written(where(level, grad / 2, where(ahead, grad, zero)), 1)
+def won(grad, behind, level):
+    """The gradient but where a maximum took the other side; half of it where both were level."""
+    return written(where(level, grad / 2, where(behind, zero, grad)), 1)
 
 @word
 def inside(self, min, max):

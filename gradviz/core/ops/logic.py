@@ -8,10 +8,10 @@ import numpy as np
 from ..calls import called
 from ..dtypes import scalar_name
 from ..inplace import requires_grad, store, write
-from ..op import Elementwise, Scalar, composed, ops
+from ..op import Elementwise, Op, Scalar, composed, ops
 from ..operands import number_tensor
 from ..tensor import Tensor
-from ..words import to, zeros_like
+from ..words import zeros_like
 
 
 class BitwiseAnd(Elementwise, operators="&", in_place=True):
@@ -59,12 +59,13 @@ for _name in ("logical_and", "logical_or", "logical_xor", "logical_not"): unreco
 
 def compared_into(name, compare, also):
     """`x.gt_(1)`: what stood there before has no say in it any more, so nothing flows back."""
-    def no_gradient(grad): return zeros_like(grad)
-    def with_number(self: Tensor, other: Scalar): return to(compare(self, other), self.dtype)
-    def with_tensor(self: Tensor, other: Tensor): return to(compare(self, other), self.dtype)
-    options = {"face": "", "method": False, "in_place": False}
-    type(name, (Elementwise,), {"forward": with_number, "grad_self": no_gradient}, node=f"{name.title()}Backward0", name=f"{name}_number_into", **options)
-    type(name, (Elementwise,), {"forward": with_tensor, "grad_self": no_gradient, "grad_other": no_gradient}, node=f"{name.title()}Backward1", name=f"{name}_tensor_into", **options)
+    def with_number(self: Tensor, other: Scalar): return compare(self, other).astype(self.dtype)
+    def with_tensor(self: Tensor, other: Tensor): return compare(self, other).astype(self.dtype)
+    def grad_self(grad): return zeros_like(grad)
+    def grad_other(grad, other): return zeros_like(other)
+    rules, options = {"grad_self": grad_self, "shown_as": "other="}, {"face": "", "method": False}
+    type(name, (Op,), {"forward": with_number, **rules}, node=f"{name.title()}Backward0", name=f"{name}_number_into", **options)
+    type(name, (Op,), {"forward": with_tensor, **rules, "grad_other": grad_other}, node=f"{name.title()}Backward1", name=f"{name}_tensor_into", **options)
     plainly, of_number, of_tensor = (getattr(ops, name + end) for end in ("", "_number_into", "_tensor_into"))
     def write_(self, other):
         if not self._requires_grad and not requires_grad(other): return store(self, plainly(self, other))

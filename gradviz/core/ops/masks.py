@@ -56,9 +56,9 @@ FILLING = "Tensor mask, Number value", "Tensor mask, Tensor value"
 def masked_filled(self, mask, value):
     if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
     if mask._shape != self._shape: check_broadcast(mask._shape, self._shape)
-    if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([value], self._dtype)[0])
+    if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([making.fitting(value, self._dtype)], self._dtype)[0])
     if value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
-    return ops.masked_fill_tensor(self, mask, value)
+    return ops.masked_fill_tensor(self, mask, value.to(dtypes.shown(self._dtype)))
 
 @composed(name="masked_fill_")
 @called(*FILLING)

@@ -115,7 +115,12 @@ def matrix_power(self, n):
 def chain_matmul(*matrices): return ops.multi_dot(matrices)
 
 @composed(method=False)
-def cdist(x1, x2, p=2.0, compute_mode=None): return ops.cdist_of(x1, x2, float(p))
+def cdist(x1, x2, p=2.0, compute_mode=None):
+    for name, points in (("X1", x1), ("X2", x2)):
+        if points.ndim < 2: raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {points.ndim}D")
+    if x1._shape[-1] != x2._shape[-1]: raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1._shape[-1]} X2: {x2._shape[-1]}")
+    if x1._dtype is not x2._dtype: raise RuntimeError(f"expected scalar type {scalar_name(x1._dtype)} but found {scalar_name(x2._dtype)}")
+    return ops.cdist_of(x1, x2, float(p))
 
 def solve(A, B, *, left=True, out=None):
     """What A must be multiplied with to give B."""

@@ -134,7 +134,9 @@ class Lcm(Elementwise, in_place=True):
 
 @composed(in_place=True)
 @called("Tensor other", "Number other", out=True)
-def copysign(self, other): return (ops.copysign_of if isinstance(other, Tensor) else ops.copysign_number)(self, other)
+def copysign(self, other):
+    if not isinstance(self, Tensor): return NotImplemented
+    return (ops.copysign_of if isinstance(other, Tensor) else ops.copysign_number)(self, other)
 
 @composed(in_place=True)
 @called("Tensor other", "torch Number self, Tensor other", "Number other", out=True)
@@ -185,7 +187,7 @@ for _name in ("erf", "exp2", "expm1", "log1p", "round", "xlogy", "logsumexp"):
 def each(function, value):
     """A function of Python's for each element."""
     if value.__class__ is not np.ndarray: return value.__class__(function(float(value)))
-    return np.frompyfunc(function, 1, 1)(value).astype(value.dtype)
+    return np.asarray(np.frompyfunc(function, 1, 1)(value), value.dtype)
 
 def logarithm_of_gamma(number):
     """Python's raises where there is infinity."""

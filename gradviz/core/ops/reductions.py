@@ -1,5 +1,7 @@
 """Reductions: many elements become few. Going back, each gets its share."""
 
+import warnings
+
 import numpy as np
 
 from .. import dims as dimensions
@@ -87,6 +89,7 @@ def sum(self, dim=None, keepdim=False, *, dtype=None):
 def mean(self, dim=None, keepdim=False, *, dtype=None):
     self, kind = (self, None) if dtype is None else summable(self, dtype)
     if self._dtype.kind != "f":
+        if dtype is not None: raise RuntimeError(f"mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: {spoken(self)}")
         raise RuntimeError(f"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {spoken(self)}")
     if dim is None and not keepdim: return ops.mean_all(self) if kind is None else ops.mean_all_as(self, kind)
     if kind is not None: return ops.mean_dim_as(self, chosen(self, dim), keepdim, kind)
@@ -154,19 +157,23 @@ class VarMean(Op, face="", method=False, name="var_mean_of", outputs="var mean")
         return of_variance(grads[0], self, dim, correction, keepdim) + expand(widened(grads[1], self_sym_sizes, dim or (), keepdim), self_sym_sizes) / share(self_sym_sizes, dim or ())
     shown_as = "self_sym_sizes="
 
-def spread_of(function):
-    """`var(dim, unbiased)` and `var(dim, correction=)` for one of the three."""
-    def spread(self, dim=None, unbiased=True, keepdim=False, *, correction=None):
-        if self._dtype.kind != "f":
-            raise RuntimeError("std and var only support floating point and complex dtypes")
+def spread_of(name, op):
+    """`var(dim, unbiased)` and `var(dim, correction=)` for one of the four."""
+    def spread(self, dim=None, unbiased=None, keepdim=False, *, correction=None):
+        if self._dtype.kind != "f": raise RuntimeError("std and var only support floating point and complex dtypes")
         if dim is True or dim is False: dim, unbiased = None, dim
-        if correction is None and not (dim is None and unbiased is True): correction = int(unbiased)
-        return function(self, None if dim is None else chosen(self, dim), correction, keepdim)
-    return spread
+        if correction is None and (unbiased is not None or dim is not None): correction = int(unbiased is not False)
+        dims = None if dim is None else chosen(self, dim)
+        if share(self._shape, dims or ()) <= (1 if correction is None else correction): warnings.warn(NO_FREEDOM.format(name), UserWarning, stacklevel=3)
+        result = getattr(ops, op)(self, dims, correction, keepdim)
+        return tuple(result) if isinstance(result, tuple) else result
+    composed(name=name, method="mean" not in name)(spread)
 
-composed(name="var")(spread_of(lambda *given: ops.var_of(*given)))
-composed(name="std")(spread_of(lambda *given: ops.std_of(*given)))
-composed(name="var_mean", method=False)(spread_of(lambda *given: tuple(ops.var_mean_of(*given))))
+NO_FREEDOM = "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel)."
+
+spread_of("var", "var_of")
+spread_of("std", "std_of")
+spread_of("var_mean", "var_mean_of")
 
 
 # --- truth and counting: no gradient
@@ -185,11 +192,11 @@ class CountOf(Op, face="", method=False):
     def forward(self: Tensor, dim: Scalar): return np.asarray(np.add.reduce(self != 0, dimensions.axes(dim, self.ndim), np.int64))
 
 @composed
-@called("", "int or tuple of ints dim, bool keepdim = False")
+@called("", "int or tuple of ints dim, bool keepdim = False", out=True)
 def all(self, dim=None, keepdim=False): return ops.all_of(self, chosen(self, dim), keepdim)
 
 @composed
-@called("", "int or tuple of ints dim, bool keepdim = False")
+@called("", "int or tuple of ints dim, bool keepdim = False", out=True)
 def any(self, dim=None, keepdim=False): return ops.any_of(self, chosen(self, dim), keepdim)
 
 @composed

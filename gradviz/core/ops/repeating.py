@@ -100,6 +100,8 @@ def meshgrid(*tensors, indexing=None):
 @composed(method=False)
 def cartesian_prod(*tensors):
     tensors = listed("cartesian_prod", tensors)
+    for tensor in tensors:
+        if tensor.ndim != 1: raise RuntimeError(f"Expect a 1D vector, but got shape {list(tensor._shape)}")
     if len(tensors) == 1: return tensors[0]
     return ops.stack([ops.flatten(grid) for grid in ops.meshgrid(*tensors, indexing="ij")], 1)
 

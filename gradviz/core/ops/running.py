@@ -57,6 +57,7 @@ def diff(self, n=1, dim=-1, prepend=None, append=None):
 @composed(also="trapz", method=False)
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """The area under straight lines between the points."""
+    if not y.ndim: raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     size = y.size(dim)
     if x is None:
         if not size: return ops.sum(y, dim)
@@ -66,6 +67,7 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
 @composed(method=False)
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     """The same area, after each step."""
+    if not y.ndim: raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     size = y.size(dim) - 1
     if x is None: return ops.cumsum(ops.mul_scalar(ops.add(ops.narrow(y, dim, 1, size), ops.narrow(y, dim, 0, size)), dx / 2), dim)
     return ops.div_scalar(ops.cumsum(ops.mul(*sums_and_widths(y, x, dim)), dim), 2.0)

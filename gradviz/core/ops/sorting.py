@@ -227,11 +227,15 @@ def several(*results):
 @composed(method=False)
 def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None):
     kind, side = np.int32 if out_int32 else np.int64, side or ("right" if right else "left")
-    values = input._shaped() if isinstance(input, Tensor) else np.asarray(input)
-    if sorted_sequence.ndim == 1: return wrap(np.asarray(np.searchsorted(sorted_sequence._shaped(), values, side)).astype(kind))
+    values, wide = input._shaped() if isinstance(input, Tensor) else np.asarray(input), sorted_sequence._shape
+    if len(wide) > 1 and not values.ndim: raise RuntimeError(f"torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor dim({len(wide)}) and input value's dim(0) numel(1)")
+    if len(wide) > 1 and wide[:-1] != values.shape[:-1]: raise RuntimeError(f"torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value tensor must match, but we got boundaries tensor {list(wide)} and input value tensor {list(values.shape)}")
+    if len(wide) == 1: return wrap(np.asarray(np.searchsorted(sorted_sequence._shaped(), values, side)).astype(kind))
     found = np.empty(values.shape, kind)
     for row in np.ndindex(values.shape[:-1]): found[row] = np.searchsorted(sorted_sequence._shaped()[row], values[row], side)
     return wrap(found)
 
 @composed(method=False)
-def bucketize(input, boundaries, *, out_int32=False, right=False): return ops.searchsorted(boundaries, input, out_int32=out_int32, right=right)
+def bucketize(input, boundaries, *, out_int32=False, right=False):
+    if boundaries.ndim != 1: raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+    return ops.searchsorted(boundaries, input, out_int32=out_int32, right=right)

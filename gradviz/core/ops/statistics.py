@@ -11,7 +11,7 @@ from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import expand, masked_fill, sgn, sum_to_size, to, word
 from .arithmetic import refuse_subtraction
-from .reductions import of_variance, share, summable, variance, widened
+from .reductions import of_variance, share, spread_of, summable, variance, widened
 
 
 class Nansum(Op, face="", method=False, name="nansum_of"):
@@ -41,6 +41,7 @@ def of_length(grad, apart, p, result):
 def nansum(self, dim=None, keepdim=False, *, dtype=None):
     if self._dtype.kind != "f": return ops.sum(self, dim, keepdim, dtype=dtype)
     self, kind = summable(self, dtype)
+    if self._dtype.kind != "f": return ops.sum(self, dim, keepdim, dtype=dtype)
     return ops.nansum_of(self, None if dim is None else chosen(self, dim), keepdim, kind)
 
 @composed
@@ -50,10 +51,7 @@ def nanmean(self, dim=None, keepdim=False, *, dtype=None):
     there = ops.logical_not(ops.isnan(self.detach()))
     return ops.div(ops.nansum(self, dim, keepdim, dtype=dtype), ops.sum(there, dim, keepdim))
 
-@composed(method=False)
-def std_mean(input, dim=None, unbiased=True, keepdim=False, *, correction=None):
-    if dim is True or dim is False: dim, unbiased = None, dim
-    return tuple(ops.std_mean_of(input, None if dim is None else chosen(input, dim), int(unbiased) if correction is None else correction, keepdim))
+spread_of("std_mean", "std_mean_of")
 
 @composed
 @called("Tensor other, Number p = 2")
@@ -135,6 +133,8 @@ def histc(self, bins=100, min=0, max=0):
 
 @composed(method=False)
 def isin(elements, test_elements, *, assume_unique=False, invert=False):
+    for each in (elements, test_elements):
+        if isinstance(each, Tensor) and each._dtype.kind == "b": raise RuntimeError("Unsupported input type encountered for isin(): Bool")
     given, tested = (each._shaped() if isinstance(each, Tensor) else np.asarray(each) for each in (elements, test_elements))
     return wrap(np.asarray(np.isin(given, tested, invert=invert)))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import data as making
 from ..calls import called
 from ..errors import not_broadcastable
 from ..inplace import fill, write
@@ -58,7 +59,7 @@ def zero_(self):
 @called("Number value", "Tensor value")
 def fill_(self, value):
     """Fill with one value."""
-    if not isinstance(value, Tensor): return fill(self, ops.filled_with_number, value)
+    if not isinstance(value, Tensor): return fill(self, ops.filled_with_number, making.fitting(value, self._dtype))
     if value.ndim: raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return write(self, ops.filled_with_tensor, value)
 
