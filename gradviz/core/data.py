@@ -262,7 +262,7 @@ def fitting(number: Any, kind: np.dtype) -> Any:
     try:
         if kind.kind != "f":
             return number if -128 < number < 128 else filled([number], kind)[0]
-        if kind.itemsize < 4 or not np.finfo(kind).max < abs(number) < math.inf:
+        if kind.itemsize < 4 or not float(np.finfo(kind).max) < abs(number) < math.inf:
             return number
     except RuntimeError:
         pass

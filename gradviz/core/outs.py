@@ -7,25 +7,13 @@ import warnings
 from typing import Any
 
 from . import inplace
+from .anomaly import is_own
 from .dtypes import scalar_name
 from .modes import recording
 from .tensor import Tensor
 
-KEEPING = set(
-    [
-        "abs",
-        "absolute",
-        "bitwise_not",
-        "ceil",
-        "fix",
-        "floor",
-        "frac",
-        "hardshrink",
-        "neg",
-        "negative",
-    ]
-)
-KEEPING |= {"round", "sgn", "sign", "trunc"}
+KEEPING = {"abs", "absolute", "bitwise_not", "ceil", "fix", "floor", "frac", "hardshrink"}
+KEEPING |= {"neg", "negative", "round", "sgn", "sign", "trunc"}
 """Functions whose result goes into a tensor of its own type only."""
 
 
@@ -56,6 +44,15 @@ def resize(out: Tensor, shape: tuple[int, ...]) -> None:
             "resized unless they have zero elements. You can explicitly reuse an out tensor t by "
             "resizing it, inplace, to zero elements with t.resize_(0).",
             UserWarning,
-            stacklevel=4 + (sys._getframe(3).f_globals.get("__name__") is None),
+            stacklevel=outside(),
         )
     out.data = Tensor.new_empty(out, shape)
+
+
+def outside() -> int:
+    """How many calls up the one who called us from outside stands, for a warning made there."""
+    frame: Any = sys._getframe(1)
+    level = 1
+    while is_own(frame.f_globals.get("__name__")):
+        frame, level = frame.f_back, level + 1
+    return level
