@@ -73,7 +73,7 @@ def tell(loops: Sequence[Loop], first: int = 0, beside: Sequence[Story] = ()) ->
         title="Gradient accumulation",
         subtitle=compose(SUBTITLE),
         alt=f"The loop with and without its last line: {loop.name}.grad, epoch by epoch",
-        scene=Scene(parts, "plot", areas, left=380),
+        scene=Scene(parts, "plot", areas, left=364),
         runs=runs,
         axes=(switch, Axis(HOW, tuple(one.clear for one in loops), first, "choice")),
         poster=-2,
@@ -83,14 +83,14 @@ def tell(loops: Sequence[Loop], first: int = 0, beside: Sequence[Story] = ()) ->
 
 
 def _stacks(name: str, epochs: tuple[str, ...], ticks: tuple[float, ...], each: str) -> Stacks:
-    title: Rich = (f"{name} the last line",)
+    title: Rich = (f"last line {'on' if name == 'with' else 'off'}",)
     return Stacks(name, epochs, ticks[-1], y_name=each, title=title, ticks=ticks)
 
 
 def _table(name: str, cleans: bool, loop: Loop) -> Table:
     heads: tuple[Rich, ...] = (("before",), ("came",), ("after",))
     if cleans:
-        heads = (*heads, ("emptied",))
+        heads = (*heads, ("then",))
     return Table(name, heads, align="lrrr"[: len(heads)], size=len(loop.runs[0]))
 
 

@@ -8,10 +8,12 @@ from typing import Any
 
 from gradviz.graph.model import Node, Recording
 from gradviz.stories.drawing import states_of
+from gradviz.stories.descent_grid import RATE
 from gradviz.stories.fitting import Fit, Job
 from gradviz.stories.loop_sentences import FIT
-from gradviz.stories.numbers import is_single, printed
-from gradviz.stories.parts import Axes, Heat, Part
+from gradviz.stories.numbers import is_single, printed, rate
+from gradviz.stories.parts import Axes, Heat, Part, Ref
+from gradviz.stories.parts import Run as TextRun
 from gradviz.stories.picture import Plan, Shown, picture, plan
 from gradviz.stories.rich import compose
 from gradviz.stories.story import Frame, Run, Scene, Story
@@ -36,7 +38,7 @@ def tell_graphs(found: Fit, job: Job, scene: Scene, run: Run) -> tuple[Story, ..
     areas = dict.fromkeys(heights, "left") | {shown.id: "right"}
     frames = tuple(
         Frame(
-            frame.caption,
+            tuple(_at_rate(run, job.lr) for run in frame.caption),
             {
                 "fit": frame.states["fit"],
                 shown.id: _state(made, recording, _owner(job, found.rows[lit])),
@@ -54,6 +56,13 @@ def tell_graphs(found: Fit, job: Job, scene: Scene, run: Run) -> tuple[Story, ..
             tab=FIT["graph tab"],
         ),
     )
+
+
+def _at_rate(run: TextRun, lr: float) -> TextRun:
+    """This tab has no slider: the learning rate stands in its sentences as it was given."""
+    if isinstance(run, Ref) and run.name == RATE:
+        return (run.style, rate(lr)) if run.style else rate(lr)
+    return run
 
 
 def _largest(run: Run) -> Iterator[int]:

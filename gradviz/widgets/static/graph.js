@@ -9,6 +9,9 @@ const FULL = { width: 376, height: 420 };
 const SLACK = 1.09;
 /** Beside the texts of a stepper there is room for a picture that is wider by this. */
 const ROOM = 96;
+/** In a plot, what stands left of a wide picture gives way: the width of both, and its least. */
+const BODY = 866;
+const LEAST_LEFT = 284;
 const AT_REST = {};
 
 /** @param {any} part @param {any} player */
@@ -115,6 +118,7 @@ function makeView(part, drawing, player) {
   const frame = html("div", { class: "window" }, drawing);
   const roomy = large && part.width <= FULL.width + ROOM && part.height <= FULL.height * SLACK;
   if (roomy) player.stage = part.width + 33;
+  player.left = Math.max(LEAST_LEFT, BODY - part.width);
   const look = `view${large ? " large" : ""}${roomy ? " roomy" : ""}`;
   const element = html("figure", { class: look }, frame);
   if (!large) return { element, follow() {} };

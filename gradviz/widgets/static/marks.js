@@ -188,7 +188,7 @@ export const SHAPES = {
     const middle = (at.left + at.right) / 2;
     if (place === "top") {
       const title = label(at, middle, at.top + 18, "middle", mark);
-      title.classList.add("big");
+      if (title.textContent.length * 9 < at.right - at.left) title.classList.add("big");
       return { free: [title] };
     }
     if (place === "bottom") return { free: [label(at, middle, at.bottom - 9, "middle", mark)] };

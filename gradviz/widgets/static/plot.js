@@ -21,7 +21,8 @@ PARTS.plot = (player) => {
   };
   const apart = controls?.tabs && story.axes?.every(({ control }) => control === "weights");
   const right = story.right ? `--right:minmax(0,${story.right}px)` : null;
-  const widths = story.left ? `--left:minmax(0,${story.left}px);--right:minmax(0,1fr)` : right;
+  const left = Math.min(story.left, player.left ?? story.left);
+  const widths = left ? `--left:minmax(0,${left}px);--right:minmax(0,1fr)` : right;
   return [
     html(
       "div",
