@@ -12,16 +12,18 @@ import numpy as np
 from ..core import engine, errors
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..core.op import ops
+from ..core.saved import SavedTensor
 from ..core.scope import missing
 from ..core.tensor import Tensor, wrap
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
-from .grad_mode import set_multithreading_enabled
+from .grad_mode import is_multithreading_enabled, set_multithreading_enabled
 from .graph import GradientEdge
 from .variable import Variable
 
 __all__ = [
     "Function",
+    "SavedTensor",
     "Variable",
     "backward",
     "detect_anomaly",
@@ -30,6 +32,7 @@ __all__ = [
     "gradcheck",
     "gradgradcheck",
     "inference_mode",
+    "is_multithreading_enabled",
     "no_grad",
     "set_detect_anomaly",
     "set_grad_enabled",
@@ -154,7 +157,7 @@ def _batched(
         given = _sequence(gradients)
         for number, (output, each) in enumerate(zip(_sequence(outputs), given, strict=False)):
             if each[0].shape != output.shape:
-                sizes = number, each[0].shape, number, output.shape
+                sizes = number, each[0][0].shape, number, output.shape  # torch tells this one
                 raise RuntimeError(NOT_BATCHED.format(*sizes))
     runs = [
         grad(

@@ -7,6 +7,7 @@ from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 __all__ = [
     "enable_grad",
     "inference_mode",
+    "is_multithreading_enabled",
     "no_grad",
     "set_grad_enabled",
     "set_multithreading_enabled",
@@ -16,11 +17,23 @@ __all__ = [
 class set_multithreading_enabled:
     """Accepted for the sake of PyTorch programs: a pass runs in the thread that starts it."""
 
+    enabled = True
+
     def __init__(self, mode: bool) -> None:
-        self.mode = mode
+        self.mode, self.was = mode, self.enabled
+        set_multithreading_enabled.enabled = mode
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, *_: object) -> None:
-        pass
+        set_multithreading_enabled.enabled = self.was
+
+
+def is_multithreading_enabled() -> bool:
+    """What was chosen last.
+
+    >>> is_multithreading_enabled()
+    True
+    """
+    return set_multithreading_enabled.enabled

@@ -156,8 +156,29 @@ class allow_mutation_on_saved_tensors(saved_tensors_hooks):
     tensor([2., 2.])
     """
 
+    running = False
+
     def __init__(self) -> None:
-        super().__init__(lambda tensor: tensor.detach().clone(), lambda tensor: tensor)
+        super().__init__(lambda tensor: tensor.detach().clone(), self._unpacked)
+        self.open = False
+
+    def _unpacked(self, tensor: Tensor) -> Tensor:
+        if not self.open:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' context"
+                "in which the graph was originally recorded."
+            )
+        return tensor
+
+    def __enter__(self) -> None:
+        if allow_mutation_on_saved_tensors.running:
+            raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+        super().__enter__()
+        self.open = allow_mutation_on_saved_tensors.running = True
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        self.open = allow_mutation_on_saved_tensors.running = False
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:

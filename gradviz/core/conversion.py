@@ -12,7 +12,7 @@ from .data import checked_array
 from .modes import current
 from .op import ops
 from .printing import tensor_text
-from .tensor import Tensor, settled, wrap
+from .tensor import Tensor, alone, settled, wrap
 
 REQUIRES_GRAD = (
     "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
@@ -38,8 +38,10 @@ def method(function: Callable) -> Callable:
 
 
 @method
-def item(self: Tensor) -> Any:
+def item(self: Tensor, *more: Any) -> Any:
     """The only element, as a Python number."""
+    if more:
+        alone("item", more)
     value = self._value
     if value.__class__ is not np.ndarray:
         return float(value)
@@ -99,8 +101,10 @@ def __bool__(self: Tensor) -> bool:
 
 
 @method
-def tolist(self: Tensor) -> Any:
+def tolist(self: Tensor, *more: Any) -> Any:
     """Nested lists of Python numbers; of a 0-dim tensor its number."""
+    if more:
+        alone("tolist", more)
     return self._shaped().tolist()
 
 

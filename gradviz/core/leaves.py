@@ -38,6 +38,24 @@ def owns_memory(grad: Any) -> bool:
     return whole and getrefcount(base) == 3 and grad.flags.writeable  # a repeated sum is not
 
 
+def lies_as(grad: ndarray, value: ndarray) -> bool:
+    """Whether a gradient lies in memory as its leaf does; beside a leaf with gaps, row by row."""
+    rows = grad.flags.c_contiguous
+    if value.flags.c_contiguous:
+        return rows
+    return rows and np.empty_like(value).strides != value.strides
+
+
+def laid_out(grad: ndarray, value: Any) -> ndarray:
+    """A copy of a gradient that lies in memory as its leaf does."""
+    if value.__class__ is not ndarray or value.flags.c_contiguous:
+        return grad.copy()
+    full = np.empty_like(value, grad.dtype)
+    own = full if full.strides == value.strides else np.empty(grad.shape, grad.dtype)
+    own[...] = grad
+    return own
+
+
 def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0, hooked: int = 0) -> None:
     """Write `.grad`: a gradient that nobody else holds is kept, not copied, as in PyTorch.
 
@@ -49,10 +67,11 @@ def accumulate(leaf: Tensor, grad: Any, graph: bool, writes: int = 0, hooked: in
     elif old is None:
         alone = getrefcount(grad) == 2 + hooked
         if grad.__class__ is ndarray:
-            new = alone and (grad.base is None or owns_memory(grad))
-            own = grad if new else grad.copy()
             value = leaf._value
-            alone = alone and (value.__class__ is not ndarray or grad.strides == value.strides)
+            alike = value.__class__ is not ndarray or grad.strides == value.strides
+            alone = alone and (alike or lies_as(grad, value))
+            new = alone and (grad.base is None or owns_memory(grad))
+            own = grad if new else laid_out(grad, value)
             grad = settled(own)[0] if own.size == 1 else own
         leaf._grad = found = wrap(grad, leaf._shape)
         if placed:

@@ -9,7 +9,7 @@ from . import dtypes, errors
 from .modes import current
 from .node import Landing
 from .printing import Size
-from .tensor import InferenceVersion, Tensor, wrap
+from .tensor import InferenceVersion, Tensor, alone, wrap
 
 
 def method(function: Any) -> Any:
@@ -32,6 +32,15 @@ def refuse(name: str) -> Any:
         raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
 
     return write
+
+
+def kept(text: str) -> Any:
+    """What happens when an attribute is deleted that cannot be."""
+
+    def delete(self: Tensor) -> None:
+        raise RuntimeError(text)
+
+    return delete
 
 
 @method
@@ -110,14 +119,18 @@ def size(self: Tensor, dim: int | None = None) -> Any:
 
 
 @method
-def dim(self: Tensor) -> int:
+def dim(self: Tensor, *more: Any) -> int:
     """How many dimensions there are."""
+    if more:
+        alone("dim", more)
     return len(self._shape)
 
 
 @method
-def numel(self: Tensor) -> int:
+def numel(self: Tensor, *more: Any) -> int:
     """How many elements there are."""
+    if more:
+        alone("numel", more)
     return self._value.size
 
 
@@ -179,9 +192,13 @@ def change_flag(self: Tensor, value: bool, text: str) -> None:
     if value and self.is_inference() and not current().inference:
         raise RuntimeError(errors.INFERENCE_FLAG)
     self._requires_grad = value
+    for reference in getattr(self, "_views", ()):  # whose gradients come here
+        view = reference()
+        if view is not None and view._node is None:
+            view._requires_grad = value
 
 
-attribute(requires_grad, set_requires_grad)
+attribute(requires_grad, set_requires_grad, kept("requires_grad must be a bool"))
 
 
 # ------------------------------------------------------------------------------------ grad
@@ -230,16 +247,20 @@ attribute(grad, set_grad, del_grad)
 
 
 @method
-def detach(self: Tensor) -> Tensor:
+def detach(self: Tensor, *more: Any) -> Tensor:
     """The same memory, outside the graph."""
+    if more:
+        alone("detach", more)
     alias = wrap(self._array())
     alias._written = self._shared_version()
     return alias
 
 
 @method
-def detach_(self: Tensor) -> Tensor:
+def detach_(self: Tensor, *more: Any) -> Tensor:
     """Take this tensor out of the graph."""
+    if more:
+        alone("detach_", more)
     if self._view is not None:
         raise RuntimeError(errors.DETACH_VIEW)
     self._node, self._requires_grad = None, False
@@ -258,8 +279,12 @@ def set_data(self: Tensor, value: Tensor) -> None:
     """Put another value in place of this one; the graph does not hear of it."""
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
+    if self._requires_grad and value._dtype.kind != "f":
+        raise RuntimeError(
+            "data set to a tensor that requires gradients must be floating point or complex dtype"
+        )
     array = value._array()
     self._value, self._shape, self._dtype = array, array.shape, array.dtype
 
 
-attribute(data, set_data)
+attribute(data, set_data, kept("Deleting tensor data is not allowed. Delete tensor instead!"))

@@ -179,6 +179,12 @@ linked_classes: set[type] = {Tensor}  # and what else an edge may be that is not
 new_tensor = type.__call__.__get__(Tensor)  # as fast as a class without `__call__`
 
 
+def alone(method: str, more: tuple) -> None:
+    """Refuse arguments of a method that takes none."""
+    if more:
+        raise TypeError(f"TensorBase.{method}() takes no arguments ({len(more)} given)")
+
+
 def wrap(value: Any, shape: tuple[int, ...] | None = None, node: Any = None) -> Tensor:
     """A new tensor on this very memory; a numpy scalar needs its shape unless it is ()."""
     tensor = new_tensor()

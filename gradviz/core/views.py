@@ -67,7 +67,10 @@ PASSIVE = "its base or another view of its base has been"
 def view_of(
     source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None
 ) -> None:
-    """Note that a result is a view of `source`."""
+    """Note that a result is a view of `source`; what belongs to inference mode is never one."""
+    if source._written is not None and source._written.inference:
+        result._written, result._node, result._requires_grad = source._written, None, False
+        return
     above = source._view
     if above is None:
         base, path, kind = source, ((op, given[1:], number),), View.NORMAL

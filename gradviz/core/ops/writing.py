@@ -8,7 +8,7 @@ from ..errors import not_broadcastable
 from ..inplace import fill, write
 from ..modes import recording
 from ..op import Elementwise, Op, Scalar, composed, ops
-from ..tensor import Tensor, ndarray, wrap
+from ..tensor import Tensor, alone, ndarray, wrap
 from ..views import add_into, laid_out_as, replayed
 from ..words import on_tensors, sum_to_size, to, total, word, zeros_like
 
@@ -43,8 +43,9 @@ class Copy(Op, node="CopyBackwards", face="", method=False):
 
 
 @composed(face="torch")
-def zero_(self):
+def zero_(self, *more):
     """Fill with zeros."""
+    if more: alone("zero_", more)
     value, version = self._value, self._written
     if self._requires_grad and recording(): return write(self, ops.zeroed)
     if value.__class__ is ndarray:
