@@ -10,6 +10,7 @@ import os
 import threading
 from typing import Any
 
+from .. import scope
 from ..tensor import Tensor
 
 FIRST = ("arithmetic", "comparison", "indexing", "logic", "matrices", "powers")
@@ -50,4 +51,6 @@ def read_all() -> bool:
             finally:
                 _busy = False
             del Tensor.__getattr__
+            for name in set(scope.OF_TENSORS.split()) - set(vars(Tensor)):
+                setattr(Tensor, name, scope.Beyond(name))
         return True
