@@ -60,7 +60,8 @@ def methods(torch):
     ops.read_all()
     for name in sorted(set(dir(gradviz.Tensor)) & set(dir(torch.Tensor))):
         bare = name.rstrip("_")
-        taken = not name.startswith("_") and bare not in RANDOM and name not in APART
+        ours = hasattr(gradviz.Tensor, name)  # what is beyond us stands there only to say so
+        taken = ours and not name.startswith("_") and bare not in RANDOM and name not in APART
         if taken and callable(getattr(torch.Tensor, name)):
             yield name
 
