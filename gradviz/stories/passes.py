@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from gradviz.graph.model import Graph, Node, Recording, Value
+from gradviz.graph.model import Graph, Node, Recording
 from gradviz.stories.captions import caption, fitted, grads_text, listed, sentence
 from gradviz.stories.equations import at_rest, computed, equation, totals
-from gradviz.stories.numbers import is_single, number, ordinal, printed, shape_text
+from gradviz.stories.numbers import is_single, ordinal
 from gradviz.stories.parts import Rich
+from gradviz.stories.phrases import (
+    code_by_hand,
+    count_of,
+    equals,
+    returned_text,
+    risen,
+    spoken,
+    spoken_value,
+    written_order,
+)
 from gradviz.stories.questions import Asked, open_equation, question, rule_asked
-from gradviz.stories.rich import Field, compose, joined
+from gradviz.stories.rich import Field, compose
 from gradviz.stories.rule_questions import veiled_equation, veiled_rule
-from gradviz.stories.rules import by_hand, rule
+from gradviz.stories.rules import rule
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage import Stage
 from gradviz.stories.story import Phase, Run
@@ -35,7 +45,7 @@ class Passes:
         start, method, _ = passes[0].call.partition(".backward(")
         self.handle = start if method else self.root
         self.leaves = sorted(
-            (node for node in self.graph.nodes if node.kind == "leaf"), key=_written_order
+            (node for node in self.graph.nodes if node.kind == "leaf"), key=written_order
         )
         self.asked = Asked()
 
@@ -67,7 +77,7 @@ class Passes:
             ]
             self.stage.settle()
             self.stage.rise(node, edges.get(node.id, ()))
-            told = fitted(*_risen(node, inputs))
+            told = fitted(*risen(node, inputs))
             shown = computed(expression_of(node, 14), node.value)
             self.stage.frame(told, equation=shown, span=node.span)
 
@@ -81,7 +91,7 @@ class Passes:
                 "idle",
                 lambda longest: {
                     "root": title_of(root, longest),
-                    "equals": _equals(root.value),
+                    "equals": equals(root.value),
                     "grads": self._idle_grads(longest),
                 },
             )
@@ -106,7 +116,7 @@ class Passes:
     def _notes(self) -> None:
         for node in reversed(self.graph.nodes):
             if node.names and node.span and node.kind != "leaf":
-                self.stage.note(node.span, (f"{node.names[0]}{_equals(node.value)}",))
+                self.stage.note(node.span, (f"{node.names[0]}{equals(node.value)}",))
 
     def _pass(self, recording: Recording, place: int) -> None:
         self.stage.begin(recording)
@@ -131,7 +141,7 @@ class Passes:
                 "call": self._call(recording.call, longest),
                 "root": title_of(root_of(self.graph), longest),
                 "seed": value_text(seed),
-                "count": _count(seed),
+                "count": count_of(seed),
             },
         )
         self.stage.settle()
@@ -160,14 +170,14 @@ class Passes:
             self._leaf_note(turn, recording)
         elif turn.node.retains_grad and turn.node.names:
             title = turn.node.names[0]
-            stage.note(turn.node.span, (f"{title}.grad{_equals(turn.arrived)}",))
+            stage.note(turn.node.span, (f"{title}.grad{equals(turn.arrived)}",))
         stage.steps.setdefault(turn.node.id, len(stage.frames))
         stage.frame(
             caption(turn, stage.waiting(turn)),
             equation=equation(turn),
             rule=rule(turn, self.handle),
             span=turn.node.span,
-            by_hand=_by_hand(turn, self.handle),
+            by_hand=code_by_hand(turn, self.handle),
         )
 
     def _ask(self, turn: Turn) -> None:
@@ -194,7 +204,7 @@ class Passes:
         name = f"{title_of(turn.node, 14)}.grad"
         alone = len(self.leaves) == 1
         span = recording.span if alone else turn.node.span or recording.span
-        self.stage.note(span, (name + _equals(turn.step.after),))
+        self.stage.note(span, (name + equals(turn.step.after),))
 
     def _end(self, recording: Recording, told: Sequence[Turn], place: int) -> None:
         stage = self.stage
@@ -209,12 +219,12 @@ class Passes:
         leaves = [turn for turn in told if turn.node.kind == "leaf"]
         filled = [
             (title_of(turn.node, 14), turn.step.before, turn.arrived, turn.step.after)
-            for turn in sorted(leaves, key=lambda turn: _written_order(turn.node))
+            for turn in sorted(leaves, key=lambda turn: written_order(turn.node))
         ]
         grads = grads_text([(title, after) for title, _, _, after in filled])
-        told_end = sentence(key, {"grads": grads, "place": _spoken(place)})
+        told_end = sentence(key, {"grads": grads, "place": spoken(place)})
         if recording.returned is not None:
-            told_end = sentence("done, returned", {"inputs": _returned(recording.returned)})
+            told_end = sentence("done, returned", {"inputs": returned_text(recording.returned)})
         state = totals(filled)
         span = recording.span
         if not last:
@@ -266,7 +276,7 @@ class Passes:
             stage.refuse(node.id)
         if node is not None and "second time" in (recording.error or ""):
             key = "refused" if started else "refused, at once"
-            saved = ", ".join(dict.fromkeys(s.label or _spoken_value(s.value) for s in node.saved))
+            saved = ", ".join(dict.fromkeys(s.label or spoken_value(s.value) for s in node.saved))
             fields: dict[str, Field] = {
                 "title": title_of(node, 14),
                 "saved": f"the {saved} it had saved",
@@ -285,60 +295,3 @@ class Passes:
             rule={"formula": (), "rows": mend},
             span=recording.span,
         )
-
-
-def _returned(returned: Sequence[tuple[str, Value | None]]) -> Rich:
-    """Each input with its gradient, where there are few: x (6)."""
-    if len(returned) > 2:
-        return (f"its {len(returned)} inputs",)
-    told = [{"name": name, "value": value_text(value)} for name, value in returned]
-    parts = [compose("`{name}` (**{value}**)", fields) for fields in told]
-    return joined(run for k, part in enumerate(parts) for run in (" and " if k else "", *part))
-
-
-def _risen(node: Node, inputs: Sequence[Node]) -> tuple[str, Callable[[int], Mapping[str, Field]]]:
-    """The sentence of the forward half for a node."""
-    key = "forward, leaf" if node.kind == "leaf" else "forward"
-
-    def fields(longest: int) -> Mapping[str, Field]:
-        names = dict.fromkeys(title_of(one, longest) for one in inputs)
-        shown = listed(names) if len(names) <= 3 else (f"{len(names)} inputs",)
-        title = title_of(node, longest)
-        return {"title": title, "equals": _equals(node.value), "name": node.name, "inputs": shown}
-
-    return key, fields
-
-
-def _written_order(leaf: Node) -> tuple[int, int]:
-    """Leaves in the order of the learner's code, where it is known."""
-    return (leaf.span.line, leaf.span.start) if leaf.span else (0, 0)
-
-
-def _equals(value: Value | None) -> str:
-    """` = 41`, or the shape of more than one number."""
-    if value is None:
-        return ""
-    return f" = {printed(value)}" if is_single(value) else f" {shape_text(value.shape)}"
-
-
-def _spoken(place: int) -> str:
-    return {1: "first", 2: "second", 3: "third"}.get(place, f"{place}th")
-
-
-def _spoken_value(value: Value | str | None) -> str:
-    return number(value) if isinstance(value, Value) and is_single(value) else "value"
-
-
-def _count(value: Value | None) -> int:
-    size = 1
-    for length in value.shape if value else ():
-        size *= length
-    return size
-
-
-def _by_hand(turn: Turn, root: str) -> str:
-    """Code that repeats the step: `g` first, where it is one number, then the call."""
-    call, arrived = by_hand(turn, root), turn.arrived
-    if not call or turn.node.kind == "leaf" or arrived is None or not is_single(arrived):
-        return call
-    return f"g = torch.tensor({arrived.numbers.tolist()!r})\n{call}"

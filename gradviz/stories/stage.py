@@ -8,19 +8,22 @@ from typing import Any
 from gradviz.graph.model import Edge, Node, Recording, Span, Value
 from gradviz.stories.captions import Waiting
 from gradviz.stories.matrices import heat
-from gradviz.stories.numbers import as_float, is_single, number, printed, shape_text
+from gradviz.stories.numbers import as_float, is_single, printed
 from gradviz.stories.parts import Rich
 from gradviz.stories.picture import Plan
 from gradviz.stories.sentences import WORDS
+from gradviz.stories.stage_states import (
+    State,
+    first_grads,
+    greatest_grads,
+    incoming,
+    lit,
+    meeting,
+    sender,
+    wire_state,
+)
 from gradviz.stories.story import Frame
 from gradviz.stories.turns import Delivery, Turn, title_of, value_text
-
-State = dict[str, Any]
-
-LONGEST_PILL = 10
-"""Where several pills hang under one card, longer arithmetic stands in the equation alone."""
-MOST_MEETING = 3
-"""The pill over a leaf has room for so many numbers."""
 
 
 class Stage:
@@ -38,8 +41,8 @@ class Stage:
         self.veiled: dict[str, State] = {}
         self.notes: dict[int, Rich] = {}
         self.steps: dict[int, int] = {}
-        self.grads: dict[int, Value | None] = _first_grads(plan.graph.nodes, passes)
-        self.greatest = _greatest(passes)
+        self.grads: dict[int, Value | None] = first_grads(plan.graph.nodes, passes)
+        self.greatest = greatest_grads(passes)
         self.incoming = incoming(plan)
         self.expected: dict[int, int] = {}
         self.got: dict[int, int] = {}
@@ -153,7 +156,7 @@ class Stage:
         name = self.plan.wire(delivery.edge)
         if name is None or delivery.value is None:
             return
-        self.wires[name] = _wire_state(turn, delivery)
+        self.wires[name] = wire_state(turn, delivery)
         card = self.plan.card_of[target]
         if delivery.target.kind == "leaf" and card in self.incoming:
             sockets = list(self.cards[card]["sockets"])
@@ -171,14 +174,14 @@ class Stage:
             count = len(self.incoming.get(card, ()))
             state |= {"sockets": ["hot"] * count, "subtitle": turn.node.name}
             if turn.meeting:
-                state["meet"] = _meeting(turn)
+                state["meet"] = meeting(turn)
                 self._veil(card)
         self._card(card, mark="active", **state)
 
     def _veil(self, card: str) -> None:
         """Twin wires stand so close that the pill over the leaf covers their numbers."""
         for name in self.incoming.get(card, ()):
-            twins = [other for other in self.incoming[card] if _sender(other) == _sender(name)]
+            twins = [other for other in self.incoming[card] if sender(other) == sender(name)]
             if len(twins) > 1 and name in self.wires:
                 self.veiled[name] = self.wires[name]
                 self.wires[name] = {"mark": "done"}
@@ -227,7 +230,7 @@ class Stage:
             states["rule"] = rule
         if self.plan.graph.code:
             failed = {} if self.failed is None else {"error": self.failed}
-            states["code"] = _lit(span) | {"notes": dict(self.notes)} | failed
+            states["code"] = lit(span) | {"notes": dict(self.notes)} | failed
         self.frames.append(Frame(caption, states, question=question, by_hand=by_hand))
 
     def _card(self, card: str, **state: Any) -> None:
@@ -247,82 +250,3 @@ class Stage:
         if size is None or not most:
             return 1.0
         return round(min(1.0, max(0.06, abs(size) / most)), 3)
-
-
-def _sender(wire: str) -> str:
-    return wire.partition("-")[0]
-
-
-def _lit(span: Span | None) -> State:
-    if span is None:
-        return {}
-    if span.stop is None:
-        return {"line": span.line}
-    return {"line": span.line, "from": span.start, "to": span.stop}
-
-
-def _wire_state(turn: Turn, delivery: Delivery) -> State:
-    value = delivery.value
-    if not is_single(value) and value is not None:
-        shape = shape_text(value.shape)
-        pill = "Σ rows" if delivery.copies > 1 else shape
-        return {"mark": "active", "text": (pill,), "short": shape, "heat": heat(value)}
-    sent = value_text(value)
-    if delivery.slope is None or not is_single(delivery.slope) or not is_single(turn.arrived):
-        text = ("Σ = ", ("sent", sent)) if delivery.copies > 1 else (("sent", sent),)
-        return {"mark": "active", "text": text, "short": sent}
-    slope = number(delivery.slope)
-    shown = f"({slope})" if slope.startswith("−") else slope
-    arrived = value_text(turn.arrived)
-    text: Rich = (arrived, ("op", " × "), shown, ("op", " = "), ("sent", sent))
-    if len(turn.deliveries) > 1 and len(arrived + shown + sent) > LONGEST_PILL:
-        text = (("sent", sent),)
-    return {"mark": "active", "text": text, "short": sent}
-
-
-def _meeting(turn: Turn) -> Rich:
-    runs: list[Any] = []
-    if len(turn.meeting) > MOST_MEETING:
-        return (f"{len(turn.meeting)} paths", ("op", " = "), ("sent", value_text(turn.arrived)))
-    for place, text in enumerate(turn.meeting):
-        runs += [("op", " + ")] if place else []
-        runs.append(text)
-    return (*runs, ("op", " = "), ("sent", value_text(turn.arrived)))
-
-
-def _first_grads(nodes: Sequence[Node], passes: Sequence[Recording]) -> dict[int, Value | None]:
-    """`.grad` of each leaf before the first pass that reaches it."""
-    grads = {node.id: node.grad for node in nodes if node.kind == "leaf"}
-    seen: set[int] = set()
-    for recording in passes:
-        for step in recording.steps:
-            if step.node in grads and step.node not in seen:
-                seen.add(step.node)
-                grads[step.node] = step.before
-    return grads
-
-
-def _greatest(passes: Sequence[Recording]) -> dict[int, float]:
-    """The greatest size that `.grad` of each leaf has in the whole story."""
-    most: dict[int, float] = {}
-    for recording in passes:
-        for step in recording.steps:
-            for value in (step.before, step.after):
-                size = as_float(value)
-                if size is not None:
-                    most[step.node] = max(most.get(step.node, 0.0), abs(size))
-    return most
-
-
-def incoming(plan: Plan) -> dict[str, list[str]]:
-    """The wires that end at each leaf's card, in the order of the picture."""
-    found: dict[str, list[str]] = {}
-    leaves = {node.id for node in plan.graph.nodes if node.kind == "leaf"}
-    edges: Sequence[Edge] = plan.graph.edges
-    for edge in edges:
-        name = plan.wire(edge)
-        if name is not None and edge.target in leaves:
-            wires = found.setdefault(plan.card_of[edge.target], [])
-            if name not in wires:
-                wires.append(name)
-    return found
