@@ -21,6 +21,7 @@ from gradviz.graph.read import read
 from gradviz.render import display, dot
 from gradviz.render.display import Display
 from gradviz.stories import drawing
+from gradviz.stories.picture import Shown
 from gradviz.stories.story import Teller, tellers
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def draw(
         shapes: show shapes where a value is too large.
         saved: show what each node keeps for backward.
         forward: draw it as the formula reads, inputs above; else as backward runs.
-        fold: show repetitions once.
+        fold: show repetitions once; a click, Enter or Space opens what is folded.
         code: show the lines that made the graph.
         tape: what `watch()` wrote down while the graph was made.
         layout: "gradviz", or "dot" for Graphviz's.
@@ -96,15 +97,7 @@ def draw(
         raise TypeError("draw() needs a tensor: the result of a computation, such as draw(loss)")
     given = tensors[0] if len(tensors) == 1 else tensors
     graph = read(given, names, tape=tape)
-    story = drawing.tell(
-        graph,
-        values=values,
-        shapes=shapes,
-        saved=saved,
-        forward=forward,
-        fold=fold,
-        code=code,
-    )
+    story = drawing.tell(graph, Shown(values, shapes, saved, forward, fold), code=code)
     return Display(story, picture=dot.dot_svg(story) if layout == "dot" else None)
 
 

@@ -16,6 +16,7 @@ from gradviz.graph.read import read
 from gradviz.graph.watch import Tape, forget, watch
 from gradviz.render.display import Display
 from gradviz.stories import backward, drawing
+from gradviz.stories.picture import Shown
 from gradviz.stories.story import Story
 
 MOST_SHOWN = 6
@@ -120,7 +121,7 @@ class Keeper:
         last = self.tape.latest_with_graph(cell.since)
         if last is not None:
             graph = read(last, names_in(self.shell.user_ns), tape=self.tape)
-            self._publish(drawing.tell(graph, forward="--forward" in cell.options))
+            self._publish(drawing.tell(graph, Shown(forward="--forward" in cell.options)))
         elif not success:
             return  # the error has been told
         elif count:

@@ -81,7 +81,7 @@ def shorten(text: str, limit: float, size: float) -> str:
         if used > room:
             break
         kept += 1
-    return text[:kept] + "…"
+    return text[:kept].rstrip("…") + "…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 from gradviz.render import paths
 from gradviz.render.blocks import Group, Route
+from gradviz.render.labels import place_labels
 from gradviz.render.loops import draw_loops
 from gradviz.render.measure import width
 from gradviz.render.placed import Anchor, PlacedWire
@@ -22,7 +22,7 @@ def draw_wires(picture: Picture, group: Group) -> list[PlacedWire]:
     """Every wire that has both its ends in the picture."""
     leaves = {card.id for card in picture.cards if card.kind == "leaf"}
     pills = _pills(picture, group)
-    sides = _sides(picture, group)
+    sides = _clear_of_ghosts(picture, group, _sides(picture, group))
     loops = draw_loops(picture, group)
     drawn = []
     for wire in picture.wires:
@@ -41,25 +41,28 @@ def draw_wires(picture: Picture, group: Group) -> list[PlacedWire]:
             socket = SOCKET if wire.target in leaves and not picture.forward else 0.0
             pill = pills.get(wire.id, route.exit)
             drawn.append(_wire(wire, route, pill, sides.get(wire.id, (1, 0)), socket))
-    return _part_labels(picture, drawn)
+    return place_labels(picture, group, drawn)
 
 
-def _part_labels(picture: Picture, drawn: list[PlacedWire]) -> list[PlacedWire]:
-    """A label that would run into the next wire's arrow stands to the left of its own."""
-    texts = {wire.id: wire.label for wire in picture.wires}
-    many = [at for at in drawn if at.label and at.arrow and at.label[2] == "start"]
-    parted = {}
-    for at in many:
-        x, y, _ = at.label or (0.0, 0.0, "start")
-        reach = x + width(texts[at.id], 12)
-        near = [
-            other.arrow[0]
-            for other in many
-            if other.arrow and other.label and abs(other.label[1] - y) < 16
-        ]
-        if any(x - 15 < other <= reach + 8 for other in near):
-            parted[at.id] = replace(at, label=(round(x - 30, 1), y, "end"))
-    return [parted.get(at.id, at) for at in drawn]
+def _clear_of_ghosts(
+    picture: Picture, group: Group, sides: dict[str, tuple[int, int]]
+) -> dict[str, tuple[int, int]]:
+    """A number over which a constant hangs stands to the left of its arrowhead."""
+    ghosts = [
+        (*group.corners[card.id], group.boxes[card.id])
+        for card in picture.cards
+        if card.kind == "ghost" and card.id in group.corners
+    ]
+    cleared = dict(sides)
+    for wire_id, (side, row) in sides.items():
+        x, y = group.routes[wire_id].arrival or (0.0, 0.0)
+        covered = any(
+            left < x + NEAR and left + size.width > x and top < y - 4 and top + size.height > y - 24
+            for left, top, size in ghosts
+        )
+        if covered and side > 0:
+            cleared[wire_id] = (-1, row)
+    return cleared
 
 
 def _rounded(*values: float) -> tuple[float, ...]:
@@ -77,10 +80,6 @@ def _wire(
     done_x, done_y = _rounded(x + 9 * side[0], tip - 9 - 14 * side[1])
     if not side[0]:
         done_x, done_y = _rounded(points[0][0] + 9, points[0][1] + 12)
-    label = None
-    if wire.label:
-        label_x, label_y = _rounded(x + 15, tip - 27)
-        label = (label_x, label_y, "start")
     arrow_x, arrow_y = _rounded(x, tip)
     pill_x, pill_y = _rounded(*pill)
     return PlacedWire(
@@ -89,7 +88,6 @@ def _wire(
         (arrow_x, arrow_y, "d"),
         (pill_x, pill_y),
         (done_x, done_y, anchor),
-        label,
         points=tuple((round(px, 1), round(py, 1)) for px, py in points),
     )
 

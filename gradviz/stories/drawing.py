@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from gradviz.graph.model import Graph, Node, Recording, Step, Value
@@ -11,7 +12,7 @@ from gradviz.stories.captions import grads_text, listed
 from gradviz.stories.matrices import heat
 from gradviz.stories.numbers import is_single, print_anew, printed
 from gradviz.stories.parts import Code, Part, Rich
-from gradviz.stories.picture import Plan, Shown, picture, plan
+from gradviz.stories.picture import Plan, Shown, opened, picture, plan
 from gradviz.stories.rich import compose
 from gradviz.stories.sentences import DRAWING
 from gradviz.stories.stage import incoming
@@ -21,69 +22,82 @@ from gradviz.stories.turns import title_of, value_text
 MOST_CARDS = 2000
 MOST_UNFOLDED = 700
 """A graph of more nodes is not opened by a click: so many cards are no picture any more."""
+FEW_FOLDS = 3
+"""So many folds may be open in any combination; of more, one at a time or all."""
+MOST_OPENED = 500
+"""The drawings with some folds open have together at most so many cards."""
 
 
 def tell(
     graph: Graph,
+    shown: Shown | None = None,
     *,
     recording: Recording | None = None,
-    values: bool = True,
-    shapes: bool = True,
-    saved: bool = True,
-    forward: bool = False,
-    fold: bool = True,
     code: bool = False,
-    title: str = "",
 ) -> Story:
     """The drawing of a graph; with a recording, the gradients stand on its wires.
 
-    `forward` draws it as the formula reads, inputs above; `fold=False` shows every repetition.
-    What is folded carries the whole drawing as a variant, unless that would be too large.
+    What is folded carries, as variants, the drawing with each fold open by itself, where there are
+    few with several of them open together, and the whole. A fold whose cards would be too many to
+    be stored once more opens with all the others, and of a very large graph none does.
 
     Raises:
         ValueError: if there would be too many cards for a picture.
     """
     print_anew()
-    made = plan(graph, Shown(values=values, shapes=shapes, saved=saved, forward=forward, fold=fold))
-    name = title or f"draw({', '.join(_roots(graph))})"
-    shown = picture(made, unfold=_unfold(name))
-    if len(shown.cards) > MOST_CARDS:
-        way_out = "draw a result further down" if fold else "leave out fold=False"
+    made = plan(graph, shown)
+    told = _telling(made, recording, code)
+    if not (made.modules or made.folds) or len(graph.nodes) > MOST_UNFOLDED:
+        return told
+    whole = plan(graph, replace(made.shown, fold=False))
+    try:
+        variants = [_telling(one, recording, code) for one in (*_opened(made), whole)]
+    except ValueError:  # too many cards
+        return told
+    return replace(told, variants=tuple(variants))
+
+
+def _telling(made: Plan, recording: Recording | None, code: bool) -> Story:
+    """One drawing, without its variants."""
+    graph = made.graph
+    name = f"draw({', '.join(_roots(graph))})"
+    drawn = picture(made, unfold=f"{name[:-1]}, fold=False)")
+    if len(drawn.cards) > MOST_CARDS:
+        way_out = "draw a result further down" if made.shown.fold else "leave out fold=False"
         raise ValueError(
-            f"{name} would show {len(shown.cards)} cards, and more than {MOST_CARDS} are no "
+            f"{name} would show {len(drawn.cards)} cards, and more than {MOST_CARDS} are no "
             f"picture any more: {way_out}, or hand make_dot() to Graphviz"
         )
-    parts: list[Part] = [shown]
+    parts: list[Part] = [drawn]
     if code and graph.code:
         parts.append(Code("code", graph.code, visible=len(graph.code)))
-    frame = Frame(_caption(graph, shown.note), {"graph": states_of(made, recording)})
-    variants: tuple[Story, ...] = ()
-    if (made.folds or made.modules) and len(graph.nodes) <= MOST_UNFOLDED:
-        options = {"values": values, "shapes": shapes, "saved": saved, "forward": forward}
-        with suppress(ValueError):  # too many cards
-            whole = tell(graph, recording=recording, fold=False, code=code, title=name, **options)
-            variants = (whole,)
+    frame = Frame(_caption(graph, drawn.note), {"graph": states_of(made, recording)})
     return Story(
         title=name,
         alt=_alt(graph),
         scene=Scene(tuple(parts), "drawing", {part.id: "stage" for part in parts}),
         runs={(): Run((frame,))},
         still=True,
-        variants=variants,
     )
+
+
+def _opened(folded: Plan) -> Iterator[Plan]:
+    """The plans with some folds open, each alone first, as long as the cards are not too many."""
+    names = (*folded.modules, *folded.folds)
+    together = len(names) - 1 if len(names) <= FEW_FOLDS else 1
+    cards = 0
+    for count in range(1, together + 1):
+        for some in combinations(names, count):
+            made = opened(folded, some)
+            size = len(set(made.card_of.values()))
+            if cards + size <= MOST_OPENED:
+                cards += size
+                yield made
 
 
 def _roots(graph: Graph) -> list[str]:
     nodes = {node.id: node for node in graph.nodes}
     return list(dict.fromkeys(title_of(nodes[root]) for root in graph.roots))
-
-
-def _unfold(name: str) -> str:
-    return (
-        f"{name[:-1]}, fold=False)"
-        if name.startswith("draw(") and name.endswith(")")
-        else "fold=False"
-    )
 
 
 def _alt(graph: Graph) -> str:

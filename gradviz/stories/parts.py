@@ -111,6 +111,8 @@ class Picture:
     """Leaves above, root below: the direction in which values were computed."""
     note: Rich = ()
     """What was folded, and how to unfold it."""
+    opened: tuple[str, ...] = ()
+    """Of what is folded elsewhere, what this picture shows whole: `fold0`, `m2`."""
     kind: Literal["graph"] = "graph"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from gradviz.graph.model import Constant, Edge, Graph, Node, Saved, Value
@@ -31,14 +31,25 @@ class Shown:
     fold: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module that is shown as one card."""
+
+    title: str
+    members: tuple[int, ...]
+
+
 @dataclass(slots=True)
 class Plan:
     """Which card stands for which node, and which wire for which edge."""
 
     graph: Graph
     shown: Shown
-    folds: tuple[Fold, ...] = ()
-    modules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    folds: Mapping[str, Fold] = field(default_factory=dict)
+    modules: Mapping[str, Module] = field(default_factory=dict)
+    """What is folded, by its card."""
+    opened: tuple[str, ...] = ()
+    """The cards that would stand here for what is shown whole all the same."""
     card_of: dict[int, str] = field(default_factory=dict)
     wire_of: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -50,14 +61,32 @@ class Plan:
 def plan(graph: Graph, shown: Shown | None = None) -> Plan:
     """Decide what is folded, and name every card and wire."""
     made = Plan(graph, shown or Shown())
-    if made.shown.fold and len(graph.nodes) > MANY_NODES:
-        made.modules = _modules(graph)
-    if made.shown.fold and not made.modules and len(graph.nodes) > MANY_CARDS:
-        made.folds = find_folds(graph)
-    made.card_of = {node.id: f"n{node.id}" for node in graph.nodes}
-    for place, members in enumerate(made.modules.values()):
-        made.card_of |= dict.fromkeys(members, f"m{place}")
-    for fold in made.folds:
+    if made.shown.fold:
+        groups = _modules(graph) if len(graph.nodes) > MANY_NODES else {}
+        folds = find_folds(graph) if not groups and len(graph.nodes) > MANY_CARDS else ()
+        made.modules = {f"m{place}": Module(*group) for place, group in enumerate(groups.items())}
+        made.folds = {f"fold{place}": fold for place, fold in enumerate(folds)}
+    return _named(made)
+
+
+def opened(folded: Plan, cards: Collection[str]) -> Plan:
+    """The same plan, but for some folds that are shown whole."""
+    return _named(
+        Plan(
+            folded.graph,
+            folded.shown,
+            {card: fold for card, fold in folded.folds.items() if card not in cards},
+            {card: module for card, module in folded.modules.items() if card not in cards},
+            opened=tuple(cards),
+        )
+    )
+
+
+def _named(made: Plan) -> Plan:
+    made.card_of = {node.id: f"n{node.id}" for node in made.graph.nodes}
+    for card, module in made.modules.items():
+        made.card_of |= dict.fromkeys(module.members, card)
+    for fold in made.folds.values():
         for block in fold.blocks:
             pairs = zip(block, fold.blocks[0], strict=True)
             made.card_of |= {node: f"n{first}" for node, first in pairs}
@@ -149,17 +178,17 @@ def picture(
     writer = _Writer(made, steps or {})
     if call:
         writer.start(call)
-    for place, (name, members) in enumerate(made.modules.items()):
-        writer.module(f"m{place}", name, members)
-    for place, fold in enumerate(made.folds):
-        writer.fold(f"fold{place}", fold)
+    for card, module in made.modules.items():
+        writer.module(card, module.title, module.members)
+    for card, fold in made.folds.items():
+        writer.fold(card, fold)
     for node in made.graph.nodes:
         if made.card_of[node.id] not in writer.cards:
             writer.node(node)
     writer.wires()
     cards, wires = tuple(writer.cards.values()), tuple(writer.lines.values())
     note = _note(made, unfold)
-    return Picture("graph", cards, wires, forward=made.shown.forward, note=note)
+    return Picture("graph", cards, wires, made.shown.forward, note, made.opened)
 
 
 def _note(made: Plan, unfold: str) -> Rich:
@@ -173,8 +202,8 @@ def _note(made: Plan, unfold: str) -> Rich:
         return compose(
             "Repetitions are folded: {nodes} nodes shown as {cards}. `{unfold}` shows all of them.",
             {
-                "nodes": sum(fold.size for fold in made.folds),
-                "cards": sum(len(fold.blocks[0]) for fold in made.folds),
+                "nodes": sum(fold.size for fold in made.folds.values()),
+                "cards": sum(len(fold.blocks[0]) for fold in made.folds.values()),
                 "unfold": unfold,
             },
         )
@@ -263,7 +292,7 @@ class _Writer:
 
     def wires(self) -> None:
         """All wires between cards; those that lead to one leaf from all repetitions are thick."""
-        first_blocks = {node for fold in self.plan.folds for node in fold.blocks[0]}
+        first_blocks = {node for fold in self.plan.folds.values() for node in fold.blocks[0]}
         for edge in self.plan.graph.edges:
             name = self.plan.wire(edge)
             if name is None or edge.target is None:
@@ -280,7 +309,7 @@ class _Writer:
     def _loops(self, edge: Edge, first_blocks: set[int]) -> bool:
         return edge.source in first_blocks and any(
             edge.source in fold.blocks[0] and edge.target in fold.blocks[1]
-            for fold in self.plan.folds
+            for fold in self.plan.folds.values()
         )
 
     def _thicken(self) -> None:

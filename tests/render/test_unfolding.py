@@ -19,6 +19,77 @@ def unrolled(turns=20):
     return h.sum()
 
 
+def two_loops(first=8, second=6):
+    w = torch.tensor([[0.5, 0.1], [0.2, 0.4]], requires_grad=True)
+    v = torch.tensor([0.3, 0.2], requires_grad=True)
+    h = torch.zeros(2)
+    for _ in range(first):
+        h = torch.tanh(w @ h + 1)
+    for _ in range(second):
+        h = torch.sigmoid(h * v)
+    return h.sum()
+
+
+def many_loops():
+    x = torch.tensor([0.3, 0.2], requires_grad=True)
+    for name in ("tanh", "sigmoid", "sin", "cos", "exp"):
+        for _ in range(4):
+            x = getattr(x * 0.5, name)()
+    return x.sum()
+
+
+def opened(shown):
+    return [variant.scene.parts[0].opened for variant in shown.story.variants]
+
+
+def test_each_of_a_few_folds_opens_alone():
+    shown = gradviz.draw(two_loops())
+    assert opened(shown) == [("fold0",), ("fold1",), ()]
+    for variant, (inside, around) in zip(shown.story.variants, ((6, 1), (1, 8)), strict=False):
+        names = [card.subtitle for card in variant.scene.parts[0].cards]
+        assert names.count("SigmoidBackward0") == inside
+        assert names.count("TanhBackward0") == around
+
+
+def test_of_many_folds_one_opens_at_a_time_as_long_as_there_is_room(monkeypatch):
+    shown = gradviz.draw(many_loops())
+    folds = sum(card.kind == "fold" for card in shown.story.scene.parts[0].cards)
+    assert folds > drawing.FEW_FOLDS
+    assert opened(shown) == [(f"fold{place}",) for place in range(folds)] + [()]
+    monkeypatch.setattr(drawing, "MOST_OPENED", 70)
+    assert 1 < len(opened(gradviz.draw(many_loops()))) < folds + 1
+
+
+@pytest.mark.browser
+def test_folds_open_one_beside_the_other(browser, tmp_path):
+    page = browser.new_page(viewport={"width": 920, "height": 800})
+    page.goto(gradviz.draw(two_loops()).save(tmp_path / "drawing.html").as_uri())
+    folds = [page.locator(f"[data-gradviz] [data-node=fold{place}]") for place in (0, 1)]
+    folds[1].wait_for()
+    folds[1].focus()
+    page.keyboard.press(" ")
+    page.get_by_role("button", name="Fold repetitions again").wait_for()
+    assert [fold.count() for fold in folds] == [1, 0]
+    folds[0].locator(".times").click()
+    page.wait_for_function("document.querySelector('[data-gradviz]').gradviz.index === 3")
+    assert [fold.count() for fold in folds] == [0, 0]
+    assert page.get_by_role("button", name="Unfold all").count() == 0
+    page.get_by_role("button", name="Fold repetitions again").click()
+    assert [fold.count() for fold in folds] == [1, 1]
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_drawing_is_shown_from_its_root(browser, tmp_path):
+    page = browser.new_page(viewport={"width": 920, "height": 500})
+    page.goto(gradviz.draw(two_loops(20, 20), fold=False).save(tmp_path / "d.html").as_uri())
+    window = page.locator("[data-gradviz] .window")
+    window.wait_for()
+    page.wait_for_timeout(100)
+    assert window.evaluate("it => it.scrollTop") == 0
+    page.close()
+
+
 def test_what_is_folded_carries_the_whole():
     shown = gradviz.draw(unrolled())
     (whole,) = shown.story.variants

@@ -4,6 +4,7 @@ from gradviz.graph.read import read
 from gradviz.graph.record import record
 from gradviz.stories import drawing
 from gradviz.stories.parts import Picture
+from gradviz.stories.picture import Shown
 from gradviz.stories.rich import plain
 
 
@@ -68,7 +69,7 @@ def test_after_backward_pockets_are_freed_and_grad_is_filled(engine):
 def test_options_leave_things_out(engine):
     x = engine.tensor([1.0, 2.0], requires_grad=True)
     y = (x * 3).sum()
-    bare = drawing.tell(read(y), values=False, shapes=False, saved=False, forward=True)
+    bare = drawing.tell(read(y), Shown(values=False, shapes=False, saved=False, forward=True))
     assert picture(bare).forward
     assert all(card.value is None and card.pocket is None for card in picture(bare).cards)
     assert "(2,)" not in " ".join(cards(bare))
@@ -103,7 +104,7 @@ def test_small_graphs_and_fold_false_show_every_node(engine):
     assert not any(card.kind == "fold" for card in picture(drawing.tell(read(small))).cards)
     _, large = unrolled(engine)
     graph = read(large)
-    whole = picture(drawing.tell(graph, fold=False))
+    whole = picture(drawing.tell(graph, Shown(fold=False)))
     assert len([card for card in whole.cards if card.kind in ("op", "leaf")]) == len(graph.nodes)
 
 

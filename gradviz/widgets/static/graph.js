@@ -34,13 +34,14 @@ PARTS.graph = (part, player) => {
   const wires = part.wires.map((wire) => drawWire(wire, layers));
   const cards = part.cards.map((card) => drawCard(card, layers, player));
   const view = makeView(part, drawing, player);
+  const first = player.story.still ? uppermost(part.cards) : part.cards[0];
   return {
     element: view.element,
     draw({ cards: cardStates = AT_REST, wires: wireStates = AT_REST }) {
       for (const wire of wires) change(wire, wireStates[wire.wire.id] ?? AT_REST, showWire, player);
       for (const card of cards) change(card, cardStates[card.card.id] ?? AT_REST, showCard, player);
       const active = part.cards.filter(({ id }) => /active|error/.test(cardStates[id]?.mark));
-      view.follow(active.length || player.step ? active : part.cards.slice(0, 1));
+      view.follow(active.length || player.step ? active : [first]);
     },
   };
 };
@@ -110,6 +111,9 @@ function showWire({ wire, kind, group, pill }, state, player) {
     pill.append(text);
   } else fillPill(pill, wire.pill, state, player);
 }
+
+/** Where a drawing is read from: what is folded may stand further down. */
+const uppermost = (cards) => cards.reduce((best, card) => (card.y < best.y ? card : best));
 
 /** The window on the drawing: 1 to 1; beyond a size it scrolls, and can be made to fit. */
 function makeView(part, drawing, player) {

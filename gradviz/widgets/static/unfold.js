@@ -1,38 +1,55 @@
-/** A folded drawing opens: a click on what is folded shows all of it, a button folds it again. */
+/** A folded drawing opens: a click on a fold shows what is in it, buttons open all and fold again. */
 
 import { PARTS, button, set } from "./dom.js";
 
 const usualControls = PARTS.controls;
+const isFold = ({ kind }) => /fold|module/.test(kind);
+const cardsOf = ({ parts }) => parts.find(({ cards }) => cards) ?? {};
 
 /** @param {any} player */
 PARTS.controls = (player) => {
   const { shell, story } = player;
   if (!story.still || shell.stories.length < 2) return usualControls?.(player);
   let isMade = false;
+  const last = shell.stories.length - 1;
+  const turn = (index) => {
+    shell.open(index);
+    shell.player.box.querySelector(".unfold").focus({ preventScroll: true });
+  };
   const draw = () => {
     if (isMade) return;
     isMade = true;
     const isOpen = shell.index > 0;
-    const turn = () => {
-      shell.open(isOpen ? 0 : 1);
-      shell.player.box.querySelector(".unfold").focus({ preventScroll: true });
+    const head = player.box.querySelector(".head");
+    const offer = (text, index, icon) => {
+      const shown = button(text, "b unfold", () => turn(index), icon);
+      set(shown, { "aria-expanded": String(isOpen), style: "float:right;margin:-6px -8px -6px 8px" });
+      head.prepend(shown);
     };
-    const name = isOpen ? "Fold" : "Unfold";
-    const all = button(isOpen ? "Fold repetitions again" : "Unfold all", "b unfold", turn, name);
-    set(all, { "aria-expanded": String(isOpen), style: "float:right;margin:-6px -8px -6px 8px" });
-    player.box.querySelector(".head").prepend(all);
-    if (!isOpen) for (const { cards } of story.parts) if (cards) openable(player.box, cards, turn);
+    if (shell.index < last) offer("Unfold all", last, "Unfold");
+    if (isOpen) offer("Fold repetitions again", 0, "Fold");
+    openable(player.box, cardsOf(story).cards ?? [], (fold) => turn(withOpened(shell, fold)));
   };
   return { tabs: false, head: false, row: false, draw };
 };
 
+/** Which drawing has this fold open too: beside those that are, else alone, else with all others. */
+function withOpened(shell, fold) {
+  const last = shell.stories.length - 1;
+  const { cards, opened = [] } = cardsOf(shell.stories[shell.index]);
+  if (cards.filter(isFold).length === 1) return last;
+  const known = shell.stories.map((told) => [...(cardsOf(told).opened ?? [])].sort().join());
+  return [[...opened, fold], [fold]].map((wanted) => known.indexOf(wanted.sort().join())).find((at) => at > 0) ?? last;
+}
+
 /** Makes the folded groups open by mouse and by keyboard. */
-function openable(box, cards, turn) {
-  const folds = new Map(cards.filter(({ kind }) => /fold|module/.test(kind)).map((card) => [card.id, card]));
+function openable(box, cards, open) {
+  const folds = new Map(cards.filter(isFold).map((card) => [card.id, card]));
   for (const { id, parent } of cards) {
     const fold = folds.get(id);
     if (!fold && !folds.has(parent)) continue;
     const group = box.querySelector(`[data-node="${CSS.escape(id)}"]`);
+    const turn = () => open(fold ? id : parent);
     group.closest("svg").setAttribute("role", "group");
     set(group, { style: "cursor:pointer", click: turn });
     if (!fold) continue;
