@@ -14,7 +14,8 @@ from .arguments import Ways, bind
 from .data import filled, made, numpy_type
 from .device import device_of
 from .dtypes import int64
-from .tensor import Tensor
+from .inplace import is_dense
+from .tensor import Tensor, ndarray
 
 OPTIONS = (
     "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
@@ -246,7 +247,9 @@ def scalar_tensor(s: Any, dtype: np.dtype | None) -> np.ndarray:
 @creates("Tensor input", like=True)
 def zeros_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """Zeros of the shape and type of another tensor."""
-    return np.zeros(input._shape, dtype or input._dtype)
+    array = empty_as(input, dtype)
+    array.fill(0)
+    return array
 
 
 @creates("Tensor input", like=True)
@@ -256,17 +259,28 @@ def ones_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     >>> ones_like(arange(2))
     tensor([1, 1])
     """
-    return np.ones(input._shape, dtype or input._dtype)
+    array = empty_as(input, dtype)
+    array.fill(1)
+    return array
 
 
 @creates("Tensor input", like=True)
 def empty_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """A tensor of the shape and type of another, its values whatever stood in memory."""
-    return np.empty(input._shape, dtype or input._dtype)
+    return empty_as(input, dtype)
 
 
 @creates("Tensor input, Number fill_value", like=True)
 def full_like(input: Tensor, fill_value: Any, dtype: np.dtype | None) -> np.ndarray:
     """One number everywhere, in the shape and type of another tensor."""
-    kind = dtype or input._dtype
-    return np.full(input._shape, filled([number_of(fill_value)], kind)[0], kind)
+    array = empty_as(input, dtype)
+    array.fill(filled([number_of(fill_value)], array.dtype)[0])
+    return array
+
+
+def empty_as(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
+    """Memory for a tensor like another, laid out as it is if its elements lie side by side."""
+    value, kind = input._value, dtype or input._dtype
+    if value.__class__ is not ndarray or not is_dense(value):
+        return np.empty(input._shape, kind)
+    return np.empty_like(value, kind)

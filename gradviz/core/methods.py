@@ -113,8 +113,11 @@ def size(self: Tensor, dim: int | None = None) -> Any:
     """The shape, or the size of one dimension."""
     if dim is None:
         return tuple.__new__(Size, self._shape)
+    from .arguments import bind
     from .dims import wrapped
 
+    if dim.__class__ is not int:
+        dim = bind("size", ["(int dim)", "()"], (dim,), {})["dim"]
     return self._shape[wrapped(dim, len(self._shape))]
 
 

@@ -55,6 +55,7 @@ def selected(self, dim, index):
 @called("int dim, Tensor start, int length", "int dim, int start, int length")
 def narrowed(self, dim, start, length):
     if not self.ndim: raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if isinstance(start, Tensor) and (start.ndim or start._dtype.kind not in "iu"): raise RuntimeError("start must be an 0-dim integral Tensor.")
     dim, start = wrapped(dim, self.ndim), int(start)
     size = self._shape[dim]
     if length < 0: raise RuntimeError("narrow(): length must be non-negative.")

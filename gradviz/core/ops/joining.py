@@ -207,7 +207,10 @@ def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indice
     if not self.ndim: raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = int(wrapped(dim, self.ndim))
     size = self._shape[dim]
-    if isinstance(where, Tensor): where = where.tolist()
+    if isinstance(where, Tensor):
+        if where._dtype != np.int64: raise RuntimeError(f"tensor_split expected tensor_indices_or_sections to have dtype of long, but got {dtypes.scalar_name(where._dtype)}")
+        if where.ndim > 1: raise RuntimeError(f"tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, but got a tensor with {where.ndim} dims")
+        where = where.tolist()
     if isinstance(where, int):
         if where <= 0: raise RuntimeError(f"number of sections must be larger than 0, got {where}")
         smaller, larger = divmod(size, where)
@@ -222,7 +225,7 @@ def split_across(name, dim):
         where = indices_or_sections if len(indices_or_sections) > 1 else indices_or_sections[0]
         if self.ndim < needed: raise RuntimeError(f"torch.{name} requires a tensor with at least {needed} dimension, but got a tensor with {self.ndim} dimensions!")
         along = 0 if self.ndim == 1 else dim
-        if isinstance(where, int) and where > 0 and self._shape[along] % where:
+        if isinstance(where, int) and (where <= 0 or self._shape[along] % where):
             raise RuntimeError(f"torch.{name} attempted to split along dimension {along}, but the size of the dimension {self._shape[along]} is not divisible by the split_size {where}!")
         return ops.tensor_split(self, where, along)
     divided.__name__ = divided.__qualname__ = name

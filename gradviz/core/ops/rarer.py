@@ -152,6 +152,13 @@ def float_power(self, exponent):
     return ops.pow(base, exponent)
 
 
+# --- what differs for complex numbers only
+
+for _name in ("conj", "conj_physical", "resolve_conj", "resolve_neg", "real"):
+    composed(called("")(lambda self: self), name=_name, method=_name != "real")
+for _name in ("is_conj", "is_neg"): composed(called("")(lambda self: False), name=_name)
+Tensor.real = property(lambda self: self, doc="The real part: the tensor itself.")
+
 # --- questions
 
 class Isposinf(Elementwise):

@@ -77,7 +77,16 @@ def broadcast_tensors(*tensors):
 
 @composed(method=False)
 def broadcast_shapes(*shapes):
-    return Size(common_shape([(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]))
+    """The shape that tensors of these shapes have beside one another."""
+    common = [1] * max([len(shape) for shape in shapes if isinstance(shape, tuple | list)], default=1 if shapes else 0)
+    for place, shape in enumerate(shapes):
+        if not isinstance(shape, int | tuple | list): raise RuntimeError(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}")
+        for back, size in enumerate(reversed((shape,) if isinstance(shape, int) else shape), 1):
+            if size < 0: raise ValueError("Attempting to broadcast a dimension with negative length!")
+            if size == 1 or size == common[-back]: continue
+            if common[-back] != 1: raise RuntimeError(f"Attempting to broadcast a dimension of length {size} at -{back}! Mismatching argument at index {place} had {shape}; but expected shape should be broadcastable to {common}")
+            common[-back] = size
+    return Size(common)
 
 def common_shape(shapes):
     """The shape that all shapes can be repeated to."""

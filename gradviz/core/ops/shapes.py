@@ -13,7 +13,7 @@ from ..memory import compatible_strides, contiguous_strides, strided
 from ..methods import refuse
 from ..op import Op, Scalar, composed, ops
 from ..placing import at, permute, squeeze_dim
-from ..tensor import Tensor, wrap
+from ..tensor import Tensor
 from ..words import on_tensors, t, transpose, view, word
 from ..words import sum_to_size as summed_to_size
 
@@ -66,8 +66,11 @@ def transposed(self, dim0, dim1):
 @composed(also="moveaxis")
 @called("int source, int destination", "tuple of ints source, tuple of ints destination")
 def movedim(self, source, destination):
-    sources, targets = (tuple(map(int, wrapped_all(dims, self.ndim))) for dims in (source, destination))
+    if isinstance(source, int) is not isinstance(destination, int): raise TypeError
+    sources, targets = ([int(wrapped(dim, self.ndim)) for dim in (dims if isinstance(dims, tuple | list) else (dims,))] for dims in (source, destination))
     if len(sources) != len(targets): raise RuntimeError(f"movedim: Invalid source or destination dims: source ({list(sources)} dims) should contain the same number of dims as destination ({list(targets)} dims)")
+    for name, given, dims in (("source", source, sources), ("destination", destination, targets)):
+        if len(set(dims)) < len(dims): raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(given)})")
     if not self.ndim: return ops.alias(self)
     order = [dim for dim in range(self.ndim) if dim not in sources]
     for target, dim in sorted(zip(targets, sources, strict=True)): order.insert(target, dim)
@@ -77,21 +80,27 @@ def movedim(self, source, destination):
 @called("")
 def adjoint(self):
     if len(self._shape) == 1: raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return ops.transpose(self, -2, -1) if self._shape else self
+    return ops.transpose(self, -2, -1) if self._shape else itself(self, "adjoint()", CONJ)
+
+IDENTITY, CONJ = "This function is the identity in these cases.", "Consider using x.conj()."
+
+def itself(self, what, instead=IDENTITY):
+    warnings.warn(f"{what} is deprecated on 0-D tensors. {instead}", UserWarning, stacklevel=4 if what == "adjoint()" else 3)
+    return self
 
 def reversed_dimensions(self):
     """Matrices turned; other tensors, too, but PyTorch would rather not."""
-    if not self.ndim: warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
+    if not self.ndim: itself(self, "Tensor.T")
     elif self.ndim != 2: warnings.warn(REVERSED, UserWarning, stacklevel=2)
     return ops.permute_to(self, tuple(range(self.ndim))[::-1])
 
 def last_two_exchanged(self, what):
     if self.ndim == 1: raise RuntimeError(f"tensor.{what} is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return ops.transpose_dims(self, self.ndim - 2, self.ndim - 1) if self.ndim else self
+    return ops.transpose_dims(self, self.ndim - 2, self.ndim - 1) if self.ndim else itself(self, f"Tensor.{what}", CONJ if what == "mH" else IDENTITY)
 
 def matrix_turned(self):
     if self.ndim == 2: return ops.transpose_dims(self, 0, 1)
-    if not self.ndim: return self
+    if not self.ndim: return itself(self, "Tensor.H", CONJ)
     more = " For batches of matrices, consider using tensor.mH" if self.ndim > 2 else ""
     raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {self.ndim}-D tensor.{more}")
 
@@ -117,7 +126,7 @@ def reshaped(grad, shape): return view(grad, shape)
 @composed(name="view", face="")
 @called("tuple of ints size", "torch.dtype dtype")
 def viewed(self, *size, dtype=None):
-    if dtype is not None or (size and isinstance(size[0], dtypes.dtype)): return in_other_type(self, dtype or size[0])
+    if dtype is not None or (size and isinstance(size[0], dtypes.dtype)): return ops.view_as_type(self, dtype or size[0])
     shape = inferred(size[0] if len(size) == 1 and size[0].__class__ is tuple else shape_from(size), self)
     if self._shape != shape:
         value = self._value
@@ -127,13 +136,6 @@ def viewed(self, *size, dtype=None):
             return ops.view_to(self, shape, strides)
     elif self._value.__class__ is np.ndarray: return ops.view_to(self, shape, self._value.strides)
     return ops.view_to(self, shape)
-
-def in_other_type(self, kind):
-    """The same bytes read as another type."""
-    if kind._numpy.itemsize != self._dtype.itemsize: raise NotImplementedError("view(dtype) between types of different sizes is out of scope here; the drawing and stepping tools take real torch tensors")
-    other = wrap(self._array().view(kind._numpy))
-    other._written = self._shared_version()
-    return other
 
 @composed
 @called("tuple of ints shape")

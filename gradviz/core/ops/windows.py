@@ -4,10 +4,11 @@
 
 from ..calls import called
 from ..dims import wrapped
+from ..dtypes import scalar_name
 from ..memory import memory_of, reach, window
 from ..op import Op, Scalar, composed, ops
 from ..placing import read_again, unfold, unfold_backward
-from ..tensor import Tensor
+from ..tensor import Tensor, wrap
 
 
 class AsStrided(Op, view=True, face="", method=False, name="as_strided_of"):
@@ -31,11 +32,31 @@ class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name
 def as_strided(self, size, stride, storage_offset=None):
     value, start = self._array(), self.storage_offset()
     offset, size, stride = start if storage_offset is None else storage_offset, tuple(size), tuple(stride)
+    if offset < 0: raise RuntimeError(f"Tensor: invalid storage offset {offset}")
     if len(size) != len(stride): raise RuntimeError("mismatch in length of strides and shape")
     if any(step < 0 for step in stride): raise RuntimeError(f"as_strided: Negative strides are not supported at the moment, got strides: {list(stride)}")
     needed, there = (offset + reach(size, stride)) * value.itemsize, memory_of(value).nbytes
     if needed > there: raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {value.itemsize} requiring a storage size of {needed} are out of bounds for storage of size {there}")
     return ops.as_strided_of(self, size, stride, offset, (self._shape, self.stride(), start))
+
+@composed(face="", method=False)
+def view_as_type(self, kind):
+    """The same bytes read as another type."""
+    own, other = self._dtype.itemsize, kind._numpy.itemsize
+    if own != other: refuse_other_sizes(self, other // own, f"to view {scalar_name(self._dtype)} as {scalar_name(kind._numpy)} (different element sizes)")
+    view = wrap(self._array().view(kind._numpy))
+    view._written = self._shared_version()
+    return view
+
+def refuse_other_sizes(self, ratio, text):
+    """What must be for elements of another size to begin where elements of one's own do."""
+    if not self.ndim: raise RuntimeError(f"self.dim() cannot be 0 {text}")
+    strides = self.stride()
+    if ratio > 1 and self._shape[-1] % ratio: raise RuntimeError(f"self.size(-1) must be divisible by {ratio} {text}, but got {self._shape[-1]}")
+    if ratio > 1 and self.storage_offset() % ratio: raise RuntimeError(f"self.storage_offset() must be divisible by {ratio} {text}, but got {self.storage_offset()}")
+    for dim, stride in enumerate(strides[:-1]):
+        if ratio > 1 and stride % ratio: raise RuntimeError(f"self.stride({dim}) must be divisible by {ratio} {text}, but got {stride}")
+    if strides[-1] != 1: raise RuntimeError(f"self.stride(-1) must be 1 {text}, but got {strides[-1]}")
 
 @composed(name="unfold", face="")
 @called("int dimension, int size, int step")
