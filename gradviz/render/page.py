@@ -66,8 +66,9 @@ def output_html(story: Story) -> str:
     root = hashlib.sha256((code + encoded).encode()).hexdigest()[:10]
     hidden = f'<style>[data-still="{root}"]{{display:none}}</style>'
     shown = f'<style>[data-still="{root}"]{{display:block!important}}</style>'
+    drawn = still_svg(story, whole=False)
     return (
-        f"<div>{hidden}<noscript>{shown}</noscript>{image_html(story, still_svg(story), root)}"
+        f"<div>{hidden}<noscript>{shown}</noscript>{image_html(story, drawn, root)}"
         f'<div data-gradviz="{root}"></div></div>\n'
         f'<script type="module">\n{_inert(code)}fill("{root}",{encoded});\n</script>'
     )

@@ -22,10 +22,13 @@ Panel = tuple[str, float, float]
 """What is drawn, its width and its height."""
 
 
-def still_svg(story: Story, step: int | None = None) -> str:
-    """One frame as SVG, the poster unless `step` is given: the graph, or else the plots."""
+def still_svg(story: Story, step: int | None = None, *, whole: bool = True) -> str:
+    """One frame as SVG, the poster unless `step` is given: the graph, or else the plots.
+
+    Of a very large graph that can be stepped, only a part unless it has to be `whole`.
+    """
     if any(isinstance(part, Picture) for part in story.scene.parts):
-        return frame_svg(story, step)
+        return frame_svg(story, step, whole=whole)
     return plots_svg(moment(story, step))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 from gradviz.render.graph_svg import draw_picture
 from gradviz.render.layout import place
@@ -16,10 +17,19 @@ from gradviz.stories.story import Story
 
 AIR, LINE, LETTERS = 16.0, 22.0, 15.0
 LEAST_WIDTH = 376.0
+MOST_CARDS = 120
+"""A stepper with more cards is shown in part where its picture only stands in for the player."""
+SHOWN_CARDS = 60
+GHOST = 24.0
+REST = "Below follow {count} more cards, which the player shows."
 
 
-def frame_svg(story: Story, step: int | None = None, *, caption: bool = True) -> str:
+def frame_svg(
+    story: Story, step: int | None = None, *, caption: bool = True, whole: bool = True
+) -> str:
     """The picture of one frame, its caption below; the story's poster unless `step` is given.
+
+    Of a very large graph only the upper part is drawn unless it has to be `whole`.
 
     >>> from gradviz.stories.parts import Card, Picture
     >>> from gradviz.stories.story import Frame, Run, Scene, Story
@@ -30,13 +40,30 @@ def frame_svg(story: Story, step: int | None = None, *, caption: bool = True) ->
     """
     now = moment(story, step)
     pictures = [part for part in story.scene.parts if isinstance(part, Picture)]
-    return _graph_svg(now, pictures[0], caption)
+    return _graph_svg(now, pictures[0], caption, whole or story.still)
 
 
-def _graph_svg(now: Moment, picture: Picture, caption: bool) -> str:
+def _graph_svg(now: Moment, picture: Picture, caption: bool, whole: bool) -> str:
     placed = place(picture)
+    if not whole and len(placed.cards) > MOST_CARDS:
+        count = len(placed.cards)
+        placed = _upper(placed)
+        picture = replace(picture, note=(REST.format(count=count - len(placed.cards)),))
     drawn = draw_picture(picture, placed, now.frame.states.get(picture.id, {}), now.look)
     return _whole(now, picture, placed, drawn, caption)
+
+
+def _upper(placed: Placed) -> Placed:
+    """The first rows of a picture; what hangs beside a card goes with it."""
+    ends = sorted(card.y + card.height for card in placed.cards if card.height > GHOST)
+    end = ends[min(SHOWN_CARDS, len(ends) - 1)]
+    cards = tuple(card for card in placed.cards if card.y + card.height <= end)
+    wires = tuple(
+        wire
+        for wire in placed.wires
+        if max((y for _, y in (*wire.points, wire.pill, wire.done[:2]))) <= end + AIR
+    )
+    return replace(placed, cards=cards, wires=wires, height=end + AIR)
 
 
 def _whole(now: Moment, picture: Picture, placed: Placed, drawn: str, caption: bool) -> str:

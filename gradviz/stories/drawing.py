@@ -15,7 +15,7 @@ from gradviz.stories.parts import Code, Part, Rich
 from gradviz.stories.picture import Plan, Shown, opened, picture, plan
 from gradviz.stories.rich import compose
 from gradviz.stories.sentences import DRAWING
-from gradviz.stories.stage import incoming
+from gradviz.stories.stage_states import incoming
 from gradviz.stories.story import Frame, Run, Scene, Story
 from gradviz.stories.turns import title_of, value_text
 

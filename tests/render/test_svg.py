@@ -22,7 +22,7 @@ from pictures import (
 
 from gradviz.render.still import still_svg
 from gradviz.render.svg import frame_svg
-from gradviz.stories.parts import Card, Heat, Picture
+from gradviz.stories.parts import Card, Heat, Picture, Wire
 from gradviz.stories.story import Frame, Run, Scene, Story
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -160,3 +160,17 @@ def test_a_step_that_is_not_there_is_named():
 
 def test_a_still_is_small():
     assert len(base64.b64encode(frame_svg(stepper()).encode())) < 14_000
+
+
+def test_of_a_very_large_stepper_a_part_stands_in_for_the_player():
+    cards = tuple(Card(f"n{k}", "op", f"h{k}", "0.5", "TanhBackward0") for k in range(200))
+    wires = tuple(Wire(f"w{k}", f"n{k}", f"n{k + 1}") for k in range(199))
+    run = Run((Frame(("It goes on.",)),) * 2)
+    story = Story("A chain", Scene((Picture("graph", cards, wires),)), {(): run})
+    whole, part = still_svg(story), still_svg(story, whole=False)
+    assert len(part) < len(whole) / 2
+    assert "h199" in whole
+    assert "h199" not in part
+    assert "h0" in part
+    count = part.count("TanhBackward0")
+    assert f"Below follow {200 - count} more cards" in " ".join(texts_of(part))
