@@ -21,7 +21,7 @@ from gradviz.graph.read import read
 from gradviz.render import display, dot
 from gradviz.render.display import Display
 from gradviz.stories import drawing
-from gradviz.stories.picture import Shown
+from gradviz.stories.planning import Shown
 from gradviz.stories.story import Teller, tellers
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from gradviz.graph.read import read
 from gradviz.graph.watch import Tape, forget, watch
 from gradviz.render.display import Display
 from gradviz.stories import backward, drawing
-from gradviz.stories.picture import Shown
+from gradviz.stories.planning import Shown
 from gradviz.stories.story import Story
 
 MOST_SHOWN = 6

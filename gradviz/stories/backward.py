@@ -9,7 +9,8 @@ from gradviz.graph.model import Graph, Recording, Span
 from gradviz.stories.numbers import print_anew
 from gradviz.stories.parts import Code, Equation, Part, Rule
 from gradviz.stories.passes import Passes, root_of
-from gradviz.stories.picture import Shown, picture, plan
+from gradviz.stories.picture import picture
+from gradviz.stories.planning import Shown, plan
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage import Stage
 from gradviz.stories.story import Phase, Scene, Story

@@ -18,7 +18,8 @@ from gradviz.stories.checks import check_steps
 from gradviz.stories.loop_sentences import COMPARE
 from gradviz.stories.numbers import figure, is_single, print_anew, shape_text
 from gradviz.stories.parts import Note, Part, Rich, Table
-from gradviz.stories.picture import picture, plan
+from gradviz.stories.picture import picture
+from gradviz.stories.planning import plan
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.stage import Stage
 from gradviz.stories.stepper import MOST_PASSES, computed

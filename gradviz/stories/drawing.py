@@ -12,7 +12,8 @@ from gradviz.stories.captions import grads_text, listed
 from gradviz.stories.matrices import heat
 from gradviz.stories.numbers import is_single, print_anew, printed
 from gradviz.stories.parts import Code, Part, Rich
-from gradviz.stories.picture import Plan, Shown, opened, picture, plan
+from gradviz.stories.picture import picture
+from gradviz.stories.planning import Plan, Shown, opened, plan
 from gradviz.stories.rich import compose
 from gradviz.stories.sentences import DRAWING
 from gradviz.stories.stage_states import incoming
@@ -121,7 +122,20 @@ def states_of(made: Plan, recording: Recording | None) -> Mapping[str, Any]:
             state |= {"mark": "done"}
         if state:
             cards[card] = state
-    return {"cards": cards, "wires": _wires(made, steps)}
+    wires = _passed_wires(made, cards) if passed else {}
+    return {"cards": cards, "wires": wires | _wires(made, steps)}
+
+
+def _passed_wires(made: Plan, cards: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Where a backward has gone through: the ways between what has had its turn."""
+    done = {card for card, state in cards.items() if state.get("mark") == "done"}
+    return {
+        name: {"mark": "done"}
+        for edge in made.graph.edges
+        if (name := made.wire(edge)) is not None
+        and edge.target is not None
+        and {made.card_of[edge.source], made.card_of[edge.target]} <= done
+    }
 
 
 def _card_state(node: Node, step: Step | None, sockets: int) -> dict[str, Any]:

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from gradviz.graph.model import Node, Recording
-from gradviz.stories.drawing import states_of
 from gradviz.stories.descent_grid import RATE
+from gradviz.stories.drawing import states_of
 from gradviz.stories.fitting import Fit, Job
 from gradviz.stories.loop_sentences import FIT
 from gradviz.stories.numbers import is_single, printed, rate
 from gradviz.stories.parts import Axes, Heat, Part, Ref
 from gradviz.stories.parts import Run as TextRun
-from gradviz.stories.picture import Plan, Shown, picture, plan
+from gradviz.stories.picture import picture
+from gradviz.stories.planning import Plan, Shown, plan
 from gradviz.stories.rich import compose
 from gradviz.stories.story import Frame, Run, Scene, Story
 

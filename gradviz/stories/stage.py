@@ -10,7 +10,7 @@ from gradviz.stories.captions import Waiting
 from gradviz.stories.matrices import heat
 from gradviz.stories.numbers import as_float, is_single, printed
 from gradviz.stories.parts import Rich
-from gradviz.stories.picture import Plan
+from gradviz.stories.planning import Plan
 from gradviz.stories.sentences import WORDS
 from gradviz.stories.stage_states import (
     State,

@@ -9,7 +9,7 @@ from gradviz.graph.model import Edge, Node, Recording, Span, Value
 from gradviz.stories.matrices import heat
 from gradviz.stories.numbers import as_float, is_single, number, shape_text
 from gradviz.stories.parts import Rich
-from gradviz.stories.picture import Plan
+from gradviz.stories.planning import Plan
 from gradviz.stories.turns import Delivery, Turn, value_text
 
 State = dict[str, Any]

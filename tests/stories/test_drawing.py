@@ -4,7 +4,7 @@ from gradviz.graph.read import read
 from gradviz.graph.record import record
 from gradviz.stories import drawing
 from gradviz.stories.parts import Picture
-from gradviz.stories.picture import Shown
+from gradviz.stories.planning import Shown
 from gradviz.stories.rich import plain
 
 
@@ -63,7 +63,18 @@ def test_after_backward_pockets_are_freed_and_grad_is_filled(engine):
     story = drawing.tell(read(y))
     shown = cards(story)
     assert state(story)["cards"][shown["y"].id]["pocket"] == "freed"
+    assert [wire["mark"] for wire in state(story)["wires"].values()] == ["done"]
     assert state(story)["cards"][shown["x"].id]["grad"] == "3"
+
+
+def test_only_the_ways_that_a_backward_took_are_marked(engine):
+    x, w = (engine.tensor(3.0, requires_grad=True) for _ in range(2))
+    y = x * w
+    y.backward(inputs=[w])
+    story = drawing.tell(read(y))
+    wires = {wire.id: wire.target for wire in picture(story).wires}
+    passed = {wires[name] for name in state(story)["wires"]}
+    assert passed == {cards(story)["w"].id}
 
 
 def test_options_leave_things_out(engine):
