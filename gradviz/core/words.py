@@ -154,6 +154,14 @@ def number(value):  # noqa: F811
     return marked(value)
 
 
+def atan2(value, other):
+    """The angle, rounded as the functions above."""
+    if value.__class__ is ndarray and value.size > PRINTED_WHOLE:
+        return np.arctan2(value, other)
+    wide = np.arctan2(np.asarray(value, float64), other)
+    return wide.astype(value.dtype)
+
+
 def reciprocal(value):
     return 1 / value
 

@@ -191,6 +191,7 @@ def rsub(self, other, alpha=1):
 @composed(in_place=True)
 @called("Number or Tensor other", "Number or Tensor other, *, str? rounding_mode", "Number other, *, str? rounding_mode", out=True)
 def div(self, other, *, rounding_mode=None):
+    if rounding_mode not in (None, "trunc", "floor"): raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
     return ops.over(self, other) if rounding_mode is None else ops.div_rounded(self, other, rounding_mode)
 
 @composed(in_place=True)
@@ -231,6 +232,7 @@ class Addcdiv(Elementwise, name="addcdiv_of", face="", method=False, floating=Tr
     def grad_tensor2(grad, tensor1, tensor2, value): return -grad * (value * tensor1 / (tensor2 * tensor2))
 
 def refuse_other_type(self, end, weight):
+    lacking("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", WHOLE)(self)
     if end._dtype is not self._dtype: raise RuntimeError(f"expected dtype {c_name(self._dtype)} for `end` but got dtype {c_name(end._dtype)}")
 
 class Lerp(Elementwise, name="lerp_by_number", face="", method=False):
@@ -252,7 +254,9 @@ def between(start, end, weight):
 
 @composed(in_place=True)
 @called(THREE, OLD, out=True)
-def addcmul(self, tensor1, tensor2, *, value=1): return ops.addcmul_of(self, tensor1, tensor2, value)
+def addcmul(self, tensor1, tensor2, *, value=1):
+    if result_dtype(self, tensor1, tensor2).kind != "f": value = int(value)
+    return ops.addcmul_of(self, tensor1, tensor2, value)
 
 @composed(in_place=True)
 @called(THREE, OLD, out=True)

@@ -207,6 +207,8 @@ def equal(self, other):
 @called("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
 def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     if self._dtype is not other._dtype: raise RuntimeError(f"{dtypes.shown(self._dtype)._scalar_name} did not match {dtypes.shown(other._dtype)._scalar_name}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0: raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
     left, right = (each._shaped() + 0 if each._dtype.kind == "b" else each._shaped() for each in (self, other))
     with np.errstate(all="ignore"):
         near = (left == right) | (np.isfinite(left) & np.isfinite(right) & (np.abs(left - right) <= atol + np.abs(rtol * right)))

@@ -179,7 +179,7 @@ def taken_along_dim(self, indices, dim=None):
 def check_index(self, name, dim, index):
     """The dimension, counted; what is wrong with an index vector is refused."""
     dim = wrapped(dim, self.ndim)
-    if index._dtype not in (np.int32, np.int64): raise IndexError(f"{name}_(): Expected dtype int64 for index.")
+    if index._dtype not in (np.int32, np.int64): raise IndexError(f"{name}_(): Expected dtype int64 for index.") if name != "index_add" else RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {dtypes.scalar_name(index._dtype)}")
     if index.ndim > 1: raise IndexError(f"{name}_(): Index is supposed to be a vector")
     return dim
 
@@ -192,7 +192,7 @@ def without(shape, dim): return shape[:dim] + shape[dim + 1:]
 def check_places(self, name, dim, index):
     """The dimension, counted; what is wrong with the places of gather and scatter is refused."""
     dim = wrapped(dim, self.ndim)
-    if index._dtype not in (np.int32, np.int64): raise RuntimeError(f"{name}(): Expected dtype int64 for index")
+    if index._dtype not in (np.int32, np.int64): raise RuntimeError(f"{name}(): Expected dtype int32/int64 for index")
     if index.numel() and max(index.ndim, 1) != max(self.ndim, 1): raise RuntimeError(f"Index tensor must have the same number of dimensions as {'input' if name == 'gather' else 'self'} tensor")
     size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
     if picks.size and (picks.min() < 0 or picks.max() >= size): raise RuntimeError(f"index {picks[(picks < 0) | (picks >= size)][0]} is out of bounds for dimension {dim} with size {size}")

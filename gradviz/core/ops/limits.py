@@ -23,30 +23,30 @@ class ClampTensor(Elementwise, node="ClampBackward0", face="", method=False, nam
     def grad_max(grad, self, min, max): return where(self > max if min is None else (self > max) | (max < min), grad, zero)
 
 class ClampMin(Elementwise, face="", method=False, name="clamp_min_to"):
-    def forward(self: Tensor, min: Scalar): return np.maximum(self, min)
+    def forward(self: Tensor, min: Scalar): return np.maximum(min, self)
     def grad_self(grad, self, min): return where(self >= min, grad, zero)
 
 class ClampMinTensor(Elementwise, node="ClampMinBackward1", face="", method=False):
-    def forward(self: Tensor, min: Tensor): return np.maximum(self, min)
+    def forward(self: Tensor, min: Tensor): return np.maximum(min, self)
     def grad_self(grad, self, min): return where(self >= min, grad, zero)
     def grad_min(grad, self, min): return where(self < min, grad, zero)
 
 class ClampMax(Elementwise, face="", method=False, name="clamp_max_to"):
-    def forward(self: Tensor, max: Scalar): return np.minimum(self, max)
+    def forward(self: Tensor, max: Scalar): return np.minimum(max, self)
     def grad_self(grad, self, max): return where(self <= max, grad, zero)
 
 class ClampMaxTensor(Elementwise, node="ClampMaxBackward1", face="", method=False):
-    def forward(self: Tensor, max: Tensor): return np.minimum(self, max)
+    def forward(self: Tensor, max: Tensor): return np.minimum(max, self)
     def grad_self(grad, self, max): return where(self <= max, grad, zero)
     def grad_max(grad, self, max): return where(self > max, grad, zero)
 
 class Maximum(Elementwise, in_place=False):
-    forward = np.maximum
+    def forward(self: Tensor, other: Tensor): return np.maximum(other, self)  # of equal ones numpy takes the second
     def grad_self(grad, self, other): return won(grad, self < other, self == other)
     def grad_other(grad, self, other): return won(grad, self > other, self == other)
 
 class Minimum(Elementwise, in_place=False):
-    forward = np.minimum
+    def forward(self: Tensor, other: Tensor): return np.minimum(other, self)
     def grad_self(grad, self, other): return won(grad, self > other, self == other)
     def grad_other(grad, self, other): return won(grad, self < other, self == other)
 
@@ -81,8 +81,8 @@ def inside(self, min, max):
     return self >= min if max is None else (self >= min) & (self <= max)
 
 def limited(self, min, max):
-    if min is not None: self = np.maximum(self, min)
-    return self if max is None else np.minimum(self, max)
+    if min is not None: self = np.maximum(min, self)
+    return self if max is None else np.minimum(max, self)
 
 
 # --- the names that choose among them
@@ -110,6 +110,7 @@ def kept_where(self, condition, other): return ops.where_of(boolean(condition), 
 def chosen(condition, input=None, other=None):
     if not isinstance(condition, Tensor): raise TypeError(f"where(): argument 'condition' (position 1) must be Tensor, not {type(condition).__name__}")
     if input is None and other is None: return ops.nonzero(condition, as_tuple=True)
+    if input is None or other is None: raise TypeError("where() received an invalid combination of arguments")
     return ops.where_of(boolean(condition), input, other)
 
 def boolean(condition):

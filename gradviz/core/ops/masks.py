@@ -68,7 +68,7 @@ def masked_fill_in_place(self, mask, value): return write_some("masked_fill_", s
 @called("Tensor mask")
 def masked_selected(self, mask):
     if mask._dtype.kind != "b": raise RuntimeError("masked_select: expected BoolTensor for mask")
-    check_broadcast(self._shape, mask._shape)
+    check_broadcast(mask._shape, self._shape)
     return ops.select_masked(self, mask)
 
 def check_broadcast(left, right):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dims as dimensions
+from .. import dtypes
 from ..calls import called
 from ..inplace import write
 from ..op import Op, Scalar, composed, faces, many, ops
@@ -89,6 +90,21 @@ def triangle_of(name, triangle):
 
 triangle_of("tril_indices", np.tril_indices)
 triangle_of("triu_indices", np.triu_indices)
+
+
+@composed(method=False)
+def unravel_index(indices, shape):
+    """Where places in a flat tensor lie in a shape: a tensor for each dimension."""
+    if not isinstance(indices, Tensor): raise AttributeError(f"'{type(indices).__name__}' object has no attribute 'is_complex'")
+    if indices._dtype.kind not in "iu": raise TypeError(f"expected 'indices' to be integer dtype, but got {dtypes.shown(indices._dtype)}")
+    if not isinstance(shape, int | tuple | list): raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    for size in sizes:
+        if not isinstance(size, int): raise TypeError(f"expected 'shape' sequence to only contain ints, but got {type(size)}")
+    if any(size < 0 for size in sizes): raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
+    left, places = indices._shaped().astype(np.int64), []
+    for size in reversed(sizes): left, places = left // size, [left % size, *places]
+    return tuple(wrap(np.asarray(place)) for place in places)
 
 
 # --- divided, under another name

@@ -14,6 +14,7 @@ from ..words import (
     asin,
     asinh,
     atan,
+    atan2,
     atanh,
     cos,
     cosh,
@@ -143,7 +144,7 @@ def one_over(value):
     return masked_fill(reciprocal(value), value == 0, 0)
 
 class Atan2(Elementwise, floating=True):
-    forward = np.arctan2
+    def forward(self: Tensor, other: Tensor): return atan2(self, other)
     def grad_self(grad, self, other): return grad * other * one_over(self * self + other * other)
     def grad_other(grad, self, other): return grad * -self * one_over(self * self + other * other)
 
@@ -164,7 +165,7 @@ class Sigmoid(Elementwise, floating=True, face="torch nn.functional"):
 composed(ops.sigmoid, name="expit", face="special", method=False)
 
 class Relu(Elementwise):
-    def forward(self: Tensor): return maximum(self, zero)
+    def forward(self: Tensor): return maximum(zero, self)
     @one_node("ThresholdBackwardBackward0", result=lambda grad, grad_output, result: zeros_like(grad))
     def grad_self(grad, result): return where(result != 0, grad, zero)
     check = refusing_bool("Boolean inputs not supported for relu")

@@ -82,7 +82,7 @@ def refuse_mixed(self, values):
     if self._dtype is not values._dtype: raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
 
 class Heaviside(Elementwise, node="NotImplemented", in_place=True):
-    def forward(self: Tensor, values: Tensor): return where(self == 0, values, where(self != self, self, to(self > 0, self.dtype)))
+    def forward(self: Tensor, values: Tensor): return where(self == 0, values, to(self > 0, self.dtype))
     check = refuse_mixed
 
 class Nextafter(Elementwise):

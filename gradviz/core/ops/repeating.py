@@ -168,6 +168,7 @@ def shifted(self, shifts, dims=()):
 def rotated(self, k=1, dims=(0, 1)):
     if self.ndim < 2: raise RuntimeError(f"expected total dims >= 2, but got total dims = {self.ndim}")
     if len(dims) != 2: raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+    if len(dims) == 2 and wrapped(dims[0], self.ndim) == wrapped(dims[1], self.ndim): raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
     return ops.rot90_in(self, k, tuple(wrapped(dim, self.ndim) for dim in dims))
 
 

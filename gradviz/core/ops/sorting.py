@@ -112,7 +112,8 @@ def most_frequent(array, dim, keepdim):
     for where in np.ndindex(rows.shape[:-1]):
         different, counts = np.unique(rows[where], return_counts=True)
         values[where] = different[counts.argmax()]
-        places[where] = np.flatnonzero(rows[where] == values[where])[-1]
+        found = np.flatnonzero(rows[where] == values[where])
+        places[where] = found[-1] if len(found) else np.isnan(rows[where]).argmax()
     return [np.expand_dims(part, dim) if keepdim else part for part in (values, places)]
 
 @word

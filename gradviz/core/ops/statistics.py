@@ -115,6 +115,9 @@ def interpolated(ordered, shares, interpolation, ignore_nan):
 @composed
 @called("Tensor? weights = None, int minlength = 0")
 def bincount(self, weights=None, minlength=0):
+    if self.numel(): lacking("bincount_cpu", "bf")(self)
+    if minlength < 0: raise RuntimeError("minlength should be >= 0")
+    if weights is not None and weights._shape != self._shape: raise RuntimeError("weights should be 1-d and have the same length as input")
     if self.ndim != 1 or self._dtype.kind not in "iu": raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if self.numel() and self._shaped().min() < 0: raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     counts = np.bincount(self._shaped(), None if weights is None else weights._shaped(), minlength)
@@ -128,6 +131,8 @@ def histc(self, bins=100, min=0, max=0):
     if bins <= 0: raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
     value = self._shaped().reshape(-1)
     if min == max and value.size: min, max = float(value.min()), float(value.max())
+    if not np.isfinite([min, max]).all(): raise RuntimeError(f"torch.histc: range of [{min:g}, {max:g}] is not finite")
+    if min > max: raise RuntimeError("torch.histc: max must be larger than min")
     if min == max: min, max = min - 1, max + 1
     return wrap(np.histogram(value, bins, (min, max))[0].astype(self._dtype))
 
