@@ -230,8 +230,9 @@ def test_in_a_real_kernel_with_await_and_an_error(library):
     ]
     notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
     nbclient.NotebookClient(notebook, allow_errors=True, timeout=60).execute()
-    error, shown = notebook.cells[1].outputs
-    assert (error.output_type, shown.output_type) == ("error", "display_data")
+    outputs = notebook.cells[1].outputs
+    assert [one.output_type for one in outputs] == ["error", "display_data"], outputs
+    error, shown = outputs
     assert "second time" in error.evalue
     assert "-- 2nd pass --" in shown.data["text/plain"]
     assert "line 4: y.backward()" in shown.data["text/plain"]

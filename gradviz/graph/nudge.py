@@ -12,8 +12,9 @@ from gradviz.graph.calls import Call
 from gradviz.graph.engines import engine_of
 from gradviz.graph.interpose import hearing, quiet
 from gradviz.graph.model import Value
+from gradviz.graph.tracing import as_inputs
 from gradviz.graph.values import WHOLE, in_words, is_tensor, numbers_of, value_of, value_of_array
-from gradviz.graph.watch import Tape, as_inputs
+from gradviz.graph.watch import Tape
 
 MOST_ROWS = 200
 

@@ -12,6 +12,7 @@ from typing import Any
 from gradviz.graph.calls import Line, cells
 from gradviz.graph.names import is_library
 from gradviz.graph.program import column_span, lines_of, parsed
+from gradviz.graph.values import is_tensor
 
 
 def caller() -> tuple[FrameType | None, Any]:
@@ -63,7 +64,8 @@ def _module_in(frame: FrameType) -> Any:
     if frame.f_code.co_name != "forward":
         return None
     owner = frame.f_locals.get("self")
-    return owner if hasattr(type(owner), "named_parameters") else None
+    is_module = not is_tensor(owner) and hasattr(type(owner), "named_parameters")
+    return owner if is_module else None
 
 
 def _line(code: CodeType, instruction: int, number: int) -> Line:

@@ -22,6 +22,7 @@ EDGES = 12.0
 """The edges of what lies behind a folded card reach so far below it."""
 
 Box = tuple[float, float, float, float]
+Place = tuple[float, float, Anchor]
 
 
 def place_labels(picture: Picture, group: Group, drawn: list[PlacedWire]) -> list[PlacedWire]:
@@ -37,12 +38,13 @@ def place_labels(picture: Picture, group: Group, drawn: list[PlacedWire]) -> lis
             placed.append(at)
             continue
         x, tip, _ = at.arrow
-        tries = [
+        tries: list[Place] = [
             (round(x + side * ASIDE, 1), round(tip - above, 1), anchor)
             for above in ABOVE
             for side, anchor in _SIDES
         ]
-        label = min(tries, key=lambda place: _touched(_box(place, text), lines, walls + taken))
+        touched = [_touched(_box(place, text), lines, [*walls, *taken]) for place in tries]
+        label = tries[touched.index(min(touched))]
         taken.append(_box(label, text))
         placed.append(replace(at, label=label))
     return placed
@@ -51,7 +53,7 @@ def place_labels(picture: Picture, group: Group, drawn: list[PlacedWire]) -> lis
 _SIDES: tuple[tuple[int, Anchor], ...] = ((1, "start"), (-1, "end"))
 
 
-def _box(place: tuple[float, float, Anchor], text: str) -> Box:
+def _box(place: Place, text: str) -> Box:
     x, y, anchor = place
     wide = width(text, SIZE)
     left = x if anchor == "start" else x - wide

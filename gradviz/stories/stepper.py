@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from gradviz.graph.record import rehearse
+from gradviz.graph.tracing import trace
 from gradviz.graph.values import is_tensor
-from gradviz.graph.watch import trace
 from gradviz.stories.backward import tell
 from gradviz.stories.checks import check_steps
 from gradviz.stories.story import Story, story

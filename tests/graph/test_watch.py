@@ -6,7 +6,8 @@ import pytest
 from gradviz.graph.interpose import plain_name
 from gradviz.graph.read import read
 from gradviz.graph.record import record
-from gradviz.graph.watch import latest_tape, trace, watch
+from gradviz.graph.tracing import trace
+from gradviz.graph.watch import latest_tape, watch
 
 
 def cuts(tape):
