@@ -75,6 +75,8 @@ class Call:
         return self.line.code if self.line is not None and written else f"{self.name}()"
 
 
+UNSET = frozenset({"empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"})
+"""Calls whose result holds what happened to stand in memory, another thing in every run."""
 new_operand = maker(Operand)
 new_call = maker(Call)
 
@@ -84,6 +86,7 @@ def call_text(call: Call) -> str:
     where = "" if call.line is None else f"{call.line.place}: "
     given = "" if call.result_name is None else f"{call.result_name} = "
     value = "" if call.value is None else f" → {in_words(call.value)}"
+    value += ", not set" if value and call.name in UNSET else ""
     cut = "" if call.cut is None else f"; tracking ends here ({call.cut})"
     return f"{where}{given}{call.label}{value}{cut}"
 

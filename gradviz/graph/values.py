@@ -55,7 +55,7 @@ def value_of(tensor: Any, *, changed: bool = False) -> Value:
         numbers, reach = sampled(tensor)
         return new_value(shape, name, numbers, False, reach, changed)
     except Exception:
-        return _unreadable(tensor)
+        return unset(tensor)
 
 
 def value_of_array(array: Any, dtype: str | None = None, *, changed: bool = False) -> Value:
@@ -152,7 +152,11 @@ def _plain_print(numbers: np.ndarray) -> str:
 _printer: Callable[[np.ndarray], str] = _plain_print
 
 
-def _unreadable(tensor: Any) -> Value:
+def unset(tensor: Any) -> Value:
+    """What is told of a tensor whose numbers mean nothing: its shape and dtype.
+
+    Nothing that a tensor may be makes this raise.
+    """
     try:
         shape, name = tuple(tensor.shape), dtype_name(tensor.dtype)
     except Exception:

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from gradviz.graph.calls import Call, Line, Operand, calls_text, new_call, new_operand
+from gradviz.graph.calls import UNSET, Call, Line, Operand, calls_text, new_call, new_operand
 from gradviz.graph.cuts import LEAVING, cut_by, is_array
 from gradviz.graph.interpose import hearing
 from gradviz.graph.survey import is_leaf
-from gradviz.graph.values import dtype_name, is_tensor, value_of
+from gradviz.graph.values import dtype_name, is_tensor, unset, value_of
 from gradviz.graph.where import caller, line_of, module_around
 
 KEY = "gradviz"
@@ -133,7 +133,7 @@ class Tape:
             id=number,
             name=name,
             operands=tuple([self._operand(tensor) for tensor in tensors]),
-            value=None if shown is None else value_of(shown),
+            value=None if shown is None else unset(shown) if name in UNSET else value_of(shown),
             requires_grad=any(one.requires_grad for one in results),
             line=line,
             cut=cut_by(name, tensors, results, result),

@@ -260,3 +260,14 @@ def test_the_tools_of_the_lens_are_not_calls_of_the_library():
 )
 def test_calls_have_plain_names(name, word):
     assert plain_name(name) == word
+
+
+def test_what_was_never_set_is_the_same_in_every_run(engine):
+    with watch() as tape:
+        made = engine.empty(3)
+        like = engine.empty_like(made)
+        like.fill_(2.0)
+    first, second, filled = tape.text().splitlines()
+    assert first.endswith("made = engine.empty(3) → float32 (3,), not set")
+    assert second.endswith("→ float32 (3,), not set")
+    assert filled.endswith("→ [2., 2., 2.]")
