@@ -173,8 +173,8 @@ def outer(self, vec2):
 @composed
 @called("Tensor other", out=True)
 def inner(self, other):
-    if self._dtype is not other._dtype: raise RuntimeError("both inputs should have same dtype")
     if not self._shape or not other._shape: return ops.mul(self, other)
+    if self._dtype is not other._dtype: raise RuntimeError("both inputs should have same dtype")
     if self._shape[-1] != other._shape[-1]:
         raise RuntimeError(f"inner() the last dimension must match on both input tensors but got shapes {list(self._shape)} and {list(other._shape)}")
     return ops.tensordot(self, other, ([-1], [-1]))

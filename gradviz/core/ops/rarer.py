@@ -88,7 +88,7 @@ class Heaviside(Elementwise, node="NotImplemented", in_place=True):
 class Nextafter(Elementwise):
     def forward(self: Tensor, other: Tensor): return np.nextafter(self, other)
     def grad_self(grad, self, other): return where(self == other, zero, grad)
-    def grad_other(grad, self, other): return where(self == other, grad, zero)
+    def grad_other(grad): return zeros_like(grad)
     check = lacking("nextafter_cpu", WHOLE)
 
 class Logaddexp(Elementwise, in_place=False):
@@ -103,7 +103,8 @@ class Logaddexp2(Elementwise, in_place=False):
     def grad_other(grad, self, other): return grad / (1 + exp2(self - other))
     check = lacking("logaddexp2_cpu", WHOLE)
 
-def refuse_exponents(self, other): lacking("ldexp_cpu_exp", BOOL)(other)
+def refuse_exponents(self, other):
+    if self._dtype.kind == "f": lacking("ldexp_cpu_exp", BOOL)(other)
 
 class Ldexp(Elementwise, floating=True):
     def forward(self: Tensor, other: Tensor): return self * exp2(other)

@@ -24,7 +24,7 @@ class Logcumsumexp(Op, face="", method=False, name="logcumsumexp_along"):
     def grad_self(grad, self, result, dim): return exp(self) * later(grad * exp(-result), dim)
 
 def running_extreme(name):
-    def function(self, dim): return getattr(ops, name + "_along")(self, wrapped(dim, self.ndim))
+    def function(self, dim): return getattr(ops, name + "_along")(self, wrapped(dim, self.ndim) if self.numel() else dim)
     composed(called("int dim")(function), name=name)
 
 running_extreme("cummax")
@@ -82,7 +82,7 @@ def sums_and_widths(y, x, dim):
 
 def record_holders(value, dim, better):
     """The best so far, and where it stands; of equals the later one."""
-    if not value.ndim: return value.copy(), np.zeros((), np.int64)
+    if not value.ndim or not value.size: return value.copy(), np.zeros(value.shape, np.int64)
     best = better.accumulate(value, dim)
     places = np.arange(value.shape[dim]).reshape([-1 if place == dim else 1 for place in range(value.ndim)])
     holds = (value == best) | ((value != value) & (best != best))
