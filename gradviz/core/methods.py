@@ -10,6 +10,7 @@ from .modes import current
 from .node import Landing
 from .printing import Size
 from .tensor import InferenceVersion, Tensor, alone, wrap
+from .views import views_of
 
 
 def method(function: Any) -> Any:
@@ -195,9 +196,8 @@ def change_flag(self: Tensor, value: bool, text: str) -> None:
     if value and self.is_inference() and not current().inference:
         raise RuntimeError(errors.INFERENCE_FLAG)
     self._requires_grad = value
-    for reference in getattr(self, "_views", ()):  # whose gradients come here
-        view = reference()
-        if view is not None and view._node is None:
+    for view in views_of(self):  # whose gradients come here
+        if view._node is None:
             view._requires_grad = value
 
 

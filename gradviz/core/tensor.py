@@ -26,7 +26,8 @@ class Version:
 
     count = stamp = 0
     writes: list[int] | None = None  # the last stamps, to tell which version a node expected
-    unfollowed: Any = None  # views made outside of the graph, which no write may reach
+    views: list | None = None  # those of this memory, held weakly
+    unfollowed: list | None = None  # those made outside of the graph, which no write may reach
     inference = False
 
     def bump(self) -> None:
@@ -40,7 +41,9 @@ class Version:
             if len(self.writes) > 32:
                 del self.writes[:16]
         if self.unfollowed is not None:
-            self.unfollowed.refuse()
+            from .views import refuse_views
+
+            refuse_views(self.unfollowed)
 
     def count_at(self, moment: int) -> int:
         """How many writes there had been at a moment of the clock."""
@@ -101,7 +104,7 @@ class Tensor(metaclass=TensorType):
     by `detach()`, by `numpy()`.
     """
 
-    # `_views` and `_hooks` are set only on the few tensors that have them
+    # `_hooks` is set only on the few tensors that have them
     __slots__ = (
         "__weakref__",
         "_accumulator",
@@ -113,7 +116,6 @@ class Tensor(metaclass=TensorType):
         "_shape",
         "_value",
         "_view",
-        "_views",
         "_written",
     )
     __module__ = "gradviz"

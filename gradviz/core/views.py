@@ -8,6 +8,7 @@ old node. The views of a base that was written get new nodes, AsStridedBackward0
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,6 @@ class View:
     NORMAL, NO_GRAD, SEVERAL, INFERENCE, CUSTOM = "", "no_grad", "several", "inference", "custom"
     __slots__ = ("base", "kind", "path", "stamp")
 
-    def __init__(self, base: Tensor, path: tuple, stamp: int, kind: str) -> None:
-        self.base, self.path, self.stamp, self.kind = base, path, stamp, kind
-
     def refresh(self, view: Tensor) -> None:
         """Make the node of a view anew if its memory was written since."""
         if view._written.stamp > self.stamp and self.base._requires_grad:
@@ -41,24 +39,35 @@ class View:
             regenerate(view, self)
 
 
-class Views(list):
-    """The views of a base, held weakly; the dead ones are swept out now and then."""
+reference_to, new_view = weakref.ref, maker(View)
 
-    limit = 16
 
-    def add(self, view: Tensor) -> None:
-        """One more."""
-        if len(self) >= self.limit:
-            self[:] = [each for each in self if each() is not None]
-            self.limit = max(16, 2 * len(self))
-        self.append(weakref.ref(view))
+def with_one_more(views: list | None, view: Tensor) -> list:
+    """The views of a memory, held weakly; the dead ones are swept out now and then."""
+    if views is None:
+        return [reference_to(view)]
+    count = len(views)
+    if count >= 16 and count & (count - 1) == 0:
+        views[:] = [each for each in views if each() is not None]
+    views.append(reference_to(view))
+    return views
 
-    def refuse(self) -> None:
-        """After a write: what cannot have a node any more is not to be used."""
-        for reference in self:
-            tensor = reference()
-            if tensor is not None:
-                tensor._node, tensor._requires_grad = refused(tensor, tensor._view), True
+
+def views_of(base: Tensor) -> Iterator[Tensor]:
+    """The views of a base that live; its memory may have other bases beside it."""
+    version = base._written
+    for reference in (version is not None and version.views) or ():
+        view = reference()
+        if view is not None and view._view.base is base:
+            yield view
+
+
+def refuse_views(views: list) -> None:
+    """After a write: what cannot have a node any more is not to be used."""
+    for reference in views:
+        tensor = reference()
+        if tensor is not None:
+            tensor._node, tensor._requires_grad = refused(tensor, tensor._view), True
 
 
 PASSIVE = "its base or another view of its base has been"
@@ -68,33 +77,27 @@ def view_of(
     source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None
 ) -> None:
     """Note that a result is a view of `source`; what belongs to inference mode is never one."""
-    if source._written is not None and source._written.inference:
-        result._written, result._node, result._requires_grad = source._written, None, False
+    version = source._written
+    if version is None:
+        version = source._shared_version()
+    elif version.inference:
+        result._written, result._node, result._requires_grad = version, None, False
         return
     above = source._view
     if above is None:
         base, path, kind = source, ((op, given[1:], number),), View.NORMAL
     else:
         base, path, kind = above.base, (*above.path, (op, given[1:], number)), above.kind
-    views = getattr(base, "_views", None)
-    if views is None:
-        base._views = Views([reference_to(result)])
-    else:
-        views.add(result)
-    result._written = version = source._written or source._shared_version()
+    version.views = with_one_more(version.views, result)
     if number is not None and kind == View.NORMAL:
         kind = View.SEVERAL
     if not room["plain"] and not recording():
         kind = View.INFERENCE if current().inference else View.NO_GRAD
         if base._requires_grad:
             result._requires_grad = True
-            if version.unfollowed is None:
-                version.unfollowed = Views()
-            version.unfollowed.add(result)
-    result._view = View(base, path, version.stamp, kind)
-
-
-reference_to = weakref.ref
+            version.unfollowed = with_one_more(version.unfollowed, result)
+    result._written, result._view = version, (view := new_view())
+    view.base, view.path, view.stamp, view.kind = base, path, version.stamp, kind
 
 
 Tensor._is_view = lambda self: self._view is not None
@@ -257,10 +260,7 @@ def copy_slices(view: View, writer: Any) -> None:
 
 def renew_views(base: Tensor) -> None:
     """After a recorded write into a base: all its views get new nodes."""
-    for reference in getattr(base, "_views", ()):
-        tensor = reference()
-        if tensor is None:
-            continue
+    for tensor in views_of(base):
         view = tensor._view
         if view.kind == View.NORMAL:
             view.stamp = tensor._written.stamp
