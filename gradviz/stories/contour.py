@@ -11,7 +11,7 @@ import numpy as np
 
 from gradviz.graph.values import is_tensor, numbers_of
 from gradviz.stories.checks import check_finite, check_rate
-from gradviz.stories.contour_frames import RATE, Map, Pair, run_of
+from gradviz.stories.contour_frames import RATE, TONES, Map, Pair, run_of
 from gradviz.stories.contours import contour_lines, thinned
 from gradviz.stories.descending import Optimizer, Setting, Track, descend
 from gradviz.stories.descent_grid import moved_to, nearest
@@ -29,7 +29,6 @@ ASPECT = 1.5
 LEVELS = tuple(step * 10.0**power for power in range(-6, 9) for step in (1, 3))
 START = "start"
 FIRST, SECOND = "first optimiser", "second optimiser"
-TONES = ("hot", "done")
 
 
 def descend_map(
@@ -243,7 +242,7 @@ def _scene(ground: Map, places: Sequence[Pair], tracks: Any, steps: int) -> Scen
         ),
     ]
     for name, dashed in (("second", True), ("first", False)):
-        tone = TONES[dashed]
+        tone = TONES[name]
         here = {"x": f"{name} x", "y": f"{name} y"}
         marks += [
             Mark(f"{name} path", "line", tone, here, until="step", dashed=dashed),
@@ -278,9 +277,9 @@ def _loss(ground: Map, tracks: Any, steps: int) -> Axes:
     marks = []
     for name, dashed in (("second", True), ("first", False)):
         here = {"y": f"{name} loss"}
-        marks.append(Mark(f"{name} loss", "line", TONES[dashed], here, until="step", dashed=dashed))
+        marks.append(Mark(f"{name} loss", "line", TONES[name], here, until="step", dashed=dashed))
         now = here | {"x": "step"}
-        marks.append(Mark(f"{name} loss now", "ball", TONES[dashed], now, dashed=dashed))
+        marks.append(Mark(f"{name} loss now", "ball", TONES[name], now, dashed=dashed))
     marks.append(
         Mark(
             "least",
@@ -292,4 +291,4 @@ def _loss(ground: Map, tracks: Any, steps: int) -> Axes:
     )
     name = "loss over steps" + (" (logarithmic)" if is_log else "")
     bounds = (0.0, float(steps), low, first * (2 if is_log else 1.1))
-    return Axes("loss", "", name, bounds, tuple(marks), height=150, log=is_log, drag=True)
+    return Axes("loss", "", name, bounds, tuple(marks), height=200, log=is_log, drag=True)

@@ -13,11 +13,13 @@ import numpy as np
 from gradviz.stories.descending import Track
 from gradviz.stories.loop_sentences import MAP
 from gradviz.stories.numbers import figure, stored
-from gradviz.stories.parts import Ref, Rich
+from gradviz.stories.parts import Ref, Rich, Tone
 from gradviz.stories.rich import Field, compose
 from gradviz.stories.story import Frame, Run
 
 RATE = "learning rate"
+TONES: dict[str, Tone] = {"first": "hot", "second": "done"}
+"""The tones of the two paths, which their names have too."""
 Pair = tuple[float, float]
 
 
@@ -68,7 +70,7 @@ def _frames(ground: Map, one: Track, two: Track, steps: int) -> Iterator[Frame]:
 
 
 def _row(name: str, track: Track) -> list[Rich]:
-    tone = "hot" if name == "first" else "b"
+    tone = TONES[name]
     numbers = ("x", "y", "x grad", "y grad", "loss")
     return [
         ((tone, track.setting.optimizer),),
@@ -104,8 +106,8 @@ def _sentence(
     key: str, who: str, optimizers: tuple[str, str], names: tuple[str, str], lowest: str
 ) -> Rich:
     fields: dict[str, Field] = {
-        "first": optimizers[0],
-        "second": optimizers[1],
+        "first": ((TONES["first"], optimizers[0]),),
+        "second": ((TONES["second"], optimizers[1]),),
         "x_name": names[0],
         "y_name": names[1],
         "x": Ref("first x"),

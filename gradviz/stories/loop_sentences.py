@@ -78,10 +78,10 @@ SIDES = {
 MAP = {
     "same": "Both paths are {first}; choose another optimiser to compare.",
     "start": "Both start at *{x_name}* = {x}, *{y_name}* = {y}, where the loss is {first_loss}. The first SGD step goes straight downhill, across the contour.",
-    "step": "Step {step}: **{first}** is at loss {first_loss}, __{second}__ at {second_loss}, so __{ahead}__ is ahead.",
-    "level": "Step {step}: **{first}** is at loss {first_loss}, __{second}__ at {second_loss}.",
-    "away": "__{who}__ diverges: its loss is {loss}, more than at the start. The learning rate {rate} is too large for it.",
-    "end": "After {step} steps: **{first} {first_loss}**, __{second} {second_loss}__; the lowest point found is {lowest}.",
+    "step": "Step {step}: {first} is at loss {first_loss}, {second} at {second_loss}, so {ahead} is ahead.",
+    "level": "Step {step}: {first} is at loss {first_loss}, {second} at {second_loss}.",
+    "away": "{who} diverges: its loss is {loss}, more than at the start. The learning rate {rate} is too large for it.",
+    "end": "After {step} steps: {first} __{first_loss}__, {second} __{second_loss}__; the lowest point found is {lowest}.",
     "too large": "too large",
 }
 
@@ -95,7 +95,7 @@ JACOBIAN = {
     "several": "{name} reaches {count} of the {all} z; each sends back its weight times its slope, and the parts __add up__ to **{sum}**.",
     "column": "{name} went into {count} results; each sends back its weight times its slope, and the gradient is the __sum__: **{sum}**.",
     "none": "No z depends on {name}, so its gradient is **{sum}**.",
-    "note, diagonal": "∂z/∂x = 4(2x + 3): 20, 28, 36",
+    "note, diagonal": "∂z/∂x = 4(2x + 3): 20, 28, 36. With ones in v it is `z.sum().backward()`.",
     "note, dense": "∂(A @ x)/∂x = A; backward computes vᵀA",
     "note, column": "∂z/∂b = x: 1, 2, 3; `b.grad` is their weighted sum",
     "tab, diagonal": "elementwise",

@@ -82,8 +82,9 @@ export function rich(runs, look, make = styled) {
 /** @param {string} style @param {string} text */
 function styled(style, text) {
   if (!style) return document.createTextNode(text);
-  if (ELEMENTS[style]) return html(ELEMENTS[style], {}, text);
-  return html("span", { class: style + (/^\S.{0,22}\S$/.test(text) ? " whole" : "") }, text);
+  const whole = /^\S.{0,22}\S$/.test(text) ? "whole" : null;
+  if (ELEMENTS[style]) return html(ELEMENTS[style], { class: whole }, text);
+  return html("span", { class: `${style} ${whole ?? ""}` }, text);
 }
 
 /** Runs as `<tspan>`s. @param {string} style @param {string} text */

@@ -3,6 +3,9 @@
 import { PARTS, html, icon } from "./dom.js";
 import { numberTyped } from "./typed.js";
 
+/** More questions than this are counted in figures. */
+const MOST_DOTS = 8;
+
 /** @param {any} player */
 PARTS.predict = (player) => {
   const results = new Map();
@@ -111,6 +114,8 @@ PARTS.predict = (player) => {
     const { score: slot } = player.bar;
     const right = [...results.values()].filter(Boolean).length;
     slot.hidden = false;
+    slot.classList.toggle("many", asks.length > MOST_DOTS);
+    slot.dataset.of = `${right} / ${asks.length}`;
     slot.setAttribute("role", "img");
     slot.setAttribute("aria-label", `${right} of ${asks.length} predicted right`);
     slot.replaceChildren(

@@ -91,10 +91,11 @@ function upwards(part, state, player, width) {
       );
     const over = column.gone ?? column.sum;
     const look = column.gone ? "" : column.mark === "active" ? "hot" : "done-t";
-    if (over?.length && blocks.length)
-      nodes.push(
-        lettering(middle(k), y(blocks.at(-1).to) - 5, `halo ${look}`, player.rich(over, spanned)),
-      );
+    if (over?.length && blocks.length) {
+      const half = textWidth(player.text(over), `650 12px ${player.fonts.ui}`) / 2;
+      const x = Math.min(middle(k), width - half);
+      nodes.push(lettering(x, y(blocks.at(-1).to) - 5, `halo ${look}`, player.rich(over, spanned)));
+    }
   });
   nodes.push(
     lettering(0, 9, "ink", [part.y_name ?? ""], "start"),
