@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from gradviz.graph import catalogue
 from gradviz.graph.model import Edge, Node
 from gradviz.graph.severed import severed, tracked_names
@@ -70,12 +68,18 @@ class Matcher:
         self.inputs: list[list[int | None]] = [[] for _ in nodes]
         for edge in edges:
             self.inputs[edge.source].append(edge.target)
+        self._severs: dict[ast.expr, bool] = {}
+        self._constant: dict[ast.expr, bool] = {}
+        self._texts: dict[ast.expr, str] = {}
+        """What was found of an expression, which a loop fits to hundreds of nodes."""
 
     def fit(self, expression: ast.expr, node: int | None) -> Fit | None:
         """How `expression` computed `node`, or None if it cannot have."""
         if node is None:
             return Fit() if self.is_constant(expression) else None
-        if severed(expression, self.scope) is not None:
+        if expression not in self._severs:
+            self._severs[expression] = severed(expression, self.scope) is not None
+        if self._severs[expression]:
             return None
         if isinstance(expression, ast.Name | ast.Attribute | ast.Subscript):
             return self._reference(expression, node)
@@ -86,7 +90,9 @@ class Matcher:
 
     def is_constant(self, expression: ast.expr) -> bool:
         """Whether nothing in the expression is known to be tracked by autograd."""
-        return not any(tracked_names(expression, self.scope))
+        if expression not in self._constant:
+            self._constant[expression] = not any(tracked_names(expression, self.scope))
+        return self._constant[expression]
 
     def _operation(self, expression: ast.expr, node: int) -> Fit | None:
         if isinstance(expression, ast.BinOp):
@@ -100,7 +106,9 @@ class Matcher:
         return None
 
     def _reference(self, expression: ast.expr, node: int) -> Fit | None:
-        text = ast.unparse(expression)
+        text = self._texts.get(expression)
+        if text is None:
+            text = self._texts[expression] = ast.unparse(expression)
         names = self.nodes[node].names
         if text in names or text in self.nodes[node].outputs:
             return Fit(named=[(text, node)])
@@ -171,7 +179,7 @@ class Matcher:
         for constant in self.nodes[node].constants:
             value = constant.value
             if constant.slot == slot and value is not None and value.numbers.size == 1:
-                return bool(np.isclose(value.numbers.item(), number, rtol=1e-6))
+                return is_near(value.numbers.item(), number)
         return True
 
     def _over(self, left: ast.expr, right: ast.expr, node: int) -> Fit | None:
@@ -245,6 +253,15 @@ class Matcher:
             else:
                 return None
         return result
+
+
+def is_near(saved: float, written: float) -> bool:
+    """Whether a number may be the one that was written, up to the rounding of its dtype.
+
+    >>> is_near(0.10000000149, 0.1), is_near(2.0, 3.0)
+    (True, False)
+    """
+    return saved == written or abs(saved - written) <= 1e-8 + 1e-6 * abs(written)
 
 
 def _operands(expression: ast.Call, scope: Mapping[str, Any]) -> list[ast.expr]:

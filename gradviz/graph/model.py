@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from gradviz.graph.frozen import maker
+from gradviz.graph.frozen import changer, maker
 
 NodeKind = Literal["op", "leaf", "custom"]
 CutKind = Literal[
@@ -184,7 +184,9 @@ class Recording:
 
 new_value = maker(Value)
 new_node = maker(Node)
+changed_node = changer(Node)
 new_edge = maker(Edge)
 new_step = maker(Step)
 new_saved = maker(Saved)
 new_constant = maker(Constant)
+changed_constant = changer(Constant)

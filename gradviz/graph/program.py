@@ -54,6 +54,7 @@ class Program:
         self.texts: list[Text] = list(_texts(frame))
         self.here: Place = (len(self.texts) - 1, frame.f_lineno, LAST_COLUMN)
         self._assigned: dict[str, list[Assignment]] = {}
+        self._given: dict[str, frozenset[str]] = {}
         for number, text in enumerate(self.texts):
             for statement in text.statements:
                 for name, value in _targets(statement):
@@ -63,8 +64,11 @@ class Program:
 
     def given(self, name: str) -> frozenset[str]:
         """What the program gives to this variable: the names in `a = b`, `=` for other values."""
-        found = self._assigned.get(name, ())
-        return frozenset(v.id if isinstance(v := one.value, ast.Name) else "=" for one in found)
+        if name not in self._given:
+            values = [one.value for one in self._assigned.get(name, ())]
+            names = [value.id if isinstance(value, ast.Name) else "=" for value in values]
+            self._given[name] = frozenset(names)
+        return self._given[name]
 
     def assignments(self, name: str, place: Place) -> list[Assignment]:
         """What `name` can have been given before `place`, the latest first; then what loops do."""

@@ -9,7 +9,7 @@ from gradviz.graph.collector import paused_collector
 from gradviz.graph.engines import engine_name
 from gradviz.graph.expressions import rebuild
 from gradviz.graph.interpose import quiet
-from gradviz.graph.model import Constant, Graph, Node
+from gradviz.graph.model import Constant, Graph, Node, changed_constant, changed_node
 from gradviz.graph.names import Names, names_for
 from gradviz.graph.nodes import Contents, build_nodes, read_contents
 from gradviz.graph.source import Source, find_source
@@ -86,21 +86,21 @@ def _with_facts(node: Node, source: Source, slots: set[tuple[int, int]]) -> Node
         changes["module"] = source.modules[node.id]
     if any((node.id, constant.slot) in slots for constant in node.constants):
         changes["constants"] = tuple(_constant(node.id, c, source) for c in node.constants)
-    return replace(node, **changes) if changes else node
+    return changed_node(node, changes) if changes else node
 
 
 def _constant(node: int, constant: Constant, source: Source) -> Constant:
     key = (node, constant.slot)
-    return replace(
-        constant,
-        label=source.constants.get(key, constant.label),
-        value=constant.value or source.constant_values.get(key),
-        cut=source.cuts.get(key),
-    )
+    changes = {
+        "label": source.constants.get(key, constant.label),
+        "value": constant.value or source.constant_values.get(key),
+        "cut": source.cuts.get(key),
+    }
+    return changed_constant(constant, changes)
 
 
 def _with_code(node: Node, source: Source, formulas: dict[int, str]) -> Node:
     formula, span = formulas.get(node.id), source.spans.get(node.id)
     if formula is None and span is None:
         return node
-    return replace(node, expression=formula, span=span)
+    return changed_node(node, {"expression": formula, "span": span})

@@ -12,7 +12,7 @@ from typing import Any
 
 from gradviz.graph.fit import Fit, Matcher
 from gradviz.graph.model import Cut, Edge, Node, Span, Value
-from gradviz.graph.program import Assignment, Place, Program, as_value, call_at, column_span
+from gradviz.graph.program import Assignment, Place, Program, Text, as_value, call_at, column_span
 from gradviz.graph.severed import Gradless, Severed, find_severed, tracked_names
 
 LONGEST = 40
@@ -77,6 +77,8 @@ class _Search:
         self.statements: dict[Place, ast.stmt] = {}
         self.waiting: deque[tuple[str, int, Place]] = deque()
         self.tried: set[tuple[str, int]] = set()
+        self.segments: dict[ast.expr, str] = {}
+        self.severs: dict[tuple[ast.expr, Place], Severed | None] = {}
 
     def result(self) -> Source:
         """Match everything that can be matched, and say what was found."""
@@ -134,17 +136,25 @@ class _Search:
             self.statements[place] = assignment.statement
         for node, slot, expression in found.constants:
             if (node, slot) not in self.constants:
-                self.constants[node, slot] = text.segment(expression)
+                self.constants[node, slot] = self._segment(text, expression)
                 self._sever(node, slot, expression, place)
         self.waiting.extend((name, node, place) for name, node in found.named)
 
     def _sever(self, node: int, slot: int, expression: ast.expr, place: Place) -> None:
         """Look for where what stands at a None slot was cut off."""
-        cut = find_severed(expression, place, self.program, self.matcher.scope)
+        key = expression, place
+        if key not in self.severs:
+            self.severs[key] = find_severed(expression, place, self.program, self.matcher.scope)
+        cut = self.severs[key]
         if cut is not None:
             self.severed[node, slot] = cut
             if cut.statement is not None:
                 self.statements[cut.place] = cut.statement
+
+    def _segment(self, text: Text, expression: ast.expr) -> str:
+        if expression not in self.segments:
+            self.segments[expression] = text.segment(expression)
+        return self.segments[expression]
 
     def _cut(self, cut: Severed, lines: _Lines) -> Cut:
         names = tracked_names(cut.taken, self.matcher.scope)
@@ -162,10 +172,15 @@ class _Search:
         backward = self._backward()
         lines = _Lines(self.program, self.statements)
         result = Source(constants=self.constants, code=lines.code)
+        spans: dict[ast.expr, Span | None] = {}
+        values: dict[ast.expr, str] = {}
         for node, (number, expression) in self.found.items():
+            if expression not in spans:
+                spans[expression] = lines.span(number, expression)
+                values[expression] = as_value(self._segment(self.program.texts[number], expression))
             if self.nodes[node].kind != "leaf":
-                result.expressions[node] = as_value(self.program.texts[number].segment(expression))
-            span = lines.span(number, expression)
+                result.expressions[node] = values[expression]
+            span = spans[expression]
             if span is not None:
                 result.spans[node] = span
         result.cuts = {slot: self._cut(cut, lines) for slot, cut in self.severed.items()}
