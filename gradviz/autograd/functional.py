@@ -22,7 +22,11 @@ from ..core.tensor import Tensor, wrap
 from . import grad as gradients
 from .given import (
     OUTPUTS,
+    UNTRACKED,
+    WITHOUT_GRAPH,
     as_tuple,
+    check_tracked,
+    filled,
     finished,
     one_number,
     prepare,
@@ -36,13 +40,9 @@ INDEPENDENT = (
     "Output {output} of the user-provided function is independent of input {input}. "
     "This is not allowed in strict mode."
 )
-ALL_INDEPENDENT = (
-    "The output of the user-provided function is independent of input {input}. "
-    "This is not allowed in strict mode."
-)
-UNTRACKED = (
-    "Output {output} of the user-provided function does not require gradients. The outputs must "
-    "be computed in a differentiable manner from the input when running in strict mode."
+TOGETHER = (
+    "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported "
+    "together. Please either set `strict=False` or `vectorize=False`."
 )
 
 
@@ -72,6 +72,8 @@ def jacobian(
         raise NotImplementedError(
             f"gradviz has no strategy={strategy!r}: it differentiates backwards; use 'reverse-mode'"
         )
+    if strict and vectorize:
+        raise RuntimeError(TOGETHER)
     given, single_input = as_tuple(inputs, "inputs", "jacobian")
     with enable_grad():
         prepared = prepare(given, create_graph)
@@ -98,13 +100,15 @@ def rows_of(
 ) -> tuple[Tensor, ...]:
     """The derivative of each element of one output, stacked, for each input."""
     if strict and not output._requires_grad:
-        raise RuntimeError(UNTRACKED.format(output=number))
+        raise RuntimeError(UNTRACKED["outputs"].format(number))
     rows: list[list[Tensor]] = [[] for _ in inputs]
     for element in ops.reshape(output, (-1,)).unbind():
         found = derivatives(element, inputs, create_graph)
         for place, (column, own, input) in enumerate(zip(rows, found, inputs, strict=True)):
             if own is None and strict:
                 raise RuntimeError(INDEPENDENT.format(output=number, input=place))
+            if own is not None and strict and create_graph and not own._requires_grad:
+                raise RuntimeError(WITHOUT_GRAPH["back"].format(place))
             column.append(zeros_like(input) if own is None else own)
     return tuple(
         ops.view(ops.stack(column, 0), (*output._shape, *input._shape))
@@ -142,14 +146,13 @@ def hessian(
 
     def slope(*values: Tensor) -> Any:
         output = one_number(func(*values), "hessian")
+        if strict:
+            check_tracked((output,), "outputs")
         found = derivatives(output, values, True)
-        filled = tuple(
-            zeros_like(value) if own is None else own
-            for own, value in zip(found, values, strict=True)
-        )
-        if strict and not output._requires_grad:
-            raise RuntimeError(UNTRACKED.format(output=0))
-        return filled[0] if single else filled
+        if strict:
+            check_tracked(found, "jacobian")
+        slopes = filled(found, values, "back")
+        return slopes[0] if single else slopes
 
     return jacobian(
         slope, given[0] if single else given, create_graph, strict, strategy=outer_jacobian_strategy
@@ -170,7 +173,10 @@ def vjp(
         prepared = prepare(given, create_graph)
         outputs, single_output = as_tuple(func(*prepared), OUTPUTS, "vjp")
         vectors = vectors_for(v, outputs, "vjp")
-        products = sent(outputs, prepared, vectors, create_graph, strict)
+        if strict:
+            check_tracked(outputs, "outputs")
+        found = sent(outputs, prepared, vectors, create_graph)
+        products = filled(found, prepared, "back", strict=strict, create_graph=create_graph)
     return (
         single_or_all(finished(outputs, create_graph), single_output),
         single_or_all(finished(products, create_graph), single),
@@ -178,29 +184,22 @@ def vjp(
 
 
 def sent(
-    outputs: Sequence[Tensor],
+    outputs: Sequence[Tensor | None],
     inputs: Sequence[Tensor],
     vectors: Sequence[Tensor],
     create_graph: bool,
-    strict: bool,
-) -> tuple[Tensor, ...]:
-    """vᵀJ for each input, zeros where an input is not used."""
+) -> Sequence[Tensor | None]:
+    """vᵀJ for each input, None where an input is not used."""
     tracked = [
         (output, vector)
         for output, vector in zip(outputs, vectors, strict=True)
-        if output._requires_grad
+        if output is not None and output._requires_grad
     ]
-    found: Sequence[Tensor | None] = [None] * len(inputs)
-    if tracked:
-        roots, starts = zip(*tracked, strict=True)
-        found = gradients(
-            roots, inputs, starts, retain_graph=True, create_graph=create_graph, allow_unused=True
-        )
-    for place, own in enumerate(found):
-        if own is None and strict:
-            raise RuntimeError(ALL_INDEPENDENT.format(input=place))
-    return tuple(
-        zeros_like(input) if own is None else own for own, input in zip(found, inputs, strict=True)
+    if not tracked:
+        return [None] * len(inputs)
+    roots, starts = zip(*tracked, strict=True)
+    return gradients(
+        roots, inputs, starts, retain_graph=True, create_graph=create_graph, allow_unused=True
     )
 
 
@@ -220,24 +219,17 @@ def jvp(
         prepared = prepare(given, create_graph)
         vectors = vectors_for(v, prepared, "jvp")
         outputs, single_output = as_tuple(func(*prepared), OUTPUTS, "jvp")
+        if strict:
+            check_tracked(outputs, "outputs")
         dummies = [started(zeros_like(output)) for output in outputs]
-        rows = sent(outputs, prepared, dummies, True, strict)
-        moved = [
-            (row, vector) for row, vector in zip(rows, vectors, strict=True) if row._requires_grad
-        ]
-        products: Sequence[Tensor | None] = [None] * len(outputs)
-        if moved:
-            roots, starts = zip(*moved, strict=True)
-            products = gradients(
-                roots, dummies, starts, create_graph=create_graph, allow_unused=True
-            )
-        filled = tuple(
-            zeros_like(output) if own is None else own
-            for own, output in zip(products, outputs, strict=True)
-        )
+        rows = sent(outputs, prepared, dummies, True)
+        if strict:
+            check_tracked(rows, "grad_inputs")
+        found = sent(rows, dummies, vectors, create_graph)
+        products = filled(found, outputs, "back_trick", strict=strict, create_graph=create_graph)
     return (
         single_or_all(finished(outputs, create_graph), single_output),
-        single_or_all(finished(filled, create_graph), single_output),
+        single_or_all(finished(products, create_graph), single_output),
     )
 
 
@@ -264,14 +256,15 @@ def hessian_product(
         prepared = prepare(given, create_graph)
         vectors = vectors_for(v, prepared, "jvp")
         output = one_number(func(*prepared), name)
-        slopes = sent(
-            (output,),
-            prepared,
-            (ops.reshape(wrap(np.ones(1, output._dtype)), output._shape),),
-            True,
-            strict,
-        )
-        products = sent(slopes, prepared, vectors, create_graph, strict)
+        if strict:
+            check_tracked((output,), "outputs")
+        start = ops.reshape(wrap(np.ones(1, output._dtype)), output._shape)
+        slopes = sent((output,), prepared, (start,), True)
+        if strict:
+            check_tracked(slopes, "jacobian")
+        found = sent(slopes, prepared, vectors, create_graph)
+        stage = "double_back" if name == "vhp" else "double_back_trick"
+        products = filled(found, prepared, stage, strict=strict, create_graph=create_graph)
     return (
         finished((output,), create_graph)[0],
         single_or_all(finished(products, create_graph), single),

@@ -21,6 +21,81 @@ NO_VECTOR = {
         "Tensor with a single element."
     ),
 }
+UNTRACKED = {
+    "outputs": (
+        "Output {} of the user-provided function does not require gradients. The outputs must be "
+        "computed in a differentiable manner from the input when running in strict mode."
+    ),
+    "grad_inputs": (
+        "The gradient with respect to input {} is independent of the inputs of the user-provided "
+        "function. This is not allowed in strict mode."
+    ),
+    "jacobian": (
+        "While computing the hessian, found that the jacobian of the user-provided function with "
+        "respect to input {} is independent of the input. This is not allowed in strict mode. You "
+        "should ensure that your function is twice differentiable and that the jacobian depends on "
+        "the inputs (this would be violated by a linear function for example)."
+    ),
+}
+ALL_INDEPENDENT = (
+    "The output of the user-provided function is independent of input {}. This is not allowed in "
+    "strict mode."
+)
+MISSING_AT = {
+    "back": ALL_INDEPENDENT,
+    "back_trick": (
+        "The gradient with respect to the input is independent of entry {} in the grad_outputs "
+        "when using the double backward trick to compute forward mode gradients. This is not "
+        "allowed in strict mode."
+    ),
+    "double_back": (
+        "The jacobian of the user-provided function is independent of input {}. This is not "
+        "allowed in strict mode."
+    ),
+    "double_back_trick": (
+        "The hessian of the user-provided function is independent of entry {} in the "
+        "grad_jacobian. This is not allowed in strict mode as it prevents from using the double "
+        "backward trick to replace forward mode AD."
+    ),
+}
+WITHOUT_GRAPH = {
+    "back": (
+        "The jacobian of the user-provided function is independent of input {}. This is not "
+        "allowed in strict mode when create_graph=True."
+    ),
+    "double_back": (
+        "The hessian of the user-provided function is independent of input {}. This is not "
+        "allowed in strict mode when create_graph=True."
+    ),
+}
+
+
+def check_tracked(tensors: Sequence[Tensor | None], what: str) -> None:
+    """Refuse, in strict mode, what does not depend on the inputs."""
+    for number, each in enumerate(tensors):
+        if each is None:
+            raise RuntimeError(ALL_INDEPENDENT.format(number))
+        if not each._requires_grad:
+            raise RuntimeError(UNTRACKED[what].format(number))
+
+
+def filled(
+    found: Sequence[Tensor | None],
+    beside: Sequence[Tensor],
+    stage: str,
+    *,
+    strict: bool = False,
+    create_graph: bool = False,
+) -> tuple[Tensor, ...]:
+    """Gradients with zeros where there is no way; in strict mode that is an error."""
+    for number, own in enumerate(found if strict else ()):
+        if own is None:
+            raise RuntimeError(MISSING_AT[stage].format(number))
+        if create_graph and not own._requires_grad:
+            raise RuntimeError(WITHOUT_GRAPH[stage.removesuffix("_trick")].format(number))
+    return tuple(
+        zeros_like(each) if own is None else own for own, each in zip(found, beside, strict=True)
+    )
 
 
 def as_tuple(given: Any, what: str, whose: str) -> tuple[tuple[Tensor, ...], bool]:

@@ -29,7 +29,7 @@ class Generator:
     """
 
     __slots__ = ("_bits", "_next_normal", "_seed")
-    __module__ = "gradviz"
+    __module__ = "gradviz._C"
 
     def __init__(self, device: Any = "cpu") -> None:
         device_of(device)

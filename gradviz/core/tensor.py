@@ -89,11 +89,15 @@ class TensorType(type):
 
     def __call__(cls, *given: Any, **named: Any) -> Any:
         """Make a tensor from data or from a size, as `torch.Tensor(2, 3)` does."""
-        if cls is not Tensor:
-            return super().__call__(*given, **named)
-        from .legacy import constructed
+        if cls is Tensor:
+            from .legacy import constructed
 
-        return constructed(None, given, named)
+            return constructed(None, given, named)
+        if cls.__new__ is not object.__new__:
+            return super().__call__(*given, **named)
+        from .subclasses import constructed_as
+
+        return constructed_as(cls, given, named)
 
 
 class Tensor(metaclass=TensorType):
@@ -139,9 +143,15 @@ class Tensor(metaclass=TensorType):
         def __getattr__(self, name: str) -> Any: ...
         def __setattr__(self, name: str, value: Any) -> None: ...
 
+    _spreads = True  # whether operations on a subclass give the subclass
+
     def __init_subclass__(cls) -> None:
         tensor_classes.add(cls)
         linked_classes.add(cls)
+        if cls._spreads:
+            from .subclasses import spread
+
+            spread(cls)
 
     # ------------------------------------------------------------------ for the machinery
 

@@ -87,8 +87,10 @@ class Sequential(Numbered):
         else:
             self.extend(modules)
 
-    def _of(self, modules: list[Module]) -> Sequential:
-        return type(self)(*modules)
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):  # which keep their names
+            return type(self)(OrderedDict(list(self._modules.items())[place]))
+        return super().__getitem__(place)
 
     def insert(self, place: int, module: Module) -> Sequential:
         """Add a module before another."""

@@ -21,6 +21,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
     __module__ = "gradviz.nn.parameter"
+    _spreads = False
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
         """Take the values of a tensor, sharing its memory."""
@@ -46,6 +47,7 @@ class Buffer(Tensor):
 
     __slots__ = ("persistent",)
     __module__ = "gradviz.nn.parameter"
+    _spreads = False
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Buffer:
         """Take the values of a tensor, sharing its memory."""

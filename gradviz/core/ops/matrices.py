@@ -39,7 +39,7 @@ class Dot(Op):
 
 class Addmm(Op, name="addmm_of", face="", method=False):
     pattern = "{self} + {mat1} @ {mat2}"
-    def forward(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar, alpha: Scalar): return added(self, product(mat1, mat2), beta, alpha, "mat2")
+    def forward(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar, alpha: Scalar): return added(self, product(mat1, mat2, self), beta, alpha, "mat2")
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_mat1(grad, mat2, mat1_sym_sizes, mat1_sym_strides, alpha): return scaled(mm_left(grad, mat2, mat1_sym_sizes, mat1_sym_strides), alpha)
     def grad_mat2(grad, mat1, mat2_sym_sizes, mat2_sym_strides, alpha): return scaled(mm_right(mat1, grad, mat2_sym_sizes, mat2_sym_strides), alpha)
@@ -202,12 +202,15 @@ def multi_dot(tensors):
 
 # --- what the functions above stand on: numpy, with PyTorch's words for what cannot be
 
-def product(left, right):
+def product(left, right, beside=None):
     if left.ndim != 2: raise RuntimeError("self must be a matrix")
     if right.ndim != 2: raise RuntimeError("mat2 must be a matrix")
     if left.shape[1] != right.shape[0]:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({left.shape[0]}x{left.shape[1]} and {right.shape[0]}x{right.shape[1]})")
     if left.dtype.kind == "b": raise NotImplementedError("\"addmm_impl_cpu_\" not implemented for 'Bool'")
+    for name, other in (("self", beside), ("mat1", left)) if beside is not None else ():
+        if other.dtype is not right.dtype:
+            raise RuntimeError(f"{name} and mat2 must have the same dtype, but got {scalar_name(other.dtype)} and {scalar_name(right.dtype)}")
     if left.dtype is not right.dtype:
         raise RuntimeError(f"expected m1 and m2 to have the same dtype, but got: {c_name(left.dtype)} != {c_name(right.dtype)}")
     return left.dot(right)
