@@ -59,6 +59,8 @@ def descend_map(
         for r in range(len(multiples))
         for s in range(len(places))
     }
+    found = [best, *(_least(track) for track in tracks.values())]
+    best = min(found, key=lambda point: point[1])
     ground = _map(bench, chosen, walked, places, best, tracks.values())
     told = _tell(ground, tracks, optimizers, multiples, places, setting, steps)
 
@@ -96,9 +98,14 @@ def _lowest(
     """The lowest point that a long, careful descent finds."""
     long = descend(bench, function, list(start), Setting(setting.lr / 2, "SGD", 0, True, 400, 1e-6))
     check_finite(long.f[:1], "the function at the start")
-    finite = [(f, x) for f, x in zip(long.f, long.x, strict=True) if math.isfinite(f)]
-    lowest, place = min(finite)
-    return (place[0], place[1]), lowest
+    return _least(long)
+
+
+def _least(track: Track) -> tuple[Pair, float]:
+    """The lowest point of one walk."""
+    finite = [(f, x) for f, x in zip(track.f, track.x, strict=True) if math.isfinite(f)]
+    lowest, (x, y) = min(finite, default=(math.inf, track.x[0]))
+    return (x, y), lowest
 
 
 def _places(

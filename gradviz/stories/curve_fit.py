@@ -154,7 +154,8 @@ def _job(
     else:
         given = _listed(parameters)
         known = names_for(names)
-        labels = tuple(known.label(one) or f"p{place + 1}" for place, one in enumerate(given))
+        spare = _own_names(model, len(given))
+        labels = tuple(known.label(one) or spare[place] for place, one in enumerate(given))
         for label, one in zip(labels, given, strict=True):
             check_parameter(one, label)
         tensors = tuple(bench.leaf(one) for one in given)
@@ -163,6 +164,13 @@ def _job(
     if not any(tensor.requires_grad for tensor in tensors):
         raise ValueError("no parameter of the model requires grad: nothing can be fitted")
     return Job(x, y, model, tensors, labels, own is None, lr, steps, loss, optimizer)
+
+
+def _own_names(model: Callable[..., Any], count: int) -> tuple[str, ...]:
+    """What the model itself calls its parameters, for those that have no other name."""
+    code = getattr(model, "__code__", None)
+    own = code.co_varnames[1 : code.co_argcount] if code is not None else ()
+    return own if len(own) == count else tuple(f"p{place + 1}" for place in range(count))
 
 
 def _model_text(model: Callable[..., Any], job: Job) -> tuple[str, Rich]:

@@ -14,6 +14,7 @@ from gradviz.stories.parts import Axes, Code, Mark, Ref, Rich
 from gradviz.stories.rich import plain, raised
 from gradviz.stories.story import Axis, Frame, Run, Scene, Story
 
+POSTER = 3
 NUMBERS = ("x", "f", "grad", "slope", "direction", "move")
 
 
@@ -27,6 +28,7 @@ def tell_runs(
 ) -> Story:
     """The story of some runs; `first` is the optimiser whose code stands there at first."""
     momenta = any(axis.name == MOMENTUM for axis in axes)
+    shown = len(tracks[tuple(axis.start for axis in axes)].x)
     formula: Rich = plot.formula or (("code", plot.code),)
     return Story(
         title="Gradient descent",
@@ -42,7 +44,7 @@ def tell_runs(
             for place, track in tracks.items()
         },
         axes=axes,
-        poster=3,
+        poster=min(POSTER, shown - 1),
         columns=plot.samples,
         tab=tab,
         record=(

@@ -18,6 +18,10 @@ from gradviz.stories.story import Frame
 from gradviz.stories.workbench import function_tree
 
 
+NOISE = 1e-9
+"""Of the first loss: a best loss below this is none but rounding."""
+
+
 def frames_of(
     found: Fit, job: Job, best: Best, shows: bool, loss: Mapping[str, Any]
 ) -> Iterator[Frame]:
@@ -82,12 +86,13 @@ def _caption(found: Fit, job: Job, best: Best, k: int, largest: int) -> Rich:
         "towards": "",
         "floor": "",
     }
-    if best:
+    if best and best[1] > NOISE * abs(found.loss[0]):
         names = ", ".join(job.names) if len(job.names) <= 4 else "parameters"
         fields["floor"] = compose(FIT["floor"], {"names": names, "best": figure(best[1])})
+    if best:
         fields["towards"] = compose(FIT["towards"], {"best": figure(best[0][largest])})
     if last:
-        return compose(FIT[found.end], fields)
+        return compose(FIT[found.end if k or found.end == "end" else "no number"], fields)
     if k == 0:
         return compose(FIT["start"], fields)
     is_near = best is not None and 0 < found.loss[k] <= 1.5 * best[1]

@@ -102,7 +102,8 @@ def _runs(found: Fit, fits: Fits, scene: Scene) -> tuple[Run, Run]:
     _, last, low, high = loss_plot.range
     wider = (0.0, last, min(low, bounds[2]), max(high, bounds[3]))
     loss = {"range": [stored(bound) for bound in wider]} if wider != loss_plot.range else {}
-    status = "" if found.end == "end" else DESCENT["too large"]
+    diverged = found.end != "end" and len(found.step) > 1
+    status = DESCENT["too large"] if diverged else ""
     without, shown = (
         Run(tuple(frames_of(found, fits.job, fits.best, shows, loss)), columns, status)
         for shows in (False, True)

@@ -114,6 +114,7 @@ FIT: dict[str, Any] = {
     "floor": " No choice of {names} can do better than {best} here: the rest is noise.",
     "away": "__Diverged:__ after {step} steps the loss is {loss}; at the start it was {loss_first}. The learning rate {rate} is too large.",
     "overflow": "__Diverged:__ after {step} steps the numbers overflow. The learning rate {rate} is too large.",
+    "no number": "The loss is no number at the start: look for 0/0, the log of 0, or the root of a negative number.",
     "heads": ("value", "grad", "step −lr·grad"),
     "heads, other": ("value", "grad", "step"),
     "heads, long": ("|value|", "|grad|", "|step|"),

@@ -252,6 +252,6 @@ def _caption(example: Example, column: int) -> Rich:
     }
     if not reached:
         return compose(JACOBIAN["none"], fields)
-    if example.shape == "column":
+    if example.shape == "column" and counts[1] > 1:
         return compose(JACOBIAN["column"], fields)
     return compose(JACOBIAN["one" if len(reached) == 1 else "several"], fields)

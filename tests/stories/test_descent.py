@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from reading import told
 
+from gradviz.render.still import still_svg
 from gradviz.stories.contours import contour_lines
 from gradviz.stories.descent import descend_curve
 from gradviz.stories.rich import plain
@@ -227,3 +228,31 @@ def test_a_map_is_told_anew_too(engine):
     run = anew.runs[place]
     assert math.isclose(run.columns["first x"][5], pair[0].item(), rel_tol=6e-4)
     assert math.isclose(run.columns["first y"][5], pair[1].item(), rel_tol=6e-4)
+
+
+@pytest.mark.parametrize(
+    ("function", "start", "steps"),
+    [(lambda x: x * 0 + 1, 1.0, 25), (lambda x: x**2 * 1e-9, 1e-5, 25), (lambda x: x**2, 2.0, 1)],
+)
+def test_a_short_descent_has_a_picture_too(engine, function, start, steps):
+    story = descend_curve(function, engine.tensor(start), steps=steps)
+    shown = story.runs[tuple(axis.start for axis in story.axes)]
+    assert 0 <= story.poster < len(shown.frames)
+    assert "<svg" in still_svg(story)
+
+
+def test_the_lowest_point_of_a_map_is_below_every_path(engine):
+    def valley(x, y):
+        return (1 - x) ** 2 + 100 * (y - x**2) ** 2
+
+    story = descend_curve(valley, engine.tensor([-1.0, 1.0]), lr=1e-3, steps=30)
+    loss = next(part for part in story.scene.parts if part.id == "loss")
+    lowest = next(mark.data["y"] for mark in loss.marks if mark.id == "least")
+    seen = [
+        f
+        for run in story.runs.values()
+        for name in ("first loss", "second loss")
+        for f in run.columns[name]
+        if f is not None
+    ]
+    assert lowest <= min(seen) * 1.001

@@ -224,3 +224,18 @@ def test_a_long_fit_runs_at_the_given_rate_alone(engine):
     x = engine.linspace(-1, 1, 3)
     story = fit_curve(x, x, lambda x, w: w * x, (engine.tensor(0.5),), steps=2001)
     assert len(story.axes[0].values) == 1
+
+
+def test_parameters_without_a_name_have_that_of_the_model(engine):
+    x = engine.linspace(-1, 1, 5)
+    story = fit_curve(x, 3 * x, lambda x, slope: slope * x, [engine.tensor(0.0)], lr=0.5, steps=9)
+    rows = first(story).frames[0].states["numbers"]["rows"]
+    assert [plain(row[0]) for row in rows] == ["slope"]
+    assert "can do better" not in told(first(story), 9)  # the points lie on a line
+
+
+def test_a_loss_that_is_no_number_at_the_start_is_not_laid_to_the_learning_rate(engine):
+    x = engine.linspace(0, 1, 5)
+    story = fit_curve(x, x, lambda x, k: (k - 2 * x).sqrt(), [engine.tensor(0.5)], steps=5)
+    assert told(first(story), 0).startswith("The loss is no number at the start")
+    assert first(story).status == ""
