@@ -121,6 +121,9 @@ class RemainderTensor(Elementwise, node="RemainderBackward1", face="", method=Fa
     def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "floor")
 
+class NumberRemainder(Elementwise, node="NotImplemented", name="remainder_number", face="", method=False):
+    def forward(self: Tensor, other: Tensor): return leftover(above_zero, self, other)
+
 class Fmod(Elementwise, name="fmod_of_number", face="", method=False):
     def forward(self: Tensor, other: Scalar): return leftover(np.fmod, self, other)
     def grad_self(grad): return grad
@@ -143,6 +146,7 @@ def by_kind(name, of_number, of_tensor, operators="", also=()):
     """A function of a tensor and a number, or of two tensors, which are overloads of their own."""
     def choose(self, other):
         if not isinstance(self, Tensor) and name == "fmod": return NotImplemented
+        if not isinstance(self, Tensor) and name == "remainder": return ops.remainder_number(number_tensor(self, other), other)
         if not isinstance(self, Tensor): self = number_tensor(self, other)
         if isinstance(other, Tensor): return of_tensor(self, other)
         return of_number(self, other) if isinstance(other, (int, float)) else NotImplemented
@@ -157,7 +161,7 @@ by_kind("fmod", ops.fmod_of_number, ops.fmod_tensor)
 def number_floored(self, number): return ops.floor_divide(number_tensor(number, self), self)
 
 @composed(face="", method=False, operators="2%x")
-def number_remainder(self, number): return ops.remainder(number_tensor(number, self), self)
+def number_remainder(self, number): return ops.remainder(number, self)
 
 @composed(in_place=True)
 @called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)

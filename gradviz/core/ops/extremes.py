@@ -58,14 +58,14 @@ def extreme_of(name, whole, along, pairwise):
     """`max()`, `max(dim)` and `max(other)` are three functions under one name."""
     def function(self, dim=None, keepdim=False, *, other=None):
         dim = dim if other is None else other
-        if isinstance(dim, Tensor): return getattr(ops, pairwise)(self, dim)
+        if isinstance(dim, Tensor) and not keepdim: return getattr(ops, pairwise)(self, dim)
         if dim is None:
             if self.numel() == 0:
                 raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
             return getattr(ops, whole)(self)
         return getattr(ops, along)(self, nonempty(self, name, dim), keepdim)
     function.__name__ = name
-    return called("", "int dim, bool keepdim = False", "Tensor other", out=True)(function)
+    return called("", "Tensor other", "int dim, bool keepdim = False", out=True)(function)
 
 composed(name="max")(extreme_of("max", "max_all", "max_dim", "maximum"))
 composed(name="min")(extreme_of("min", "min_all", "min_dim", "minimum"))

@@ -123,8 +123,8 @@ class NllLoss(Op, name="nll_loss_of", face="", method=False):
 
 
 class Xlogy(Elementwise, floating=True, name="xlogy_of", face="", method=False):
-    def forward(self: Tensor, other: Tensor): return where(self == 0, zero, self * log(other))
-    def grad_self(grad, self, other): return grad * where(self == 0, zero, log(other))
+    def forward(self: Tensor, other: Tensor): return where((self == 0) & (other == other), zero, self * log(other))
+    def grad_self(grad, self, other): return grad * where((self == 0) & (other <= 0), zero, log(other))
     def grad_other(grad, self, other): return grad * self / other
 
 

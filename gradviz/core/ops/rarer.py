@@ -14,6 +14,7 @@ from ..words import (
     exp2,
     log,
     log1p,
+    masked_fill,
     number,
     on_tensors,
     sigmoid,
@@ -118,12 +119,12 @@ class SpecialXlog1Py(Elementwise, floating=True, face="special", method=False, n
     def grad_other(grad, self, other): return grad * self / (other + 1)
 
 class XlogyOfNumber(Elementwise, node="XlogyBackward1", floating=True, face="", method=False):
-    def forward(other: Tensor, self: Scalar): return self * log(other) if self else zeros_like(other)
+    def forward(other: Tensor, self: Scalar): return self * log(other) if self else where(other == other, zero, other)
     def grad_other(grad, self, other): return grad * self / other
 
 class XlogyNumber(Elementwise, node="XlogyBackward2", floating=True, face="", method=False):
-    def forward(self: Tensor, other: Scalar): return where(self == 0, zero, self * log(float(other)))
-    def grad_self(grad, self, other): return grad * where(self == 0, zero, log(float(other)))
+    def forward(self: Tensor, other: Scalar): return where((self == 0) & (other == other), zero, self * log(float(other)))
+    def grad_self(grad, self, other): return masked_fill(grad * log(float(other)), self == 0, 0) if other <= 0 else grad * log(float(other))
 
 class Gcd(Elementwise, in_place=True):
     def forward(self: Tensor, other: Tensor): return np.gcd(self, other)
