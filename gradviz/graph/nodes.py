@@ -22,6 +22,8 @@ from gradviz.graph.survey import Survey, paths, ranks
 from gradviz.graph.values import is_tensor, numbers_text, value_of, value_of_array
 
 SAVED = "_saved_"
+SPENDING = "clear_saved_tensors_on_access"
+"""A Function may say so of its saved tensors: whoever looks at them takes them away."""
 SECOND_TIME = "backward through the graph a second time"
 """The words by which PyTorch's message about freed values is known."""
 MODIFIED = "modified by an inplace operation"
@@ -140,7 +142,8 @@ def remembered(function: Any) -> Value | None:
 
 def _take(result: Contents, function: Any, name: str, bare: str) -> None:
     try:
-        kept = getattr(function, name)
+        spends = name == "saved_tensors" and spending_class(function) is not None
+        kept = _unspent(function) if spends else getattr(function, name)
     except Exception as error:
         text = str(error)
         if SECOND_TIME in text:
@@ -158,6 +161,16 @@ def _take(result: Contents, function: Any, name: str, bare: str) -> None:
                 _keep(result, f"{bare}[{place}]", item)
     elif name != "saved_tensors":
         result.details = {**result.details, bare: _signed(kept)}
+
+
+def spending_class(function: Any) -> Any:
+    """The learner's Function, if its saved tensors may be looked at only once."""
+    kind = getattr(function, "_forward_cls", None)
+    return kind if getattr(kind, SPENDING, False) else None
+
+
+def _unspent(function: Any) -> tuple[Any, ...]:
+    return tuple([place.data for place in function._raw_saved_tensors])
 
 
 def _keep(result: Contents, name: str, tensor: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gradviz.graph.collector import paused_collector
@@ -10,7 +11,7 @@ from gradviz.graph.interpose import quiet
 from gradviz.graph.listen import Listener
 from gradviz.graph.model import Recording
 from gradviz.graph.names import names_for
-from gradviz.graph.nodes import read_contents
+from gradviz.graph.nodes import SPENDING, read_contents, spending_class
 from gradviz.graph.progress import LONG, Progress
 from gradviz.graph.rehearsal import rehearsal
 from gradviz.graph.session import Session
@@ -43,7 +44,7 @@ def record(
 
     Raises:
         TypeError: if something else than a tensor was given.
-        ValueError: if a tensor has no graph.
+        ValueError: if a tensor has no graph, or backward may run through it only once.
         RuntimeError: the library's own, if the pass could not begin.
     """
     known = names_for(names)
@@ -69,6 +70,7 @@ def rehearse(
     known = names_for(names)
     with paused_collector(), quiet():
         surveyed = survey(roots)
+        _check_unspent(surveyed.functions)
         contents = read_contents(surveyed)
         session = Session(surveyed, contents, known, tape)
         with rehearsal(session.written()):
@@ -80,6 +82,18 @@ def rehearse(
                 if error is not None:
                     break
     return tuple(recordings)
+
+
+def _check_unspent(functions: Sequence[Any]) -> None:
+    """Refuse a rehearsal that would leave the real pass without its saved tensors."""
+    examples = {type(function): function for function in functions}.values()
+    kind = next((one for one in map(spending_class, examples) if one is not None), None)
+    if kind is not None:
+        raise ValueError(
+            f"{kind.__name__} lets its saved tensors be looked at only once "
+            f"({SPENDING}=True), and a rehearsal of backward would spend them: run the real "
+            "backward() in a cell with %%gradviz above it instead"
+        )
 
 
 def _run(listener: Listener, tensor: Any, gradient: Any, inputs: Any) -> str | None:

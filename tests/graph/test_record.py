@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from gradviz.graph.read import read
 from gradviz.graph.record import record, rehearse
 
 
@@ -286,3 +287,29 @@ def test_recordings_hold_no_tensor(engine):
     x = engine.tensor(3.0, requires_grad=True)
     recording = record(x * x)
     assert isinstance(recording.steps[0].received[0].numbers, np.ndarray)
+
+
+@pytest.mark.torch
+def test_what_a_function_may_look_at_once_is_left_for_it():
+    torch = pytest.importorskip("torch")
+
+    class Square(torch.autograd.Function):
+        clear_saved_tensors_on_access = True
+
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, grad):
+            (x,) = ctx.saved_tensors
+            return 2 * x * grad
+
+    x = torch.tensor(3.0, requires_grad=True)
+    y = Square.apply(x)
+    assert [saved.name for saved in read(y).nodes[0].saved] == ["saved_tensors[0]"]
+    with pytest.raises(ValueError, match=r"Square lets its saved tensors be looked at only once"):
+        record(y)
+    y.backward()
+    assert x.grad == 6.0
