@@ -13,7 +13,7 @@ from gradviz.stories.workbench import Bench, as_number
 Optimizer = Literal["SGD", "momentum", "Nesterov", "Adam"]
 OPTIMIZERS: tuple[Optimizer, ...] = ("SGD", "momentum", "Nesterov", "Adam")
 FARTHEST = 1e4
-"""A run that has left this far is over."""
+"""A run that has left this far is over, or a hundred times as far as it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +84,16 @@ def _plain(tensor: Any) -> Any:
 def _end(track: Track) -> str:
     setting, x, f, grad = track.setting, track.x[-1], track.f[-1], track.grad[-1]
     if isinstance(x, list):
-        far, size = max(map(abs, x)), math.hypot(*grad)
+        far, size, first = max(map(abs, x)), math.hypot(*grad), max(map(abs, track.x[0]))
         is_finite = all(map(math.isfinite, (*x, f, *grad)))
     else:
-        far, size = abs(x), abs(grad)
+        far, size, first = abs(x), abs(grad), abs(track.x[0])
         is_finite = math.isfinite(x) and math.isfinite(f) and math.isfinite(grad)
     if not is_finite:
         return "overflow"
     if size <= setting.stop:
         return "done"
-    return "away" if far > setting.farthest else "more"
+    return "away" if far > max(setting.farthest, 100 * first) else "more"
 
 
 class _Mover:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gradviz.stories.descent_grid import RATE
-from gradviz.stories.fitting import Best, Fit, Job
+from gradviz.stories.fitting import Best, Fit, Job, floor_of
 from gradviz.stories.formula import numbers_only
 from gradviz.stories.loop_sentences import FIT
 from gradviz.stories.numbers import figure, minus
@@ -16,10 +16,6 @@ from gradviz.stories.parts import Ref, Rich
 from gradviz.stories.rich import Field, compose, plain, raised
 from gradviz.stories.story import Frame
 from gradviz.stories.workbench import function_tree
-
-
-NOISE = 1e-9
-"""Of the first loss: a best loss below this is none but rounding."""
 
 
 def frames_of(
@@ -48,7 +44,9 @@ def frames_of(
 
 def _row(row: str, best: Best, place: int) -> list[Rich]:
     numbers = [(Ref(f"{name} {row}", "fixed"),) for name in ("value", "grad", "move")]
-    known: list[Rich] = [(minus(f"{best[0][place]:.4f}"),)] if best else []
+    known: list[Rich] = (
+        [(minus(f"{best[0][place]:.4f}".replace("-0.0000", "0.0000")),)] if best else []
+    )
     return [(("b", row),), *numbers, *known]
 
 
@@ -86,16 +84,17 @@ def _caption(found: Fit, job: Job, best: Best, k: int, largest: int) -> Rich:
         "towards": "",
         "floor": "",
     }
-    if best and best[1] > NOISE * abs(found.loss[0]):
+    floor = floor_of(best, found)
+    if floor is not None:
         names = ", ".join(job.names) if len(job.names) <= 4 else "parameters"
-        fields["floor"] = compose(FIT["floor"], {"names": names, "best": figure(best[1])})
+        fields["floor"] = compose(FIT["floor"], {"names": names, "best": figure(floor)})
     if best:
         fields["towards"] = compose(FIT["towards"], {"best": figure(best[0][largest])})
     if last:
         return compose(FIT[found.end if k or found.end == "end" else "no number"], fields)
     if k == 0:
         return compose(FIT["start"], fields)
-    is_near = best is not None and 0 < found.loss[k] <= 1.5 * best[1]
+    is_near = floor is not None and 0 < found.loss[k] <= 1.5 * floor
     slow = is_near and job.optimizer == "SGD"
     return compose(FIT["slow" if slow else kind_of("step", found, job)], fields)
 

@@ -14,7 +14,7 @@ from gradviz.stories.checks import check_rate
 from gradviz.stories.descent_grid import moved_to, rate_axis
 from gradviz.stories.fit_frames import frames_of, kind_of
 from gradviz.stories.fit_graph import tell_graphs
-from gradviz.stories.fitting import Best, Fit, Job
+from gradviz.stories.fitting import Best, Fit, Job, floor_of
 from gradviz.stories.loop_sentences import DESCENT, FIT
 from gradviz.stories.numbers import figure, ordinal, stored
 from gradviz.stories.parts import Axes, Code, Mark, Ref, Rich, Table
@@ -98,7 +98,7 @@ def _runs(found: Fit, fits: Fits, scene: Scene) -> tuple[Run, Run]:
     """The frames at one learning rate, without residuals and with them."""
     fit_plot, loss_plot = (part for part in scene.parts if isinstance(part, Axes))
     columns = _columns(found, fit_plot.range)
-    bounds = _loss_bounds(found, fits.best, is_log=loss_plot.log)
+    bounds = _loss_bounds(found, floor_of(fits.best, fits.main), is_log=loss_plot.log)
     _, last, low, high = loss_plot.range
     wider = (0.0, last, min(low, bounds[2]), max(high, bounds[3]))
     loss = {"range": [stored(bound) for bound in wider]} if wider != loss_plot.range else {}
@@ -144,7 +144,7 @@ def _drawn(number: float, span: float) -> float | None:
 
 def _scene(found: Fit, job: Job, best: Best, text: str, y: np.ndarray, every: int) -> Scene:
     fit_plot = Axes("fit", "x", "y", _fit_range(found, y), _fit_marks(every), height=290)
-    loss_plot = _loss_plot(found, job, best)
+    loss_plot = _loss_plot(found, floor_of(best, found))
     heads: list[Rich] = [(), *((head,) for head in FIT[kind_of("heads", found, job)])]
     if best:
         heads.append(("best fit",))
@@ -182,9 +182,9 @@ def _fit_range(found: Fit, y: np.ndarray) -> tuple[float, float, float, float]:
     )
 
 
-def _loss_plot(found: Fit, job: Job, best: Best) -> Axes:
+def _loss_plot(found: Fit, best: float | None) -> Axes:
     known = _known(found)
-    floor = min([*known, best[1]] if best else known)
+    floor = min(known if best is None else [*known, best])
     is_log = floor > 0 and max(known) > 20 * floor
     x_log = found.step[-1] > 200
     name = FIT["loss, both log" if is_log and x_log else "loss, log" if is_log else "loss"]
@@ -194,9 +194,9 @@ def _loss_plot(found: Fit, job: Job, best: Best) -> Axes:
         Mark("past", "line", "done", here, until="step", width=2.5),
         Mark("now", "ball", "hot", here | {"size": 5}, until="now", label=(Ref("loss"),)),
     ]
-    if best:
-        told = (FIT["best"].format(best=figure(best[1])),)
-        marks.insert(0, Mark("best", "rule", "leaf", {"y": stored(best[1])}, label=told))
+    if best is not None:
+        told = (FIT["best"].format(best=figure(best)),)
+        marks.insert(0, Mark("best", "rule", "leaf", {"y": stored(best)}, label=told))
     bounds = _loss_bounds(found, best, is_log=is_log)
     return Axes(
         "loss", "", name, bounds, tuple(marks), height=96, log=is_log, x_log=x_log, drag=True
@@ -207,10 +207,12 @@ def _known(found: Fit) -> list[float]:
     return [number for number in found.loss if math.isfinite(number)] or [0.0, 1.0]
 
 
-def _loss_bounds(found: Fit, best: Best, *, is_log: bool) -> tuple[float, float, float, float]:
+def _loss_bounds(
+    found: Fit, best: float | None, *, is_log: bool
+) -> tuple[float, float, float, float]:
     """Room for every loss of a run, and for the best one."""
     known = _known(found)
-    floor = min([*known, best[1]] if best else known)
+    floor = min(known if best is None else [*known, best])
     low = floor * 0.6 if is_log else min(0.0, floor)
     return 0.0, float(max(1, found.step[-1])), low, max(known) * (1.6 if is_log else 1.05)
 

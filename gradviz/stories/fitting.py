@@ -25,6 +25,8 @@ EARLIEST = 5
 """So many steps from the first on are kept of a coarse run, and of the others each so-manieth."""
 MOST_NODES = 40
 """The graph of each step is drawn if it has no more nodes."""
+NOISE = 1e-9
+"""Of the first loss: a best loss below this is none but rounding."""
 Best = tuple[list[float], float] | None
 """The best parameters and their loss, where they are known."""
 
@@ -231,6 +233,11 @@ def _move(bench: Bench, job: Job, optimizer: Any) -> None:
         for parameter in job.parameters:
             if parameter.grad is not None:
                 parameter -= job.lr * parameter.grad
+
+
+def floor_of(best: Best, found: Fit) -> float | None:
+    """The best loss, where it is more than what rounding leaves."""
+    return best[1] if best and best[1] > NOISE * abs(found.loss[0]) else None
 
 
 def best_fit(bench: Bench, job: Job) -> Best:
