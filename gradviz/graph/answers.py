@@ -38,7 +38,7 @@ class Answer:
         """The answer in words."""
         parts = [self.question, self.sentence]
         if self.line is not None:
-            parts.append(f"The line: {self.line.place}: {self.line.whole}")
+            parts.append(f"The line: {self.line.place}: {self.line.whole}".rstrip(": "))
         parts += [f"It may be: {one}" for one in self.remaining]
         return "\n".join([*parts, f"What to do: {self.cure}"])
 

@@ -12,6 +12,9 @@ from gradviz.graph.frozen import maker
 from gradviz.graph.model import CutKind, Value
 from gradviz.graph.values import in_words
 
+ATTRIBUTES = frozenset({"data", "T", "mT", "H", "mH", "real", "imag"})
+"""Attributes that make a new tensor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -72,7 +75,9 @@ class Call:
     def label(self) -> str:
         """What the learner wrote, or the call's name: `a.detach()`."""
         written = self.line is not None and self.line.code and self.direct
-        return self.line.code if self.line is not None and written else f"{self.name}()"
+        if self.line is not None and written:
+            return self.line.code
+        return f".{self.name}" if self.name in ATTRIBUTES else f"{self.name}()"
 
 
 UNSET = frozenset({"empty", "empty_like", "empty_strided", "new_empty", "new_empty_strided"})

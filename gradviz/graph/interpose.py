@@ -17,9 +17,8 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Protocol
 
 from gradviz.graph.awaited import awaiting
+from gradviz.graph.calls import ATTRIBUTES
 
-ATTRIBUTES = frozenset({"data", "T", "mT", "H", "mH", "real", "imag"})
-"""Attributes that make a new tensor."""
 UNHEARD = frozenset(
     {"__new__", "__init__", "__init_subclass__", "__getattribute__", "__repr__", "__hash__"}
     | {"__format__", "__len__", "__dir__", "__iter__", "__reduce_ex__", "__setattr__", "__str__"}

@@ -9,7 +9,7 @@ from typing import Any
 from gradviz.graph import gradients
 from gradviz.graph.answers import Answer, Case
 from gradviz.graph.calls import Call
-from gradviz.graph.cuts import find_cut
+from gradviz.graph.cuts import LEAVING, find_cut
 from gradviz.graph.interpose import quiet
 from gradviz.graph.names import names_for
 from gradviz.graph.reasons import CURES, SENTENCES
@@ -90,21 +90,32 @@ def _never_asked(case: Case, question: str, maker: Call) -> Answer:
 def _left_before(tape: Tape | None, source: Call) -> Call | None:
     """The call whose plain numbers a new tensor was made of, as far as the code says so."""
     for call in reversed(tape.calls if tape is not None else ()):
-        if call.id < source.id and call.cut == "numpy" and call.line and source.line:
+        if call.id < source.id and call.line and source.line and _leaves(tape, call):
             is_same = (call.line.file, call.line.line) == (source.line.file, source.line.line)
-            name = call.result_name
+            name = call.result_name or _given_to(call.line.whole)
             if is_same or (name and re.search(rf"\b{re.escape(name)}\b", source.line.code)):
                 return call
     return None
 
 
+def _leaves(tape: Tape | None, call: Call) -> bool:
+    """Whether numbers left the library here that came from a tracked tensor, detached or not."""
+    return call.cut == "numpy" or (call.name in LEAVING and find_cut(tape, call) is not None)
+
+
+def _given_to(line: str) -> str | None:
+    """The variable that the line of a call is about: what the call left went through more."""
+    found = re.match(r"(\w+)\s*=(?!=)", line)
+    return None if found is None else found[1]
+
+
 def _sources(tape: Tape | None, call: Call) -> Iterator[Call]:
-    """The calls at the beginning of everything that went into `call`."""
+    """The calls at the beginning of all that went into `call`: their inputs no call has made."""
     waiting, seen = [call], {call.id}
     while waiting and tape is not None:
         one = waiting.pop(0)
         makers = [tape.call(operand.made_by) for operand in one.operands]
-        if not one.operands:
+        if not one.operands or None in makers:
             yield one
         for maker in makers:
             if maker is not None and maker.id not in seen:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from gradviz.graph.watch import watch
@@ -183,3 +184,39 @@ def test_plain_numbers_that_became_a_tensor_again(engine):
         y = engine.tensor(plain) * 2
     answer = why(y, tape=tape)
     assert (answer.cause, answer.line.whole) == ("numpy", "plain = (x * 3).item()")
+
+
+def through_numpy(engine):
+    x = engine.tensor([3.0], requires_grad=True)
+    return engine.tensor(np.sin(x.detach().numpy())).sum()
+
+
+def through_a_variable(engine):
+    x = engine.tensor([3.0], requires_grad=True)
+    plain = np.sin(x.detach().numpy()) + 1
+    return engine.tensor(plain) * 2
+
+
+def through_shared_memory(engine):
+    x = engine.tensor([3.0], requires_grad=True)
+    return engine.from_numpy(x.detach().numpy()).sum()
+
+
+@pytest.mark.parametrize("program", [through_numpy, through_a_variable, through_shared_memory])
+def test_what_came_by_way_of_numpy_is_told_though_it_was_detached(engine, program):
+    with watch() as tape:
+        y = program(engine)
+    answer = why(y, tape=tape)
+    assert answer.cause == "numpy"
+    assert "x.detach().numpy()" in answer.line.whole
+    assert "what x.detach().numpy() gives" in answer.sentence
+
+
+def test_an_attribute_is_no_call(engine):
+    with watch() as tape:
+        exec(
+            "x = engine.tensor(3.0, requires_grad=True); y = x.data * 2", made := {"engine": engine}
+        )
+    answer = why(made["y"], tape=tape)
+    assert answer.sentence.startswith(".data cut it off: .data has the numbers")
+    assert "string:1\n" in answer.text()
