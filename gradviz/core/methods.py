@@ -193,7 +193,11 @@ def change_flag(self: Tensor, value: bool, text: str) -> None:
     """Set the flag of a leaf."""
     if value and self._dtype.kind != "f":
         raise RuntimeError(text)
-    if value and self.is_inference() and not current().inference:
+    version = self._written
+    if version is None:  # nothing else shows this memory
+        self._requires_grad = value
+        return
+    if value and version.inference and not current().inference:
         raise RuntimeError(errors.INFERENCE_FLAG)
     self._requires_grad = value
     for view in views_of(self):  # whose gradients come here
