@@ -66,6 +66,20 @@ def _harmless(character: str) -> str:
     return character
 
 
+def legible(text: str) -> str:
+    r"""The text with a sign in place of each mark that turns the direction of all that follows.
+
+    >>> legible("a\u202eb"), legible("x")
+    ('a�b', 'x')
+    """
+    return text if text.isascii() else text.translate(_TURNS)
+
+
+_TURNS = dict.fromkeys(
+    [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+)
+
+
 def shorten(text: str, limit: float, size: float) -> str:
     """The text, its end replaced by `…` where it is wider than `limit` px.
 

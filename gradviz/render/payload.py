@@ -19,6 +19,7 @@ import numpy as np
 
 from gradviz.render.bundle import pack
 from gradviz.render.layout import place
+from gradviz.render.measure import legible
 from gradviz.stories.parts import Part, Picture, Ref
 from gradviz.stories.story import Frame, Run, Story
 
@@ -26,7 +27,7 @@ WHOLE = 20
 """Every so many frames one is stored whole, so that a jump is short."""
 LARGE = 4_000
 """Longer data travel deflated."""
-_AS_IT_IS = frozenset((str, int, bool, type(None)))
+_AS_IT_IS = frozenset((int, bool, type(None)))
 
 
 def payload(story: Story) -> dict[str, Any]:
@@ -71,10 +72,10 @@ def _telling(story: Story) -> dict[str, Any]:
     """A story without its variants, nothing pooled yet."""
     whole = {
         "gradviz": story.schema,
-        "title": story.title,
-        "tab": story.tab,
+        "title": plain(story.title),
+        "tab": plain(story.tab),
         "subtitle": plain(story.subtitle),
-        "alt": story.alt,
+        "alt": plain(story.alt),
         "layout": story.scene.layout,
         "left": story.scene.left,
         "right": story.scene.right,
@@ -114,6 +115,8 @@ def plain(value: Any, digits: int = 9) -> Any:
     [1, 'nan', 0.300000012, {'2': None}]
     """
     kind = type(value)
+    if kind is str:
+        return legible(value)
     if kind in _AS_IT_IS:
         return value
     if kind is float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradviz.render.measure import legible
 from gradviz.stories import story as stories
 from gradviz.stories.numbers import factor, figure, minus
 from gradviz.stories.parts import Matrix, Ref, Rich, Run
@@ -189,8 +190,9 @@ def runs(rich: Rich, look: Look) -> list[Styled]:
 
 def _run(run: Run, look: Look) -> Styled:
     if isinstance(run, str):
-        return "", run
+        return "", legible(run)
     style, text = (run.style, look(run)) if isinstance(run, Ref) else run
+    text = legible(text)
     if style == "sup":
         raised = text.translate(_RAISED)
         return "", f"^({text})" if raised == text else raised

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pictures import CUT, FOLD, POLYNOMIAL, descent, drawing, op, stacked, stepper, wire
 
+import gradviz
+import gradviz as torch
 from gradviz.render.text import step_text, transcript
 from gradviz.render.tree import tree
 from gradviz.stories.parts import Note, Output, Picture, Table
@@ -123,3 +125,10 @@ def test_an_exception_is_told_word_for_word():
     frames = (Frame(("It stops.",), {"equation": {"error": "RuntimeError: Trying to backward"}}),)
     told = transcript(Story("e", Scene(stepper().scene.parts[1:2]), {(): Run(frames)}))
     assert "RuntimeError: Trying to backward" in told
+
+
+def test_no_name_turns_the_words_behind_it():
+    x = torch.tensor(3.0, requires_grad=True)
+    shown = gradviz.draw(x * x, names={"a\u202eb\u2066": x})
+    assert "end at a\ufffdb\ufffd." in shown.text()
+    assert not set(shown.text() + shown.html() + shown.svg()) & set("\u202e\u2066")
