@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from . import names, operands, words
+from . import meanings, names, operands
 from .modes import room
 from .packing import HOLDING
 from .plan import Plan, arguments, defined, written_out
@@ -121,7 +121,7 @@ def rule_on_tensors(plan: Plan, rule: Any) -> Callable:
     """A rule for `create_graph=True`: its words mean ops, its numbers torch's overloads for numbers."""
     if hasattr(rule, "one_node"):
         return node_of_rule(plan, rule).function
-    return words.bound_to_tensors(rule, names.ops)
+    return meanings.bound_to_tensors(rule, names.ops)
 
 
 def node_of_rule(plan: Plan, rule: Any) -> Any:

@@ -19,9 +19,9 @@ import numpy as np
 
 from . import ops as _families
 from .compiler import planned
+from .meanings import silent
 from .op import Op, declared
 from .plan import symbol_of
-from .words import silent
 
 TIGHT = {"*", "/", "**", "//", "%"}
 """Operators that are written without spaces: `3*x**2 + 1`."""

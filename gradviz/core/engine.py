@@ -14,12 +14,12 @@ from . import errors
 from .hooks import Hooks
 from .leaves import accumulate, add_up
 from .listened import Pass, taking
+from .meanings import silent
 from .modes import Anomaly, GradMode, current, enable_grad, no_grad
 from .names import ops
 from .node import BY_HAND, AccumulateGrad, Node
 from .survey import leads_only_to, survey
 from .tensor import Tensor, ndarray, tensor_classes, wrap
-from .words import silent
 
 
 def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict[int, list]:

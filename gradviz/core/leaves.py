@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from .meanings import silent
 from .names import ops
 from .placing import placed, writes_into
 from .tensor import Tensor, ndarray, settled, wrap, written_times
-from .words import silent
 
 
 def add_up(arrived: dict[int, list], leaf: Tensor, grad: Any) -> None:

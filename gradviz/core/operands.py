@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
+from .meanings import silent
 from .names import ops
 from .node import Output
 from .packing import arrange
 from .printing import named_result
 from .tensor import Tensor, float32, ndarray, settled, tensor_classes, wrap
 from .views import view_of
-from .words import called_quietly, silent
+from .words import called_quietly
 
 constants: dict[Any, np.ndarray] = {}
 

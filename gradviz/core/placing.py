@@ -13,9 +13,10 @@ from weakref import ref
 import numpy as np
 
 from . import words
+from .meanings import on_tensors, twins, word
 from .memory import positions, reach
 from .names import ops
-from .words import ndarray, on_tensors, word
+from .words import ndarray
 
 
 class Mark(ref):
@@ -35,7 +36,7 @@ def spoken(function: Callable) -> Callable:
     def meant(*given: Any) -> Any:
         return getattr(ops, name)(*given)
 
-    words.twins.setdefault(name, meant)
+    twins.setdefault(name, meant)
     return word(function)
 
 

@@ -6,7 +6,7 @@ import operator
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from . import operands, words
+from . import meanings, operands
 from .modes import room
 from .tensor import float32
 
@@ -56,11 +56,11 @@ class Plan:
         room[f"{self.key}_again"] = op.function
         room[self.key] = None
         self.optional = optional(self.forward) if self.written else ()
-        self.forward_value = room[f"{self.key}_apply"] = words.silent(forward)
+        self.forward_value = room[f"{self.key}_apply"] = meanings.silent(forward)
         for name, rule in op.rules.items():
-            room[f"{self.key}_rule_{name}"] = words.silent(rule)
+            room[f"{self.key}_rule_{name}"] = meanings.silent(rule)
             if op.elementwise and "Scalar" not in self.kinds.values():
-                room[f"{self.key}_rule_{name}_arrays"] = with_constant_arrays(words.silent(rule))
+                room[f"{self.key}_rule_{name}_arrays"] = with_constant_arrays(meanings.silent(rule))
 
     def needing(self, name: str) -> list[str]:
         """The inputs whose rules use a name."""

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from gradviz.core import dtypes
+from gradviz.core.meanings import silent
 from gradviz.core.modes import enable_grad
 from gradviz.core.tensor import Tensor, settled, wrap
-from gradviz.core.words import silent
 
 from .hooked import Hooked
 

@@ -52,7 +52,7 @@ def test_what_only_pytorchs_tensors_have_is_said_to_be_theirs():
             if f"torch.Tensor.{name} is beyond gradviz" not in str(error):
                 silent.append(name)
     assert [name for name in silent if not name.startswith("_")] == ["index", "name"]  # inner ones
-    with pytest.raises(AttributeError, match="^'Tensor' object has no attribute 'nope'$"):
+    with pytest.raises(AttributeError, match=r"^'Tensor' object has no attribute 'nope'$"):
         _ = ours.nope
 
 

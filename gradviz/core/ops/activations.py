@@ -5,10 +5,20 @@ import numpy as np
 from ..dims import wrapped
 from ..dtypes import scalar_name
 from ..kernels import BOOL, WHOLE, lacking
+from ..meanings import on_tensors, word
 from ..op import Elementwise, Op, Scalar, composed, faces, one_node, ops
 from ..placing import cat
 from ..tensor import Tensor
-from ..words import exp, log1p, on_tensors, one_minus, sigmoid, tanh, where, word, zero, zeros_like
+from ..words import (
+    exp,
+    log1p,
+    one_minus,
+    sigmoid,
+    tanh,
+    where,
+    zero,
+    zeros_like,
+)
 from .pointwise import applied
 
 

@@ -4,10 +4,10 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..calls import called
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..placing import written
 from ..tensor import Tensor
-from ..words import on_tensors, word
 
 
 class Diagonal(Op, view=True, name="diagonal_of", face="", method=False):

@@ -5,10 +5,11 @@ import numpy as np
 from .. import dims as dimensions
 from ..calls import called
 from ..dims import chosen, nonempty, position
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..placing import written
 from ..tensor import Tensor
-from ..words import equal_count, on_tensors, where, word
+from ..words import equal_count, where
 from .reductions import widened
 
 

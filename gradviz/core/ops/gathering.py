@@ -7,6 +7,7 @@ from .. import dtypes
 from ..calls import called
 from ..dims import wrapped
 from ..inplace import write_some
+from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import (
     gather,
@@ -22,7 +23,7 @@ from ..placing import (
 )
 from ..session import warn_once
 from ..tensor import Tensor, wrap
-from ..words import expand, total, view, word
+from ..words import expand, total, view
 from .indexing import blank
 
 # --- along one dimension

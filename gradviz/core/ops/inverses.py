@@ -3,10 +3,11 @@
 import numpy as np
 
 from ..calls import called
+from ..meanings import on_tensors, word
 from ..op import Op, composed, ops
 from ..placing import written
 from ..tensor import Tensor, wrap
-from ..words import on_tensors, transpose, word
+from ..words import transpose
 
 
 class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=False):

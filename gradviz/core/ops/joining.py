@@ -9,10 +9,11 @@ from .. import dtypes
 from ..arguments import type_name
 from ..calls import called
 from ..dims import wrapped
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, many, ops
 from ..placing import at, cat, narrow, select
 from ..tensor import Tensor
-from ..words import on_tensors, stack, to, view, word
+from ..words import stack, to, view
 
 # --- several become one
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from .. import errors, random
 from ..inplace import write
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor, wrap, written_times
-from ..words import mean_dim, on_tensors, sum_dim, view, word
+from ..words import mean_dim, sum_dim, view
 
 
 class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face="", method=False):

@@ -6,10 +6,11 @@ import numpy as np
 
 from ..calls import called
 from ..dtypes import scalar_name
+from ..meanings import word
 from ..op import Elementwise, Scalar, composed, ops
 from ..placing import written
 from ..tensor import Tensor
-from ..words import abs, where, word, zero
+from ..words import abs, where, zero
 
 
 class Clamp(Elementwise, node="ClampBackward1", face="", method=False, name="clamp_to_numbers"):

@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from ..dtypes import scalar_name
+from ..meanings import on_tensors, word
 from ..op import Elementwise, Op, Scalar, composed, one_node, ops
 from ..placing import written
 from ..tensor import Tensor, wrap
@@ -15,12 +16,10 @@ from ..words import (
     log1p,
     maximum,
     numel,
-    on_tensors,
     sgn,
     sigmoid,
     total,
     where,
-    word,
     zero,
     zeros_like,
 )

@@ -6,6 +6,7 @@ from .. import data as making
 from .. import dtypes, errors
 from ..calls import called
 from ..inplace import write_some
+from ..meanings import on_tensors, word
 from ..op import Elementwise, Op, Scalar, composed, ops
 from ..placing import (
     masked_scatter,
@@ -14,7 +15,7 @@ from ..placing import (
     masked_select_backward,
 )
 from ..tensor import Tensor, wrap
-from ..words import masked_fill, on_tensors, total, where, word
+from ..words import masked_fill, total, where
 from .indexing import blank
 
 # --- by a mask

@@ -5,9 +5,20 @@ import numpy as np
 from .. import dims as dimensions
 from ..calls import called
 from ..dtypes import c_name, scalar_name
+from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, Version, wrap
-from ..words import bmm, mm, mv, reshape, sum_to_size, t, transpose, unsqueeze, view, word
+from ..words import (
+    bmm,
+    mm,
+    mv,
+    reshape,
+    sum_to_size,
+    t,
+    transpose,
+    unsqueeze,
+    view,
+)
 
 # --- products
 

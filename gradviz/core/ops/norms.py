@@ -7,9 +7,10 @@ from .. import dtypes
 from ..calls import called
 from ..data import numpy_type
 from ..dims import chosen, spoken
+from ..meanings import word
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor
-from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, to, word
+from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, to
 from .reductions import typed, widened
 
 

@@ -6,10 +6,10 @@ from .. import dims as dimensions
 from .. import dtypes
 from ..calls import called
 from ..inplace import write
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, faces, many, ops
 from ..placing import at, cat, cut, select, slice_backward
 from ..tensor import Tensor, wrap
-from ..words import on_tensors, word
 from .diagonals import diagonal_read, writable_diagonal
 from .joining import equal_sizes, slices
 

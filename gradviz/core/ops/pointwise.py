@@ -6,6 +6,7 @@ import numpy as np
 
 from ..inplace import write
 from ..kernels import WHOLE, lacking, refusing_bool
+from ..meanings import word
 from ..op import Elementwise, Scalar, composed, faces, one_node, ops
 from ..tensor import Tensor
 from ..words import (
@@ -40,7 +41,6 @@ from ..words import (
     tan,
     tanh,
     where,
-    word,
     zero,
     zeros_like,
 )

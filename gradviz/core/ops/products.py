@@ -7,9 +7,10 @@ import numpy as np
 from .. import dims as dimensions
 from ..calls import called
 from ..dtypes import scalar_name
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, faces, ops
 from ..tensor import Tensor, wrap
-from ..words import bmm, mv, on_tensors, sum_dim, sum_to_size, t, transpose, unsqueeze, word
+from ..words import bmm, mv, sum_dim, sum_to_size, t, transpose, unsqueeze
 from .inverses import square
 from .matrices import batch_product, inner_product, scaled
 

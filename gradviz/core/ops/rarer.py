@@ -6,6 +6,7 @@ import numpy as np
 
 from ..calls import called
 from ..kernels import BOOL, WHOLE, lacking
+from ..meanings import on_tensors, word
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import (
@@ -16,12 +17,10 @@ from ..words import (
     log1p,
     masked_fill,
     number,
-    on_tensors,
     sigmoid,
     sin,
     to,
     where,
-    word,
     zero,
     zeros_like,
 )

@@ -8,6 +8,7 @@ from .. import dims as dimensions
 from ..calls import called
 from ..data import numpy_type
 from ..dims import chosen, spoken
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor
 from ..words import (
@@ -18,13 +19,11 @@ from ..words import (
     mean_all,
     mean_dim,
     number,
-    on_tensors,
     repeated,
     sum_dim,
     to,
     total,
     view,
-    word,
 )
 
 # --- sum and mean

@@ -12,11 +12,12 @@ from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..dtypes import scalar_name
 from ..errors import not_broadcastable
+from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import constant_pad, roll, rot90
 from ..printing import Size
 from ..tensor import Tensor
-from ..words import flip, sum_dim, view, word
+from ..words import flip, sum_dim, view
 from .joining import listed
 
 # --- the same elements several times

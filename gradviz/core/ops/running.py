@@ -5,10 +5,11 @@ import numpy as np
 from ..calls import called
 from ..dims import wrapped
 from ..dtypes import scalar_name
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..placing import scatter_add
 from ..tensor import Tensor, wrap
-from ..words import cumsum, exp, flip, on_tensors, word
+from ..words import cumsum, exp, flip
 
 
 class Cummax(Op, face="", method=False, name="cummax_along", outputs="values indices"):

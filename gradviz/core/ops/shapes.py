@@ -9,13 +9,14 @@ import numpy as np
 from .. import dtypes
 from ..calls import called
 from ..dims import wrapped, wrapped_all
+from ..meanings import on_tensors, word
 from ..memory import compatible_strides, contiguous_strides, strided
 from ..methods import refuse
 from ..op import Op, Scalar, composed, ops
 from ..placing import at, permute, squeeze_dim
 from ..tensor import Tensor
-from ..words import on_tensors, t, transpose, view, word
 from ..words import sum_to_size as summed_to_size
+from ..words import t, transpose, view
 
 TOO_FEW = "expand(torch.{kind}Tensor{{{own}}}, size={sizes}): the number of sizes provided ({given}) must be greater or equal to the number of dimensions in the tensor ({needed})"
 TOO_LARGE = "The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton dimension {dim}.  Target sizes: {sizes}.  Tensor sizes: {shape}"

@@ -5,10 +5,11 @@ import numpy as np
 from ..calls import called
 from ..dims import wrapped
 from ..kernels import BOOL, lacking
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, many, ops
 from ..placing import at, scatter_backward, written
 from ..tensor import Tensor, wrap
-from ..words import on_tensors, unsqueeze, word
+from ..words import unsqueeze
 
 # --- the whole order, or its beginning
 

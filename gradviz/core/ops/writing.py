@@ -6,11 +6,12 @@ from .. import data as making
 from ..calls import called
 from ..errors import not_broadcastable
 from ..inplace import fill, write
+from ..meanings import on_tensors, word
 from ..modes import recording
 from ..op import Elementwise, Op, Scalar, composed, ops
 from ..tensor import Tensor, alone, ndarray, wrap
 from ..views import add_into, laid_out_as, replayed
-from ..words import on_tensors, sum_to_size, to, total, word, zeros_like
+from ..words import sum_to_size, to, total, zeros_like
 
 
 class Zero(Elementwise, face="", method=False, name="zeroed", in_place=False):
