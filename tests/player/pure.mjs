@@ -70,6 +70,12 @@ test("a number may have a comma, a real minus, a fraction, a power of ten", () =
   for (const text of ["four", "1/2/3", "3/", "/3", "2*3"]) assert.ok(Number.isNaN(player.numberTyped(text)), text);
 });
 
+test("the nearest of some numbers is found by its place", () => {
+  const values = [0.1, 1 / 6, 0.3];
+  const cases = [[0.137, 1], [0.1, 0], [7, 2], [-7, 0]];
+  for (const [value, place] of cases) assert.equal(player.nearestTo(values, value), place);
+});
+
 test("ticks stand at steps of 1, 2 or 5 and inside the range", () => {
   assert.deepEqual(player.ticks(0, 20), [0, 5, 10, 15, 20]);
   assert.deepEqual(player.ticks(-2.5, 2.5), [-2, -1, 0, 1, 2]);

@@ -110,6 +110,28 @@ def test_numbers_in_the_text_are_those_of_the_columns(theatre, stories) -> None:
     expect(root.locator(".note")).to_have_text("1.6")
 
 
+def test_another_run_stands_at_the_nearest_step_that_it_has_kept(theatre, stories) -> None:
+    from dataclasses import replace
+
+    from gradviz.stories.story import Axis, Frame, Run
+
+    def run(*steps: int) -> Run:
+        return Run(tuple(Frame((f"Step {step}.",)) for step in steps), {"step": steps})
+
+    story = stories["descent"]()
+    axes = (Axis("learning rate", (0.1, 0.2)),)
+    runs = {(0,): run(*range(21)), (1,): run(0, 1, 2, 5, 10, 20)}
+    root = theatre.play(
+        replace(story, runs=runs, axes=axes, columns={}, scene=replace(story.scene, parts=()))
+    )
+    status = root.get_by_role("status")
+    theatre.tell("gv.player.go(9); gv.player.move(0, 1)")
+    expect(status).to_have_text("Step 10.")
+    theatre.tell("gv.player.move(0, 0)")
+    expect(status).to_have_text("Step 10.")
+    expect(root).to_have_attribute("data-step", "10")
+
+
 def test_it_plays_and_stops_at_the_end(theatre, stories) -> None:
     root = theatre.play(stories["descent"]())
     theatre.tell("gv.player.speed = 100; gv.player.go(17)")

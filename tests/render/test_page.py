@@ -38,6 +38,7 @@ def test_the_output_is_a_picture_a_host_and_a_script():
     hosts = [div for div in page.of("div") if "data-gradviz" in div]
     assert script["type"] == "module"
     assert image["data-still"] == hosts[0]["data-gradviz"]
+    assert image["loading"] == "lazy"  # it is hidden, and must not hold up the first paint
     assert image["alt"] == "a graph of y"
     drawn = unquote(image["src"].removeprefix("data:image/svg+xml,"))
     assert canonicalize(drawn) == canonicalize(still_svg(story))

@@ -8,6 +8,7 @@ import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -172,3 +173,14 @@ def test_a_payload_names_what_it_needs_of_the_player() -> None:
     assert {"values", "controls", "plot", "playing"} <= set(kinds_of(payload(STORIES.descent())))
     assert {"cell", "controls"} <= set(kinds_of(payload(STORIES.ledger())))
     assert not re.search("playing|values", " ".join(kinds_of(payload(STORIES.matrices()))))
+
+
+def test_variants_share_the_columns_of_the_first():
+    def told(tab, columns):
+        return Story(tab, Scene(()), {(): Run((Frame((tab,)),))}, tab=tab, columns=columns)
+
+    shared = {"x": [1.0, 2.0]}
+    variants = (told("same", shared), told("other", {"x": [3.0]}), told("none", {}))
+    data = payload(replace(told("first", shared), variants=variants))
+    assert data["columns"] == {"x": [1, 2]}
+    assert [one.get("columns") for one in data["variants"]] == [None, {"x": [3]}, {}]
