@@ -17,7 +17,8 @@ ROOMS = ("autograd", "nn", "optim")
 NAMESPACES = ("linalg", "special")
 SHOWN = {
     "tensor": "Tensor",
-    "data": "tensor as_tensor asarray from_numpy",
+    "data": "tensor",
+    "sharing": "as_tensor asarray from_numpy",
     "creation": "zeros ones empty full eye arange linspace logspace scalar_tensor zeros_like "
     "ones_like empty_like full_like",
     "random": "Generator manual_seed seed initial_seed get_rng_state set_rng_state rand randn "

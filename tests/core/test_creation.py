@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import gradviz
-from gradviz.core.data import from_numpy
+from gradviz.core.sharing import from_numpy
 
 pytestmark = pytest.mark.torch
 
