@@ -30,6 +30,7 @@ def from_numpy(ndarray: np.ndarray) -> Tensor:
 def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     """The data as a tensor, without a copy where that is possible.
 
+    >>> from .data import tensor
     >>> values = tensor([1.0])
     >>> as_tensor(values) is values
     True
@@ -58,6 +59,7 @@ def asarray(
     Raises:
         ValueError: a copy is needed, and `copy=False`.
 
+    >>> from .data import tensor
     >>> values = tensor([1.0, 2.0], requires_grad=True)
     >>> asarray(values * 2, requires_grad=False)
     tensor([2., 4.])
