@@ -96,6 +96,29 @@ def test_a_number_typed_beside_a_live_slider_is_asked_as_it_is(theatre, stories)
     assert theatre.page.evaluate(asked) == [0.137]
 
 
+def test_python_hears_where_the_player_stands_in_a_run_that_kept_fewer_steps(
+    theatre, stories
+) -> None:
+    from dataclasses import replace
+
+    from gradviz.stories.story import Axis, Frame, Run
+
+    def run(*steps: int) -> Run:
+        return Run(tuple(Frame((f"Step {step}.",)) for step in steps), {"step": steps})
+
+    story, axes = stories["descent"](), (Axis("learning rate", (0.1, 0.2)),)
+    runs = {(0,): run(*range(21)), (1,): run(0, 1, 2, 5, 10, 20)}
+    scene = replace(story.scene, parts=())
+    play_widget(theatre, replace(story, runs=runs, axes=axes, columns={}, scene=scene), step=9)
+    theatre.page.evaluate("() => { values.places = [1]; heard['change:places'](); }")
+    expect(theatre.page.get_by_role("status")).to_have_text("Step 10.")
+    assert theatre.page.evaluate("values.step") == 4
+    theatre.page.evaluate(
+        "() => { Object.assign(values, { places: [0], step: 3 }); heard['change:places'](); }"
+    )
+    expect(theatre.page.get_by_role("status")).to_have_text("Step 3.")
+
+
 def test_what_python_sets_while_the_player_is_opened_holds(theatre, stories) -> None:
     play_widget(theatre, stories["descent"](), step=0)
     theatre.page.evaluate("end()")

@@ -43,13 +43,18 @@ export async function render({ model, el }) {
     if (sharing) return;
     const [tab, told] = [model.get("tab"), model.get("told")];
     if (tab !== shell.index) shell.open(tab);
-    if (told && told !== heard) {
+    const before = shell.player.step;
+    const isTold = told && told !== heard;
+    const isElsewhere = !isTold && !same(model.get("places"), shell.player.places);
+    if (isTold) {
       heard = told;
       waiting = false;
       shell.player.renew(JSON.parse(told));
       ask();
-    } else if (!same(model.get("places"), shell.player.places)) shell.player.stand(model.get("places"));
-    shell.player.go(model.get("step"), { silent: true });
+    } else if (isElsewhere) shell.player.stand(model.get("places"));
+    // Another run may have kept other steps: Python then hears which one is nearest.
+    if ((isTold || isElsewhere) && model.get("step") === before) moved(shell.player.step, shell.player);
+    else shell.player.go(model.get("step"), { silent: true });
   };
   shell = await play(host, model.get("payload"), {
     step: model.get("step"),
