@@ -67,6 +67,7 @@ class BackwardCFunction(Node, FunctionCtx):
         "outputs",
     )
     function: type[Function]
+    _forward_cls = property(lambda self: self.function)
     _materialize_non_diff_grads = True
 
     def __call__(self, *grads: Any) -> None:
@@ -150,7 +151,7 @@ class BackwardCFunction(Node, FunctionCtx):
         with recorded_mode(graph):
             grads = self.function.vjp_or_backward()(self, *self._arriving(grad, graph))
         if not keep:
-            self._kept = FREED if self._kept else ()
+            self._kept = FREED
         leaving = self._leaving(grads, graph)
         pairs = zip(self.edges_, leaving, strict=True)
         edges = [None if sent is None else edge for edge, sent in pairs]

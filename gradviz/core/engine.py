@@ -176,6 +176,7 @@ def backward(
     pass_on(self._node or self, [first_gradient(self, None, False)], bool(retain_graph), False)
 
 
+backward.__qualname__ = "Tensor.backward"  # as PyTorch says where a call fails
 Tensor.backward = backward  # type: ignore[attr-defined]
 
 

@@ -16,12 +16,17 @@ NO_GRAPH = "element {} of tensors does not require grad and does not have a grad
 LEAF_IN_PLACE = "a leaf Variable that requires grad is being used in an in-place operation."
 
 
+def short_name(node: Any) -> str:
+    """What messages call a node: `Mul`, `Max1`."""
+    start, found, number = node.owner.name().rpartition("Backward")
+    return start + number.removesuffix("0") if found and number != "s" else start + found + number
+
+
 def modified(value: Any, node: Any, count: int, expected: int) -> str:
     """A saved tensor was written in place; `value` tells its type and shape, `node` who made it."""
     made_by = ""
-    if node is not None:
-        owner = node.owner
-        name = owner.name().removesuffix("Backward0")
+    if node:  # which raises, where it stands for a node that there cannot be
+        name = short_name(node)
         made_by = f", which is output {getattr(node, 'number', 0)} of {name},"
     kind = dtypes.scalar_name(value._dtype)
     from .modes import Anomaly

@@ -183,6 +183,8 @@ def register_node_hook(self: Node, hook: Callable) -> RemovableHandle:
     return added_to(self, own.hooks, hook)
 
 
+for _method in (register_hook, register_post_accumulate_grad_hook):
+    _method.__qualname__ = f"Tensor.{_method.__name__}"  # as PyTorch says where a call fails
 Tensor.register_hook = register_hook  # type: ignore[attr-defined]
 Tensor.register_post_accumulate_grad_hook = register_post_accumulate_grad_hook  # type: ignore[attr-defined]
 Tensor._backward_hooks = property(backward_hooks)  # type: ignore[attr-defined]

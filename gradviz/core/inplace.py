@@ -123,7 +123,12 @@ def write(
     if node is None:
         return store(self, result, some)
     keep_old_value(self, node.owner)
-    store(self, result, some)
+    version = self._shared_version()
+    views, version.views = version.views, None  # which are renewed when the new node is known
+    try:
+        store(self, result, some)
+    finally:
+        version.views = views
     rebase(self, node)
     return self
 

@@ -250,6 +250,24 @@ def del_grad(self: Tensor) -> None:
 attribute(grad, set_grad, del_grad)
 
 
+def grad_dtype(self: Tensor) -> dtypes.dtype:
+    """The type of the gradient: that of the tensor."""
+    if not self.is_leaf:
+        raise RuntimeError("grad_dtype can only be accessed on leaf tensors.")
+    return dtypes.shown(self._dtype)
+
+
+def set_grad_dtype(self: Tensor, value: Any) -> None:
+    """Accept what is so already."""
+    if not self.is_leaf:
+        raise RuntimeError("grad_dtype can only be set on leaf tensors.")
+    if value is not grad_dtype(self):
+        raise NotImplementedError(errors.out_of_scope("grad_dtype other than the tensor's own"))
+
+
+attribute(grad_dtype, set_grad_dtype)
+
+
 # --------------------------------------------------------------------- beside the graph
 
 

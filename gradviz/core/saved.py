@@ -159,6 +159,8 @@ def saved_result(plan: Any, name: str, node: Any, value: Any) -> Tensor:
     shape = node.result_shape if single else node.result_shape[number]
     made_by = None if value.dtype.kind != "f" else node if single else Output(node, number)
     tensor = wrap(value, shape, made_by)
+    if version is not None:
+        tensor._written = version[0]
     if version is not None and version[0].stamp > version[1]:
         count = version[0].count, version[0].count_at(version[1])
         raise RuntimeError(errors.modified(tensor, node, *count))

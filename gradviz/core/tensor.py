@@ -27,7 +27,6 @@ class Version:
     count = stamp = 0
     writes: list[int] | None = None  # the last stamps, to tell which version a node expected
     views: list | None = None  # those of this memory, held weakly
-    unfollowed: list | None = None  # those made outside of the graph, which no write may reach
     inference = False
 
     def bump(self) -> None:
@@ -40,10 +39,10 @@ class Version:
             self.writes.append(stamp)
             if len(self.writes) > 32:
                 del self.writes[:16]
-        if self.unfollowed is not None:
-            from .views import refuse_views
+        if self.views is not None:
+            from .views import renew_after_write
 
-            refuse_views(self.unfollowed)
+            renew_after_write(self.views)
 
     def count_at(self, moment: int) -> int:
         """How many writes there had been at a moment of the clock."""

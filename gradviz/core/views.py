@@ -62,12 +62,21 @@ def views_of(base: Tensor) -> Iterator[Tensor]:
             yield view
 
 
-def refuse_views(views: list) -> None:
-    """After a write: what cannot have a node any more is not to be used."""
+def renew_after_write(views: list) -> None:
+    """After a write that was not recorded: the views of what has a gradient get new nodes."""
     for reference in views:
         tensor = reference()
-        if tensor is not None:
-            tensor._node, tensor._requires_grad = refused(tensor, tensor._view), True
+        if tensor is not None and tensor._view.base._requires_grad:
+            renew(tensor, tensor._view)
+
+
+def renew(tensor: Tensor, view: View) -> None:
+    """Give a view a new node; to use one that cannot have any more is an error."""
+    if view.kind == View.NORMAL:
+        view.stamp = tensor._written.stamp
+        regenerate(tensor, view)
+    else:
+        tensor._node, tensor._requires_grad = refused(tensor, view), True
 
 
 PASSIVE = "its base or another view of its base has been"
@@ -95,7 +104,6 @@ def view_of(
         kind = View.INFERENCE if current().inference else View.NO_GRAD
         if base._requires_grad:
             result._requires_grad = True
-            version.unfollowed = with_one_more(version.unfollowed, result)
     result._written, result._view = version, (view := new_view())
     view.base, view.path, view.stamp, view.kind = base, path, version.stamp, kind
 
@@ -112,8 +120,7 @@ class Refused:
     result_version = ()  # nothing that hears of writes
 
     def __init__(self, view: View, node: Any) -> None:
-        name = None if node is None else node.owner.name()
-        self.made_by = name and name.removesuffix("0").removesuffix("Backward")
+        self.made_by = None if node is None else errors.short_name(node)
         self.kind, self.number = view.kind, getattr(node, "number", 0)
 
     def text(self, what: str) -> str:
@@ -261,9 +268,4 @@ def copy_slices(view: View, writer: Any) -> None:
 def renew_views(base: Tensor) -> None:
     """After a recorded write into a base: all its views get new nodes."""
     for tensor in views_of(base):
-        view = tensor._view
-        if view.kind == View.NORMAL:
-            view.stamp = tensor._written.stamp
-            regenerate(tensor, view)
-        else:
-            tensor._node, tensor._requires_grad = refused(tensor, view), True
+        renew(tensor, tensor._view)

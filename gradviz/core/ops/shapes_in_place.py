@@ -33,9 +33,9 @@ def become(self, name, *given):
     result = IN_PLACE[name].function(self, *given)
     self._value, self._shape = result._value, result._shape
     if result._node is not None: self._node = result._node
-    version = self._shared_version()
+    version, node = self._shared_version(), self._node
     version.bump()
-    view = self._view
+    view, self._node = self._view, node
     if view is not None: view.path, view.stamp = result._view.path, version.stamp  # nothing was written: the node stays
     return self
 
