@@ -71,7 +71,11 @@ def not_broadcastable(shapes: list[tuple[int, ...]]) -> str:
                     f"The size of tensor a ({a}) must match the size of tensor b ({b}) "
                     f"at non-singleton dimension {where}"
                 )
-        left = max(left, right, key=len)
+        size = max(len(left), len(right))
+        pairs = zip(
+            (1,) * (size - len(left)) + left, (1,) * (size - len(right)) + right, strict=True
+        )
+        left = tuple([b if a == 1 else a for a, b in pairs])
     return "shapes cannot be broadcast"
 
 

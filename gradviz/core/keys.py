@@ -98,13 +98,13 @@ def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
     if key.__class__ is slice and not self._shape:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     given = parts_of(key)
-    if sum(_dimensions(part) for part in given) > len(self._shape):
+    taken = sum(_dimensions(part) for part in given)
+    if taken > len(self._shape):
         raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
-    parts = [_part(part) for part in given]
-    taken = sum(_dimensions(part) for part in parts)
     view, dim, hidden = self, 0, len(self._shape) - taken  # what the dots stand for
     indices: list[Any] = []
-    for place, part in enumerate(parts):
+    for place, each in enumerate(given):
+        part = _part(each)
         kind = part.__class__
         if dim >= len(view._shape) and (kind is int or kind is slice):
             raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")

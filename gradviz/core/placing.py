@@ -246,6 +246,8 @@ def index_fill(value, dim, index, number):
 @spoken
 def gather(value, dim, index):
     picks = index._shaped()
+    if not picks.size:
+        return np.empty(picks.shape, value.dtype)
     if not value.ndim:
         return np.broadcast_to(value, picks.shape).copy()
     return value[along(picks, dim)] if picks.ndim else value[picks]
@@ -259,6 +261,8 @@ def gather_backward(grad, shape, dim, index):
 @spoken
 def scatter(value, dim, index, source):
     full, picks = np.array(value), index._shaped()
+    if not picks.size:
+        return full
     if source.__class__ is ndarray and source.shape != picks.shape:
         source = source[tuple(slice(size) for size in picks.shape)]
     full[along(picks, dim)] = source
@@ -273,6 +277,8 @@ def scatter_backward(grad, shape, dim, index):
 @spoken
 def scatter_add(value, dim, index, source, combine=np.add):
     full, picks = np.array(value), index._shaped()
+    if not picks.size:
+        return full
     if source.shape != picks.shape:
         source = source[tuple(slice(size) for size in picks.shape)]
     combine.at(full, along(picks, dim), source)
@@ -319,7 +325,7 @@ def masked_select_backward(grad, shape, mask):
 
 @spoken
 def masked_scatter(value, mask, source):
-    full = np.array(value)
+    full = np.array(value, order="C" if 0 in value.strides else "K")
     chosen = np.broadcast_to(mask._shaped(), full.shape)
     full[chosen] = source.reshape(-1)[: np.count_nonzero(chosen)]
     return full

@@ -93,7 +93,7 @@ def aminmax(self, *, dim=None, keepdim=False):
     if dim is not None: dim = dimensions.wrapped(dim, self.ndim)
     if self.ndim and not (self.numel() if dim is None else self._shape[dim]):
         what = f"Expected reduction dim {dim} to have non-zero size" if dim is not None else "cannot compute aminmax over an empty dimension as the operation has no identity"
-        raise (RuntimeError if dim is None else IndexError)(f"aminmax(): {what}.")
+        raise (RuntimeError if dim is None else IndexError)(f"aminmax{'()' * (dim is None)}: {what}.")
     return ops.aminmax_of(self, dim, keepdim)
 
 @composed

@@ -25,6 +25,7 @@ from ..session import warn_once
 from ..tensor import Tensor, wrap
 from ..words import expand, total, view
 from .indexing import blank
+from .repeating import common_shape
 
 # --- along one dimension
 
@@ -89,6 +90,7 @@ def index_selected(self, dim, index):
     if index.ndim > 1: raise IndexError("index_select(): Index is supposed to be a vector")
     if index._dtype not in (np.int32, np.int64): raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     size, picks = self._shape[dim] if self.ndim else 1, index._shaped()
+    if not self.ndim and picks.size != 1: raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {picks.size} value(s)")
     if picks.size and (picks.min() < 0 or picks.max() >= size): raise IndexError("index out of range in self")
     return ops.select_by(self, dim, wrap(picks.reshape(-1)) if not index.ndim and self.ndim else index)
 
@@ -100,6 +102,7 @@ def placed_along(grad, shape, dim, index): return ops.add_by(blank(grad, shape),
 def index_add(self, dim, index, source, *, alpha=1):
     dim = check_index(self, "index_add", dim, index)
     if source._dtype is not self._dtype: raise RuntimeError(f"index_add_(): self ({dtypes.scalar_name(self._dtype)}) and source ({dtypes.scalar_name(source._dtype)}) must have the same scalar type")
+    if source.ndim and dim >= source.ndim and self.ndim > 1: raise RuntimeError(f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim {source.ndim}")
     if index.numel() != (source._shape[dim] if source.ndim else 1): raise RuntimeError(f"index_add_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({source._shape[dim]}), for dim: {dim}")
     if without(self._shape, dim) != without(source._shape, dim): raise RuntimeError(f"source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = {list(self._shape)} source.shape = {list(source._shape)}")
     check_bounds(self, dim, index, RuntimeError)
@@ -114,9 +117,9 @@ def index_fill_in_place(self, dim, index, value): return write_some("index_fill_
 @composed(name="index_fill")
 @called(*FILLING)
 def index_filled(self, dim, index, value):
+    if isinstance(value, Tensor) and value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     dim = check_index(self, "index_fill", dim, index)
     if isinstance(value, Tensor):
-        if value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
         check_bounds(self, dim, index)
         return ops.index_fill_tensor(self, dim, index, value)
     check_bounds(self, dim, index)
@@ -169,17 +172,18 @@ def scatter_added(self, dim, index, src):
 @composed(name="take_along_dim")
 @called("Tensor indices, int? dim = None", out=True)
 def taken_along_dim(self, indices, dim=None):
+    if dim is not None and self.ndim != indices.ndim: raise RuntimeError(f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got {self.ndim} dimensions for input, and {indices.ndim} dimensions for indices")
+    if indices._dtype != np.int64: raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {dtypes.scalar_name(indices._dtype)}")
     if dim is None: return ops.gather(ops.view(self, (-1,)), 0, ops.view(indices, (-1,)))
     dim = wrapped(dim, self.ndim)
-    if self.ndim != indices.ndim: raise RuntimeError(f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got {self.ndim} dimensions for input, and {indices.ndim} dimensions for indices")
-    wide = [np.broadcast_shapes(own, size) for own, size in zip(self._shape, indices._shape, strict=True)]
-    own, picks = ([*(each[0] for each in wide)] for _ in range(2))
-    own[dim], picks[dim] = self._shape[dim], indices._shape[dim]
-    return ops.gather(ops.expand(self, tuple(own)), dim, ops.expand(indices, tuple(picks)))
+    wide = common_shape([without(self._shape, dim), without(indices._shape, dim)])
+    own, picks = ((*wide[:dim], each._shape[dim], *wide[dim:]) for each in (self, indices))
+    return ops.gather(ops.expand(self, own), dim, ops.expand(indices, picks))
 
 def check_index(self, name, dim, index):
     """The dimension, counted; what is wrong with an index vector is refused."""
     dim = wrapped(dim, self.ndim)
+    if name == "index_add" and index.ndim > 1: raise IndexError(f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {dtypes.scalar_name(index._dtype)} and size: {list(index._shape)}")
     if index._dtype not in (np.int32, np.int64): raise IndexError(f"{name}_(): Expected dtype int64 for index.") if name != "index_add" else RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {dtypes.scalar_name(index._dtype)}")
     if index.ndim > 1: raise IndexError(f"{name}_(): Index is supposed to be a vector")
     return dim
@@ -222,6 +226,7 @@ class Put(Op, face="", method=False, name="put_into"):
 @called("Tensor index", out=True)
 def taken_flat(self, index):
     if index._dtype != np.int64: raise RuntimeError(f"take(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
+    if index.numel() and not self.numel(): raise IndexError("take(): tried to take from an empty tensor")
     check_flat(self, index)
     return ops.take_at(self, index)
 
@@ -229,9 +234,11 @@ def taken_flat(self, index):
 @called("Tensor index, Tensor source, bool accumulate = False")
 def put_flat(self, index, source, accumulate=False):
     if index._dtype != np.int64: raise RuntimeError(f"put_(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
-    if isinstance(source, Tensor) and source._dtype is not self._dtype: raise RuntimeError(f"put_(): self and source expected to have the same dtype, but got self.dtype = {dtypes.scalar_name(self._dtype)} and source.dtype = {dtypes.scalar_name(source._dtype)}")
+    if not isinstance(source, Tensor): source = wrap(np.full(index._shape, source, self._dtype))
+    if source.numel() != index.numel(): raise IndexError(f"put_(): Expected source and index to have the same number of elements, but got source.numel() = {source.numel()}, index.numel() = {index.numel()}")
+    if source._dtype is not self._dtype: raise RuntimeError(f"put_(): self and source expected to have the same dtype, but got self.dtype = {dtypes.scalar_name(self._dtype)} and source.dtype = {dtypes.scalar_name(source._dtype)}")
     check_flat(self, index)
-    return ops.put_into(self, index, source if isinstance(source, Tensor) else wrap(np.zeros(index._shape, self._dtype)), accumulate)
+    return ops.put_into(self, index, source, accumulate)
 
 @composed(name="take_backward", face="", method=False)
 def placed_flat(grad, shape, index): return ops.put_into(blank(grad, shape), index, grad, True)

@@ -99,7 +99,7 @@ def index_put_of(self, indices, values, accumulate=False):
     if self._dtype.kind != "f": values = values.detach()
     mask = None if accumulate or values.numel() != 1 else keys.only_mask(self._shape, indices)
     if mask is not None and mask._dtype.kind == "b": return ops.put_at(self, tuple(indices), values, False)
-    if mask is not None: return ops.masked_fill(self, mask, values)
+    if mask is not None: raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
     indices = keys.checked(self._shape, indices)
     if values._dtype is self._dtype:
         try: return ops.put_at(self, indices, values, accumulate)

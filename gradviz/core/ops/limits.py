@@ -93,6 +93,7 @@ def limited(self, min, max):
 def clamp(self, min=None, max=None):
     if min is None and max is None: raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if not isinstance(min, Tensor) and not isinstance(max, Tensor): return ops.clamp_to_numbers(self, min, max)
+    if not isinstance(min, Tensor | None) or not isinstance(max, Tensor | None): raise TypeError
     return ops.clamp_to_tensors(self, min, max)
 
 @composed(in_place=True)

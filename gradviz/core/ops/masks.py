@@ -55,10 +55,10 @@ FILLING = "Tensor mask, Number value", "Tensor mask, Tensor value"
 @composed(name="masked_fill")
 @called(*FILLING)
 def masked_filled(self, mask, value):
-    if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
+    if isinstance(value, Tensor) and value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     if mask._shape != self._shape: check_broadcast(mask._shape, self._shape)
+    if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
     if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([making.fitting(value, self._dtype)], self._dtype)[0])
-    if value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     return ops.masked_fill_tensor(self, mask, value.to(dtypes.shown(self._dtype)))
 
 @composed(name="masked_fill_")
@@ -89,6 +89,7 @@ def masked_scattered(self, mask, source):
     if self._dtype is not source._dtype: raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{dtypes.scalar_name(self._dtype)} and {dtypes.scalar_name(source._dtype)}")
     check_broadcast(self._shape, mask._shape)
     wide = np.broadcast_shapes(self._shape, mask._shape)
+    if np.count_nonzero(np.broadcast_to(mask._shaped(), wide)) > source.numel(): raise RuntimeError("Number of elements of source < number of ones in mask")
     if wide != self._shape: self = ops.expand(self, wide)
     return ops.scatter_masked(self, mask, source)
 

@@ -1,7 +1,7 @@
 """Three at once: a product or a quotient added, and part of the way from one to another."""
 
 from ..calls import called
-from ..dtypes import c_name, result_dtype
+from ..dtypes import c_name
 from ..kernels import WHOLE, lacking
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor
@@ -54,7 +54,7 @@ def between(start, end, weight):
 @composed(in_place=True)
 @called(THREE, OLD, out=True)
 def addcmul(self, tensor1, tensor2, *, value=1):
-    if result_dtype(self, tensor1, tensor2).kind != "f": value = int(value)
+    if "f" not in (self._dtype.kind, tensor1._dtype.kind, tensor2._dtype.kind): value = int(value)
     return ops.addcmul_of(self, tensor1, tensor2, value)
 
 @composed(in_place=True)
@@ -66,4 +66,5 @@ def addcdiv(self, tensor1, tensor2, *, value=1):
 @composed(in_place=True)
 @called("Tensor end, Tensor weight", "Tensor end, Number weight", out=True)
 def lerp(self, end, weight):
+    if not isinstance(end, Tensor): raise TypeError
     return (ops.lerp_by_tensor if isinstance(weight, Tensor) else ops.lerp_by_number)(self, end, weight)

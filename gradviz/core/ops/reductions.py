@@ -163,7 +163,7 @@ def spread_of(name, op):
         if dim is True or dim is False: dim, unbiased = None, dim
         if correction is None and (unbiased is not None or dim is not None): correction = int(unbiased is not False)
         dims = None if dim is None else chosen(self, dim)
-        if share(self._shape, dims or ()) <= (1 if correction is None else correction): warnings.warn(NO_FREEDOM.format(name), UserWarning, stacklevel=3)
+        if share(self._shape, dims or ()) <= (1 if correction is None else correction) or not self.numel(): warnings.warn(NO_FREEDOM.format(name), UserWarning, stacklevel=3)
         result = getattr(ops, op)(self, dims, correction, keepdim)
         return tuple(result) if isinstance(result, tuple) else result
     composed(name=name, method="mean" not in name)(spread)
