@@ -115,11 +115,12 @@ class Listener:
         if self.waiting and node in self.waiting:
             _, values, _, before, _, came, unchanged = self.waiting.pop(node)
         else:
-            values, came, unchanged = self._arrived(node, as_tuple(received))
+            grads = received if type(received) is tuple else as_tuple(received)
+            values, came, unchanged = self._arrived(node, grads)
             before = None
         after, given = None, ()
         if leaf is None:
-            given = self._sent(node, as_tuple(sent))
+            given = self._sent(node, sent if type(sent) is tuple else as_tuple(sent))
         elif leaf.grad is not None:
             after = value_of(leaf.grad)
         self.turns.append(_turn((node, values, given, before, after, came, unchanged)))
@@ -136,14 +137,12 @@ class Listener:
         return tuple([None if grad is None else value_of(grad) for grad in grads]), came, False
 
     def _sent(self, node: int, grads: tuple) -> Values:
-        values: list[Value | None] = []
-        for slot, target in enumerate(self._targets[node]):
-            grad = grads[slot] if slot < len(grads) else None
+        targets = self._targets[node]
+        values: list[Value | None] = [None] * len(targets)
+        for slot, (target, grad) in enumerate(zip(targets, grads, strict=False)):
             if target is None or grad is None:
-                values.append(None)
                 continue
-            value = value_of(grad)
-            values.append(value)
+            value = values[slot] = value_of(grad)
             arrival = _arrival((node, slot, value, grad if self._alone[target] else None))
             if target in self._came:
                 self._came[target].append(arrival)

@@ -28,6 +28,8 @@ SECOND_TIME = "backward through the graph a second time"
 """The words by which PyTorch's message about freed values is known."""
 MODIFIED = "modified by an inplace operation"
 UNKNOWN = "·"
+WRAPPED = frozenset({"int64", "float64", "bool"})
+"""The dtypes in which a library keeps the plain numbers of a program."""
 NOTHING: Mapping[str, Any] = {}
 
 
@@ -294,6 +296,5 @@ def number_label(value: Value) -> str:
     """How a tensor without a name is written where a number stood: `2`, or `·` if it is large."""
     if value.shape == ():
         number = value.numbers.item() if value.numbers.size else UNKNOWN
-        wrapped = value.dtype in ("int64", "float64", "bool")
-        return repr(number) if wrapped else numbers_text(value.numbers)
+        return repr(number) if value.dtype in WRAPPED else numbers_text(value.numbers)
     return numbers_text(value.numbers) if value.whole and value.numbers.size <= 4 else UNKNOWN
