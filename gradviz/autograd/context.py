@@ -69,6 +69,7 @@ class BackwardCFunction(Node, FunctionCtx):
     function: type[Function]
     _forward_cls = property(lambda self: self.function)
     _materialize_non_diff_grads = True
+    unfollowed: set[int]  # the outputs without a gradient
 
     def __call__(self, *grads: Any) -> None:
         """Refuse, as PyTorch does."""

@@ -287,7 +287,7 @@ def again(output: Tensor, own: Any) -> Tensor:
     return output
 
 
-def connected(ctx: Any, own: Any, tensors: list, output: Tensor, kind: int) -> Tensor:
+def connected(ctx: Any, own: Any, tensors: list, output: Tensor, kind: str) -> Tensor:
     """One output, on its node."""
     if among(output, ctx._dirty):
         if kind == View.SEVERAL and output._view is not None:

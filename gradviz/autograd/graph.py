@@ -55,8 +55,8 @@ class GradientEdge(NamedTuple):
             if self.shape.numel() != 1:
                 raise RuntimeError(errors.NOT_SCALAR)
             gradient = wrap(*settled(np.ones(self.shape, kind)))
-        gradient = gradient if gradient._dtype is kind else ops.to_copy(gradient, kind)
-        return gradient if graph else gradient._value
+        start: Tensor = gradient if gradient._dtype is kind else ops.to_copy(gradient, kind)
+        return start if graph else start._value
 
 
 def type_below(node: Any) -> np.dtype:

@@ -103,12 +103,12 @@ def packed(
 
 def opened(node: Any, name: str, keep: Any) -> Any:
     """What a node kept where it may be a number, a tensor or several."""
-    held = getattr(node, name)
+    held: Any = getattr(node, name)
     if held is FREED:
         freed()
     if not keep and isinstance(held, Tensor | Packed | tuple | ndarray):
         setattr(node, name, FREED)
-    if held.__class__ is tuple:
+    if isinstance(held, tuple):
         return tuple([_opened(each, node) for each in held])
     return _opened(held, node)
 
