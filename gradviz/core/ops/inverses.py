@@ -25,9 +25,11 @@ class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", metho
 @called("")
 def det(self): return ops.linalg_det(self)
 
-@composed(also="inv", face="torch linalg")
+@composed
 @called("", out=True)
 def inverse(self): return ops.inverse_of(self)
+
+composed(inverse, name="inv", face="linalg", method=False)
 
 class Slogdet(Op, node="LinalgSlogdetBackward0", face="torch linalg", outputs="sign logabsdet"):
     def forward(A: Tensor): return sign_and_size(square(A, "linalg.slogdet"))

@@ -115,7 +115,7 @@ def cartesian_prod(*tensors):
     if len(tensors) == 1: return tensors[0]
     return ops.stack([ops.flatten(grid) for grid in ops.meshgrid(*tensors, indexing="ij")], 1)
 
-@composed
+@composed(method=False)
 @called("int r = 2, bool with_replacement = False")
 def combinations(self, r=2, with_replacement=False):
     chosen = list((combinations_with_replacement if with_replacement else subsets)(range(self.numel()), r))
@@ -182,7 +182,7 @@ class ConstantPadNd(Op, face="", method=False, name="constant_pad_by"):
 @word
 def unpadded(grad, pad): return constant_pad(grad, pad, 0)
 
-@composed
+@composed(method=False)
 @called("tuple of ints pad, Number value = 0")
 def constant_pad_nd(self, pad, value=0):
     if len(pad) % 2: raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
