@@ -141,7 +141,8 @@ def misused(op: Any, given: dict) -> Any:
     number_first = op.plan.numbers and isinstance(operands[0], int | float)
     error = None if number_first and not op.shown else misuse(op, given)
     if error is None and number_first:
-        return op.function(number_tensor(*operands[:2], op.floating), *operands[1:])
+        left = number_tensor(operands[0], operands[1], op.floating)
+        return op.function(left, *operands[1:])
     raise error or TypeError(f"{op.name}(): these arguments do not fit")
 
 
