@@ -96,13 +96,16 @@ class BackwardCFunction(Node, FunctionCtx):
     @property
     def saved_tensors(self) -> tuple[Tensor | None, ...]:
         """The tensors that `forward` has saved."""
-        kept = self._held()
-        if kept is None:
-            raise RuntimeError(READ_TWICE)
-        found = tuple([self._unpacked(each) for each in kept])
+        found = self._looked_at()
         if self.function.clear_saved_tensors_on_access:
             self._kept = None
         return found
+
+    def _looked_at(self) -> tuple[Tensor | None, ...]:
+        kept = self._held()
+        if kept is None:
+            raise RuntimeError(READ_TWICE)
+        return tuple([self._unpacked(each) for each in kept])
 
     @property
     def saved_variables(self) -> tuple[Tensor | None, ...]:
@@ -114,7 +117,7 @@ class BackwardCFunction(Node, FunctionCtx):
     @property
     def _raw_saved_tensors(self) -> tuple[SavedTensor, ...]:
         places = range(len(self._held() or ()))
-        read = type(self).saved_tensors.fget
+        read = type(self)._looked_at
         return tuple([saved_tensor(self, "_kept", read, each) for each in places])
 
     def _held(self) -> Any:

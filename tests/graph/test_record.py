@@ -289,11 +289,8 @@ def test_recordings_hold_no_tensor(engine):
     assert isinstance(recording.steps[0].received[0].numbers, np.ndarray)
 
 
-@pytest.mark.torch
-def test_what_a_function_may_look_at_once_is_left_for_it():
-    torch = pytest.importorskip("torch")
-
-    class Square(torch.autograd.Function):
+def test_what_a_function_may_look_at_once_is_left_for_it(engine):
+    class Square(engine.autograd.Function):
         clear_saved_tensors_on_access = True
 
         @staticmethod
@@ -306,7 +303,7 @@ def test_what_a_function_may_look_at_once_is_left_for_it():
             (x,) = ctx.saved_tensors
             return 2 * x * grad
 
-    x = torch.tensor(3.0, requires_grad=True)
+    x = engine.tensor(3.0, requires_grad=True)
     y = Square.apply(x)
     assert [saved.name for saved in read(y).nodes[0].saved] == ["saved_tensors[0]"]
     with pytest.raises(ValueError, match=r"Square lets its saved tensors be looked at only once"):
