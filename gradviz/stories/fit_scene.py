@@ -143,7 +143,7 @@ def _drawn(number: float, span: float) -> float | None:
 
 
 def _scene(found: Fit, job: Job, best: Best, text: str, y: np.ndarray, every: int) -> Scene:
-    fit_plot = Axes("fit", "x", "y", _fit_range(found, y), _fit_marks(every), height=290)
+    fit_plot = Axes("fit", "x", "y", _fit_range(found, y, every), _fit_marks(every), height=290)
     loss_plot = _loss_plot(found, floor_of(best, found))
     heads: list[Rich] = [(), *((head,) for head in FIT[kind_of("heads", found, job)])]
     if best:
@@ -166,8 +166,8 @@ def _fit_marks(every: int) -> tuple[Mark, ...]:
     )
 
 
-def _fit_range(found: Fit, y: np.ndarray) -> tuple[float, float, float, float]:
-    """Room for the points, and for the curves as far as they are near."""
+def _fit_range(found: Fit, y: np.ndarray, every: int) -> tuple[float, float, float, float]:
+    """Room for the points, for the curves as far as they are near, and for a word below them."""
     low, high = float(y.min()), float(y.max())
     span = (high - low) or 1.0
     near = [number for curve in found.curves for number in curve if math.isfinite(number)]
@@ -177,7 +177,7 @@ def _fit_range(found: Fit, y: np.ndarray) -> tuple[float, float, float, float]:
     return (
         float(found.xs[0] - air),
         float(found.xs[-1] + air),
-        low - 0.05 * span,
+        low - (0.14 if every > 1 else 0.05) * span,
         high + 0.05 * span,
     )
 
