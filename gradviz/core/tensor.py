@@ -107,8 +107,9 @@ class Tensor(metaclass=TensorType):
     by `detach()`, by `numpy()`.
     """
 
-    # `_hooks` is set only on the few tensors that have them
+    # `__dict__` is for what a program hangs on a tensor; `_hooks` only few tensors have
     __slots__ = (
+        "__dict__",
         "__weakref__",
         "_accumulator",
         "_dtype",
