@@ -103,9 +103,10 @@ class Pass:
 
     def turn(self, node: Any, own: Any, grad: Any) -> None:
         """One node's turn: hooks, the node itself, hooks."""
-        grad = self.hidden(node, self.before(node, own, self.shown(node, grad)))
-        if grad is None:
-            return
+        if self.captures or own is None or own.prehooks or own.tensor_hooks or own.retained:
+            grad = self.hidden(node, self.before(node, own, self.shown(node, grad)))
+            if grad is None:
+                return
         if Anomaly.enabled:
             pairs = anomaly.guarded(self.turned, node, grad)
         else:
@@ -194,12 +195,11 @@ class Pass:
             return grad
         if grad.__class__ is ndarray:
             return wrap(grad)
-        shape = (
-            edge.owner.result_shape[edge.number]
-            if edge.__class__ is Output
-            else getattr(edge, "_shape", None)
-        )
-        return wrap(grad, edge.result_shape if shape is None else shape)
+        if edge.__class__ in tensor_classes:
+            return wrap(grad, edge._shape)
+        if edge.__class__ is Output:
+            return wrap(grad, edge.owner.result_shape[edge.number])
+        return wrap(grad, edge.result_shape)
 
     def bare(self, shown: Any) -> Any:
         """A tensor as a gradient."""
