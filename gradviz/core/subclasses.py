@@ -10,7 +10,7 @@ from typing import Any
 
 from . import errors, ops
 from .legacy import constructed
-from .tensor import Tensor
+from .tensor import Tensor, of_class
 
 OPERATORS = {
     f"__{sign}{name}__"
@@ -50,10 +50,7 @@ KEPT = {"as_subclass", "backward", "register_hook", "register_post_accumulate_gr
 
 def constructed_as(cls: Any, given: tuple, named: dict[str, Any]) -> Any:
     """What calling a subclass returns: the same values as of a tensor, in the subclass."""
-    made, plain = object.__new__(cls), constructed(None, given, named)
-    for name in Tensor.__slots__:
-        if name != "__weakref__" and hasattr(plain, name):
-            setattr(made, name, getattr(plain, name))
+    made = of_class(cls, constructed(None, given, named))
     if cls.__init__ is not object.__init__:
         made.__init__(*given, **named)
     return made

@@ -191,6 +191,15 @@ linked_classes: set[type] = {Tensor}  # and what else an edge may be that is not
 new_tensor = type.__call__.__get__(Tensor)  # as fast as a class without `__call__`
 
 
+def of_class(cls: type, plain: Tensor) -> Any:
+    """An object of a subclass that is what a tensor is, but for what a program hung on that."""
+    made = object.__new__(cls)
+    for name in Tensor.__slots__:
+        if not name.startswith("__") and hasattr(plain, name):
+            setattr(made, name, getattr(plain, name))
+    return made
+
+
 def alone(method: str, more: tuple) -> None:
     """Refuse arguments of a method that takes none."""
     if more:

@@ -266,23 +266,6 @@ def transpose(value, first, second):
 # --------------------------------------------------------------------------------- elements
 
 
-def only(condition, value):
-    """The value where the condition holds, else 0, infinity and NaN as well.
-
-    By bits, because `np.where` takes five times as long as a product.
-    """
-    if value.__class__ is not ndarray:
-        return value if condition else value.__class__(0)
-    bits = np.dtype(f"i{value.itemsize}")
-    chosen = (-condition.view(np.int8)).astype(bits)
-    return (value.view(bits) & chosen).view(value.dtype)
-
-
-@on_tensors
-def only(condition, value):  # noqa: F811
-    return ops.where(condition, value, 0.0)
-
-
 def where(condition, value, other):
     if other is zero and value.__class__ is not ndarray and condition.__class__ is np.bool_:
         return value if condition else value.__class__(0)

@@ -27,7 +27,6 @@ _SAID = {
     "reciprocal": "1 / a",
     "one_over": "1 / a",
     "one_minus": "1 - a",
-    "only": "where(a, b, 0)",
     "one_minus_square": "1 - a * a",
     "mm_left": "mm(a, t(b))",
     "mm_right": "mm(t(a), b)",

@@ -9,7 +9,7 @@ from ..device import device_of
 from ..dims import wrapped
 from ..memory import contiguous_strides, offset_in_memory
 from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor, settled, wrap
+from ..tensor import Tensor, of_class, settled, wrap
 from ..words import to
 
 # --- copies and other types
@@ -97,10 +97,7 @@ class Alias(Op, view=True, face="", method=False):
 @composed(face="")
 def as_subclass(self, cls):
     """The same memory as a tensor of another class."""
-    alias, made = ops.alias(self), object.__new__(cls)
-    for name in Tensor.__slots__:
-        if name != "__weakref__" and hasattr(alias, name): setattr(made, name, getattr(alias, name))
-    return made
+    return of_class(cls, ops.alias(self))
 
 
 # --- how a tensor lies in memory

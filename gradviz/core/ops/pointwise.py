@@ -32,7 +32,6 @@ from ..words import (
     number,
     one_minus,
     one_minus_square,
-    only,
     reciprocal,
     rsqrt,
     sigmoid,
@@ -168,7 +167,7 @@ composed(ops.sigmoid, name="expit", face="special", method=False)
 class Relu(Elementwise):
     def forward(self: Tensor): return maximum(zero, self)
     @one_node("ThresholdBackwardBackward0", result=lambda grad, grad_output, result: zeros_like(grad))
-    def grad_self(grad, result): return only(result != 0, grad)
+    def grad_self(grad, result): return where(result != 0, grad, zero)
     check = refusing_bool("Boolean inputs not supported for relu")
 
 class LeakyRelu(Elementwise, face="", method=False, name="leaky_relu_of"):
