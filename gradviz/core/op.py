@@ -30,6 +30,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import compiler
+from .calls import called
 from .names import ops
 from .tensor import Tensor
 
@@ -182,8 +183,8 @@ def bind_operator(symbol: str, function: Callable, writing: Callable | None) -> 
 
 
 def composed(
-    function: Callable | None = None,
-    *,
+    *given: Any,
+    out: bool = False,
     name: str | None = None,
     also: str = "",
     face: str = "torch",
@@ -194,7 +195,9 @@ def composed(
     """Show a plain function that chooses or chains ops, as `matmul` does, in the same places.
 
     Args:
-        function: the function; it calls ops as `ops.mm(a, b)`.
+        given: the function, which calls ops as `ops.mm(a, b)`; or, for a decorator, the ways to
+            call it as PyTorch writes them, without the tensor: "int dim0, int dim1" (`calls.py`).
+        out: whether the function, not the method, may write into a tensor that is given.
         name: its name, by default its own.
         also: other names for the same function, with spaces between.
         face: where it is shown, as for an op.
@@ -204,6 +207,8 @@ def composed(
     """
 
     def place(function: Callable) -> Callable:
+        if given and function is not given[0]:
+            function = called(*given, out=out)(function)
         own = name or function.__name__
         if not hasattr(ops, function.__name__):
             function.__name__ = function.__qualname__ = own
@@ -222,4 +227,4 @@ def composed(
             bind_operator(symbol, getattr(function, "__wrapped__", function), writing)
         return function
 
-    return place if function is None else place(function)
+    return place(given[0]) if given and callable(given[0]) else place

@@ -4,7 +4,6 @@ import operator
 
 import numpy as np
 
-from ..calls import called
 from ..dtypes import result_dtype
 from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Scalar, composed, ops
@@ -151,7 +150,7 @@ def by_kind(name, of_number, of_tensor, operators="", also=()):
         if isinstance(other, Tensor): return of_tensor(self, other)
         return of_number(self, other) if isinstance(other, (int, float)) else NotImplemented
     choose.__name__ = choose.__qualname__ = name
-    composed(called("Tensor other", *also, "Number other", out=True)(choose), operators=operators, in_place=True)
+    composed("Tensor other", *also, "Number other", out=True, operators=operators, in_place=True)(choose)
 
 by_kind("floor_divide", ops.floor_divide_number, ops.floor_divide_tensor, "//")
 by_kind("remainder", ops.remainder_of_number, ops.remainder_tensor, "%", also=["torch Number self, Tensor other"])
@@ -163,51 +162,43 @@ def number_floored(self, number): return ops.floor_divide(number_tensor(number, 
 @composed(face="", method=False, operators="2%x")
 def number_remainder(self, number): return ops.remainder(number, self)
 
-@composed(in_place=True)
-@called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
+@composed("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", in_place=True, out=True)
 def add(self, other, *, alpha=1):
     if alpha.__class__ is int and alpha == 1: return ops.plus(self, other)
     refuse_factor(self, other, alpha)
     return ops.add_scaled(self, other, alpha)
 
-@composed(in_place=True)
-@called("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", out=True)
+@composed("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", in_place=True, out=True)
 def sub(self, other, *, alpha=1):
     if alpha.__class__ is int and alpha == 1: return ops.minus(self, other)
     refuse_factor(self, other, alpha)
     return ops.sub_scaled(self, other, alpha)
 
-@composed(in_place=True)
-@called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1", out=True)
+@composed("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1", in_place=True, out=True)
 def subtract(self, other, alpha=None):
     if alpha is None or isinstance(other, Tensor): return ops.sub(self, other, alpha=alpha or 1)
     refuse_factor(self, other, alpha)
     return ops.sub_scalar(self, other, alpha)
 
-@composed(method=False)
-@called("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1")
+@composed("Tensor other, *, Number alpha = 1", "Number other, Number alpha = 1", method=False)
 def rsub(self, other, alpha=1):
     if not isinstance(self, Tensor): return NotImplemented
     refuse_factor(self, other, alpha)
     if isinstance(other, Tensor): return ops.rsub_tensor(self, other, alpha)
     return ops.subtracted_from(self, other) if alpha == 1 else ops.rsub_number(self, other, alpha)
 
-@composed(in_place=True)
-@called("Number or Tensor other", "Number or Tensor other, *, str? rounding_mode", "Number other, *, str? rounding_mode", out=True)
+@composed("Number or Tensor other", "Number or Tensor other, *, str? rounding_mode", "Number other, *, str? rounding_mode", in_place=True, out=True)
 def div(self, other, *, rounding_mode=None):
     if rounding_mode not in (None, "trunc", "floor"): raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
     return ops.over(self, other) if rounding_mode is None else ops.div_rounded(self, other, rounding_mode)
 
-@composed(in_place=True)
-@called("Tensor other", "Tensor other, *, str? rounding_mode", "Number other", "Number other, *, str? rounding_mode", out=True)
+@composed("Tensor other", "Tensor other, *, str? rounding_mode", "Number other", "Number other, *, str? rounding_mode", in_place=True, out=True)
 def divide(self, other, *, rounding_mode=None): return ops.div(self, other, rounding_mode=rounding_mode)
 
-@composed(in_place=True)
-@called("Tensor other", "Number other", out=True)
+@composed("Tensor other", "Number other", in_place=True, out=True)
 def true_divide(self, other): return ops.over(self, other)
 
-@composed(in_place=True)
-@called("Tensor other", "Number other", out=True)
+@composed("Tensor other", "Number other", in_place=True, out=True)
 def multiply(self, other): return ops.mul(self, other)
 
 composed(ops.neg, name="negative", in_place=True)
@@ -257,8 +248,7 @@ class RoundDecimals(Elementwise, node="RoundBackward1", face="", method=False):
     def grad_self(grad): return zeros_like(grad)
     check = lacking("round_cpu", WHOLE)
 
-@composed(name="round", in_place=True)
-@called("", "*, int decimals", out=True)
+@composed("", "*, int decimals", name="round", in_place=True, out=True)
 def rounded(self, *, decimals=None): return ops.round_whole(self) if decimals is None else ops.round_decimals(self, operator.index(decimals))
 
 class Frac(Elementwise):

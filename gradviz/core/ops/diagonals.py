@@ -3,7 +3,6 @@
 import numpy as np
 
 from .. import dims as dimensions
-from ..calls import called
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..placing import written
@@ -38,22 +37,19 @@ class Trace(Op):
     def forward(self: Tensor): return traced(self)
     def grad_self(grad, self_sym_sizes): return identity(grad, self_sym_sizes)
 
-@composed
-@called("int offset = 0, int dim1 = 0, int dim2 = 1")
+@composed("int offset = 0, int dim1 = 0, int dim2 = 1")
 def diagonal(self, offset=0, dim1=0, dim2=1):
     ends = [dimensions.wrapped(dim, len(self._shape)) for dim in (dim1, dim2)]
     if ends[0] == ends[1]: raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     return ops.diagonal_of(self, offset, *ends)
 
-@composed
-@called("int offset = 0, int dim1 = -2, int dim2 = -1")
+@composed("int offset = 0, int dim1 = -2, int dim2 = -1")
 def diag_embed(self, offset=0, dim1=-2, dim2=-1):
     ends = [dimensions.wrapped(dim, len(self._shape) + 1) for dim in (dim1, dim2)]
     if ends[0] == ends[1]: raise RuntimeError(f"diagonal dimensions cannot be identical {dim1}, {dim2}")
     return ops.diag_embed_of(self, offset, *ends)
 
-@composed
-@called("int diagonal = 0", out=True)
+@composed("int diagonal = 0", out=True)
 def diag(self, diagonal=0):
     if len(self._shape) == 1: return ops.diag_embed(self, diagonal)
     if len(self._shape) != 2: raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {len(self._shape)}D")

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .. import dtypes, random
-from ..calls import called
 from ..inplace import write
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor
@@ -59,8 +58,7 @@ def uniform_(self, *given, **named):
     drawn = random.source(chosen).fractions(self._value.size, kind)
     return fill(self, ops.with_uniform, drawn * kind.type(high - low) + kind.type(low))
 
-@composed(face="")
-@called("float mean = 0, float std = 1, *, torch.Generator generator = None")
+@composed("float mean = 0, float std = 1, *, torch.Generator generator = None", face="")
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
     """Normally distributed draws."""
     random.check_deviation(std)
@@ -70,16 +68,14 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None):
     draw = source.normals if in_order else source.single_normals
     return fill(self, ops.with_normal, draw(value.size, kind, mean, std))
 
-@composed(face="")
-@called("float lambd = 1, *, torch.Generator generator = None")
+@composed("float lambd = 1, *, torch.Generator generator = None", face="")
 def exponential_(self, lambd=1.0, *, generator=None):
     """Exponentially distributed draws."""
     if lambd <= 0: raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
     drawn = random.source({"generator": generator}).exponentials(self._value.size)
     return fill(self, ops.with_exponential, drawn / lambd)
 
-@composed(face="")
-@called("Tensor p, *, torch.Generator generator = None", "float p = 0.5, *, torch.Generator generator = None")
+@composed("Tensor p, *, torch.Generator generator = None", "float p = 0.5, *, torch.Generator generator = None", face="")
 def bernoulli_(self, p=0.5, *, generator=None):
     """Ones with the given chances, zeros else."""
     source = random.source({"generator": generator})

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .. import dims as dimensions
-from ..calls import called
 from ..dims import chosen, nonempty, position
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
@@ -65,18 +64,15 @@ def extreme_of(name, whole, along, pairwise):
                 raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
             return getattr(ops, whole)(self)
         return getattr(ops, along)(self, nonempty(self, name, dim), keepdim)
-    function.__name__ = name
-    return called("", "Tensor other", "int dim, bool keepdim = False", out=True)(function)
+    composed("", "Tensor other", "int dim, bool keepdim = False", name=name, out=True)(function)
 
-composed(name="max")(extreme_of("max", "max_all", "max_dim", "maximum"))
-composed(name="min")(extreme_of("min", "min_all", "min_dim", "minimum"))
+extreme_of("max", "max_all", "max_dim", "maximum")
+extreme_of("min", "min_all", "min_dim", "minimum")
 
-@composed
-@called("int or tuple of ints dim = (), bool keepdim = False", out=True)
+@composed("int or tuple of ints dim = (), bool keepdim = False", out=True)
 def amax(self, dim=(), keepdim=False): return ops.amax_of(self, filled(self, "amax", dim), keepdim)
 
-@composed
-@called("int or tuple of ints dim = (), bool keepdim = False", out=True)
+@composed("int or tuple of ints dim = (), bool keepdim = False", out=True)
 def amin(self, dim=(), keepdim=False): return ops.amin_of(self, filled(self, "amin", dim), keepdim)
 
 def filled(self, name, dim):
@@ -87,8 +83,7 @@ def filled(self, name, dim):
     if not dims and not self.numel(): raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
     return dims
 
-@composed
-@called("*, int? dim = None, bool keepdim = False")
+@composed("*, int? dim = None, bool keepdim = False")
 def aminmax(self, *, dim=None, keepdim=False):
     if dim is not None: dim = dimensions.wrapped(dim, self.ndim)
     if self.ndim and not (self.numel() if dim is None else self._shape[dim]):
@@ -96,14 +91,12 @@ def aminmax(self, *, dim=None, keepdim=False):
         raise (RuntimeError if dim is None else IndexError)(f"aminmax{'()' * (dim is None)}: {what}.")
     return ops.aminmax_of(self, dim, keepdim)
 
-@composed
-@called("int dim = None, bool keepdim = False", out=True)
+@composed("int dim = None, bool keepdim = False", out=True)
 def argmax(self, dim=None, keepdim=False):
     refuse_bool(self, "argmax")
     return ops.argmax_of(self, position(self, "argmax", dim), keepdim)
 
-@composed
-@called("int dim = None, bool keepdim = False", out=True)
+@composed("int dim = None, bool keepdim = False", out=True)
 def argmin(self, dim=None, keepdim=False):
     refuse_bool(self, "argmin")
     return ops.argmin_of(self, position(self, "argmin", dim), keepdim)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .. import dtypes
-from ..calls import called
 from ..data import numpy_type
 from ..device import device_of
 from ..dims import wrapped
@@ -26,13 +25,11 @@ class ToCopy(Op, face="", method=False):
     def forward(self: Tensor, dtype: Scalar): return self.astype(dtype)
     def grad_self(grad, self_options): return to(grad, self_options)
 
-@composed
-@called("*, torch.memory_format? memory_format = None")
+@composed("*, torch.memory_format? memory_format = None")
 def clone(self, *, memory_format=None):
     return ops.clone_of(self)
 
-@composed(face="")
-@called("*, torch.memory_format? memory_format = None")
+@composed("*, torch.memory_format? memory_format = None", face="")
 def contiguous(self, memory_format=None):
     return self if self.is_contiguous() else ops.clone_contiguous(self)
 
@@ -52,8 +49,7 @@ def moved(self, *given, dtype=None, device=None, non_blocking=False, copy=False,
     device_of(device)
     return converted(self, kind or self._dtype, copy)
 
-@composed(face="", name="type")
-@called("torch.dtype? dtype, bool non_blocking = False")
+@composed("torch.dtype? dtype, bool non_blocking = False", face="", name="type")
 def typed(self, dtype=None, non_blocking=False):
     if dtype is None: return f"torch.{dtypes.scalar_name(self._dtype)}Tensor"
     return converted(self, numpy_type(named_type(dtype)))
@@ -65,8 +61,7 @@ def named_type(kind):
         if kind == f"torch.{each._scalar_name}Tensor": return each
     raise ValueError(f"invalid type: '{kind}'")
 
-@composed(face="")
-@called("Tensor other")
+@composed("Tensor other", face="")
 def type_as(self, other): return converted(self, other._dtype)
 
 def conversion(name, kind):
@@ -79,12 +74,10 @@ def conversion(name, kind):
 for _method, _type in {"float": "float32", "double": "float64", "half": "float16", "long": "int64", "int": "int32", "short": "int16", "char": "int8", "byte": "uint8", "bool": "bool"}.items():
     composed(conversion(_method, dtypes.dtypes[_type]._numpy), face="")
 
-@composed(face="")
-@called("*, torch.memory_format? memory_format = None")
+@composed("*, torch.memory_format? memory_format = None", face="")
 def cpu(self, memory_format=None): return self
 
-@composed(operators="+x")
-@called("")
+@composed("", operators="+x")
 def positive(self):
     if self._dtype.kind == "b": raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return self
@@ -102,84 +95,67 @@ def as_subclass(self, cls):
 
 # --- how a tensor lies in memory
 
-@composed(face="")
-@called("", "int dim")
+@composed("", "int dim", face="")
 def stride(self, dim=None):
     value = self._value
     if value.__class__ is not np.ndarray or not (value.size or any(value.strides)): strides = contiguous_strides(self._shape, 1)
     else: strides = tuple([each // value.itemsize for each in value.strides])
     return strides if dim is None else strides[wrapped(dim, self.ndim)]
 
-@composed(face="")
-@called("*, torch.memory_format? memory_format = None")
+@composed("*, torch.memory_format? memory_format = None", face="")
 def is_contiguous(self, memory_format=None):
     return self._value.__class__ is not np.ndarray or self._value.flags.c_contiguous
 
-@composed(face="")
-@called("")
+@composed("", face="")
 def storage_offset(self): return 0 if self._value.__class__ is not np.ndarray else offset_in_memory(self._value)
 
-@composed(face="")
-@called("")
+@composed("", face="")
 def data_ptr(self): return self._array().__array_interface__["data"][0]
 
-@composed(face="")
-@called("")
+@composed("", face="")
 def element_size(self): return self._dtype.itemsize
 
-@composed
-@called("")
+@composed("")
 def is_floating_point(self): return self._dtype.kind == "f"
 
-@composed
-@called("")
+@composed("")
 def is_complex(self): return False
 
-@composed
-@called("")
+@composed("")
 def is_signed(self): return self._dtype.kind in "fi"
 
-@composed
-@called("Tensor other")
+@composed("Tensor other")
 def is_same_size(self, other): return self._shape == other._shape
 
-@composed(face="")
-@called("Tensor tensor")
+@composed("Tensor tensor", face="")
 def is_set_to(self, tensor):
     return self.data_ptr() == tensor.data_ptr() and self._shape == tensor._shape and self.stride() == tensor.stride()
 
-@composed
-@called("")
+@composed("")
 def is_conj(self): return False
 
-@composed
-@called("")
+@composed("")
 def is_neg(self): return False
 
-@composed
-@called("")
+@composed("")
 def resolve_conj(self): return self
 
-@composed
-@called("")
+@composed("")
 def resolve_neg(self): return self
 
-@composed
-@called("")
+@composed("")
 def real(self): return self
 
-@composed
-@called("")
+@composed("")
 def get_device(self): return -1
 
-@composed(face="")
-@called("")
+@composed("", face="")
 def ndimension(self): return self.ndim
 
 def shown_as_function(name):
     """A method that is a function too."""
     def function(input): return getattr(input, name)()
-    composed(called("")(function), name=name, method=False)
+    composed("", name=name, method=False)(function)
 
 for _name in ("detach", "detach_", "is_inference"): shown_as_function(_name)
 
@@ -195,13 +171,11 @@ Tensor.nbytes = property(lambda self: self._value.size * self._dtype.itemsize, d
 
 # --- comparing whole tensors
 
-@composed
-@called("Tensor other")
+@composed("Tensor other")
 def equal(self, other):
     return self._shape == other._shape and bool((self._shaped() == other._shaped()).all())
 
-@composed
-@called("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
+@composed("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
 def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     if self._dtype is not other._dtype: raise RuntimeError(f"{dtypes.shown(self._dtype)._scalar_name} did not match {dtypes.shown(other._dtype)._scalar_name}")
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
@@ -211,7 +185,6 @@ def isclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
         near = (left == right) | (np.isfinite(left) & np.isfinite(right) & (np.abs(left - right) <= atol + np.abs(rtol * right)))
         return wrap(np.asarray(near | (np.isnan(left) & np.isnan(right)) if equal_nan else near))
 
-@composed
-@called("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
+@composed("Tensor other, float rtol = 1e-05, float atol = 1e-08, bool equal_nan = False")
 def allclose(self, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     return bool(ops.isclose(self, other, rtol, atol, equal_nan)._value.all())

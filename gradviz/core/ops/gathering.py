@@ -4,7 +4,6 @@ import numpy as np
 
 from .. import data as making
 from .. import dtypes
-from ..calls import called
 from ..dims import wrapped
 from ..inplace import write_some
 from ..meanings import word
@@ -83,8 +82,7 @@ class ScatterCombined(Op, node="NotImplemented", face="", method=False, name="sc
 @word
 def times(grad, alpha): return grad if alpha == 1 else grad * alpha
 
-@composed(name="index_select")
-@called("int dim, Tensor index", out=True)
+@composed("int dim, Tensor index", name="index_select", out=True)
 def index_selected(self, dim, index):
     dim = wrapped(dim, self.ndim)
     if index.ndim > 1: raise IndexError("index_select(): Index is supposed to be a vector")
@@ -97,8 +95,7 @@ def index_selected(self, dim, index):
 @composed(name="index_select_backward", face="", method=False)
 def placed_along(grad, shape, dim, index): return ops.add_by(blank(grad, shape), dim, index, grad, 1)
 
-@composed(in_place=True)
-@called("int dim, Tensor index, Tensor source, *, Number alpha = 1")
+@composed("int dim, Tensor index, Tensor source, *, Number alpha = 1", in_place=True)
 def index_add(self, dim, index, source, *, alpha=1):
     dim = check_index(self, "index_add", dim, index)
     if source._dtype is not self._dtype: raise RuntimeError(f"index_add_(): self ({dtypes.scalar_name(self._dtype)}) and source ({dtypes.scalar_name(source._dtype)}) must have the same scalar type")
@@ -110,12 +107,10 @@ def index_add(self, dim, index, source, *, alpha=1):
 
 FILLING = "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor value"
 
-@composed(name="index_fill_")
-@called(*FILLING)
+@composed(*FILLING, name="index_fill_")
 def index_fill_in_place(self, dim, index, value): return write_some("index_fill_", self, ops.index_fill, dim, index, value)
 
-@composed(name="index_fill")
-@called(*FILLING)
+@composed(*FILLING, name="index_fill")
 def index_filled(self, dim, index, value):
     if isinstance(value, Tensor) and value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     dim = check_index(self, "index_fill", dim, index)
@@ -125,8 +120,7 @@ def index_filled(self, dim, index, value):
     check_bounds(self, dim, index)
     return ops.fill_by(self, dim, index, making.filled([value], self._dtype)[0])
 
-@composed(in_place=True)
-@called("int dim, Tensor index, Tensor source")
+@composed("int dim, Tensor index, Tensor source", in_place=True)
 def index_copy(self, dim, index, source):
     dim = check_index(self, "index_copy", dim, index)
     if source._dtype is not self._dtype: raise RuntimeError(f"index_copy_(): self and source expected to have the same dtype, but got (self) {dtypes.scalar_name(self._dtype)} and (source) {dtypes.scalar_name(source._dtype)}")
@@ -138,8 +132,7 @@ def index_copy(self, dim, index, source):
     check_bounds(self, dim, index)
     return ops.copy_by(self, dim, index, source)
 
-@composed(name="gather")
-@called("int dim, Tensor index, *, bool sparse_grad = False")
+@composed("int dim, Tensor index, *, bool sparse_grad = False", name="gather")
 def gathered(self, dim, index, *, sparse_grad=False):
     dim = check_places(self, "gather", dim, index)
     for other, (size, own) in enumerate(zip(index._shape, self._shape, strict=False)):
@@ -149,8 +142,7 @@ def gathered(self, dim, index, *, sparse_grad=False):
 @composed(name="gather_backward", face="", method=False)
 def placed_by_gather(grad, shape, dim, index): return ops.scatter_add_by(blank(grad, shape), dim, index, grad)
 
-@composed(name="scatter", in_place=True)
-@called("int dim, Tensor index, Tensor src", "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor src, *, str reduce", "int dim, Tensor index, Number value, *, str reduce")
+@composed("int dim, Tensor index, Tensor src", "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor src, *, str reduce", "int dim, Tensor index, Number value, *, str reduce", name="scatter", in_place=True)
 def scattered(self, dim, index, src=None, *, value=None, reduce=None):
     dim, what = check_places(self, "scatter", dim, index), src if value is None else value
     if reduce is not None and reduce not in COMBINING: raise RuntimeError("reduce argument must be either add or multiply.")
@@ -162,15 +154,13 @@ def scattered(self, dim, index, src=None, *, value=None, reduce=None):
     check_source(self, "scatter", dim, index, what)
     return ops.scatter_by(self, dim, index, what)
 
-@composed(name="scatter_add", in_place=True)
-@called("int dim, Tensor index, Tensor src")
+@composed("int dim, Tensor index, Tensor src", name="scatter_add", in_place=True)
 def scatter_added(self, dim, index, src):
     dim = check_places(self, "scatter", dim, index)
     check_source(self, "scatter", dim, index, src)
     return ops.scatter_add_by(self, dim, index, src)
 
-@composed(name="take_along_dim")
-@called("Tensor indices, int? dim = None", out=True)
+@composed("Tensor indices, int? dim = None", name="take_along_dim", out=True)
 def taken_along_dim(self, indices, dim=None):
     if dim is not None and self.ndim != indices.ndim: raise RuntimeError(f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got {self.ndim} dimensions for input, and {indices.ndim} dimensions for indices")
     if indices._dtype != np.int64: raise RuntimeError(f"torch.take_along_dim(): dtype of indices should be Long but got {dtypes.scalar_name(indices._dtype)}")
@@ -222,16 +212,14 @@ class Put(Op, face="", method=False, name="put_into"):
     def grad_self(grad, index, accumulate): return grad if accumulate else put(grad, index, 0, False)
     def grad_source(grad, source_sym_sizes, index): return view(take(grad, index), source_sym_sizes)
 
-@composed(name="take")
-@called("Tensor index", out=True)
+@composed("Tensor index", name="take", out=True)
 def taken_flat(self, index):
     if index._dtype != np.int64: raise RuntimeError(f"take(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
     if index.numel() and not self.numel(): raise IndexError("take(): tried to take from an empty tensor")
     check_flat(self, index)
     return ops.take_at(self, index)
 
-@composed(name="put", in_place=True)
-@called("Tensor index, Tensor source, bool accumulate = False")
+@composed("Tensor index, Tensor source, bool accumulate = False", name="put", in_place=True)
 def put_flat(self, index, source, accumulate=False):
     if index._dtype != np.int64: raise RuntimeError(f"put_(): Expected a long tensor for index, but got {dtypes.scalar_name(index._dtype)}")
     if not isinstance(source, Tensor): source = wrap(np.full(index._shape, source, self._dtype))

@@ -8,7 +8,6 @@ import numpy as np
 from .. import data as making
 from .. import dtypes, inplace, keys
 from ..arguments import type_name
-from ..calls import called
 from ..dims import wrapped
 from ..op import Op, Scalar, composed, ops
 from ..placing import (
@@ -42,8 +41,7 @@ class SliceBack(Op, node="SliceBackwardBackward0", face="", method=False, name="
     def forward(grad: Tensor, shape: Scalar, dim: Scalar, start: Scalar, end: Scalar, step: Scalar): return slice_backward(grad, shape, dim, start, end, step)
     def grad_grad(grad, dim, start, end, step): return cut(grad, dim, start, end, step)
 
-@composed(name="select")
-@called("int dim, int index")
+@composed("int dim, int index", name="select")
 def selected(self, dim, index):
     if not self.ndim: raise IndexError("select() cannot be applied to a 0-dim tensor.")
     dim = wrapped(dim, self.ndim)
@@ -51,8 +49,7 @@ def selected(self, dim, index):
     if not -size <= index < size: raise IndexError(f"select(): index {index} out of range for tensor of size {list(self._shape)} at dimension {dim}")
     return ops.select_at(self, dim, index)
 
-@composed(name="narrow")
-@called("int dim, Tensor start, int length", "int dim, int start, int length")
+@composed("int dim, Tensor start, int length", "int dim, int start, int length", name="narrow")
 def narrowed(self, dim, start, length):
     if not self.ndim: raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if isinstance(start, Tensor) and (start.ndim or start._dtype.kind not in "iu"): raise RuntimeError("start must be an 0-dim integral Tensor.")
@@ -92,8 +89,7 @@ def blank(grad, shape):
     """Zeros to place a gradient on."""
     return wrap(np.zeros(shape, grad._dtype))
 
-@composed(name="index_put", face="torch")
-@called("tuple of Tensors indices, Tensor values, bool accumulate = False")
+@composed("tuple of Tensors indices, Tensor values, bool accumulate = False", name="index_put", face="torch")
 def index_put_of(self, indices, values, accumulate=False):
     if not isinstance(values, Tensor): values = wrap(np.asarray(values, self._dtype))
     if self._dtype.kind != "f": values = values.detach()
@@ -115,8 +111,7 @@ def fits(shape, wide):
     try: return np.broadcast_shapes(shape, wide) == wide
     except ValueError: return False
 
-@composed(name="index_put_")
-@called("tuple of Tensors indices, Tensor values, bool accumulate = False")
+@composed("tuple of Tensors indices, Tensor values, bool accumulate = False", name="index_put_")
 def index_put_in_place(self, indices, values, accumulate=False): return inplace.write_some("index_put_", self, ops.index_put, tuple(indices), values, accumulate)
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..calls import called
 from ..meanings import on_tensors, word
 from ..op import Op, composed, ops
 from ..placing import written
@@ -21,12 +20,10 @@ class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", metho
     def grad_self(grad, result): return -matmul_of(transpose(result, -1, -2), matmul_of(grad, transpose(result, -1, -2)))
     shown_as = "result=inverse"
 
-@composed(face="torch linalg")
-@called("")
+@composed("", face="torch linalg")
 def det(self): return ops.linalg_det(self)
 
-@composed
-@called("", out=True)
+@composed("", out=True)
 def inverse(self): return ops.inverse_of(self)
 
 composed(inverse, name="inv", face="linalg", method=False)
@@ -37,8 +34,7 @@ class Slogdet(Op, node="LinalgSlogdetBackward0", face="torch linalg", outputs="s
     _saved_LU, _saved_pivots = Det._saved_LU, Det._saved_pivots
     _saved_sign = property(lambda node: wrap(sign_and_size(node._saved_A._shaped())[0]))
 
-@composed
-@called("")
+@composed("")
 def logdet(self):
     square(self._shaped(), "logdet")
     sign, size = ops.slogdet(self)

@@ -7,7 +7,6 @@ import numpy as np
 
 from .. import dtypes
 from ..arguments import type_name
-from ..calls import called
 from ..dims import wrapped
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, many, ops
@@ -169,8 +168,7 @@ def slices(array, sizes, dim):
     ends = np.cumsum(sizes).tolist()
     return [array[at(dim, slice(end - size, end))] for size, end in zip(sizes, ends, strict=True)]
 
-@composed
-@called("int dim = 0")
+@composed("int dim = 0")
 def unbind(self, dim=0):
     if not self.ndim: raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     return ops.unbind_along(self, wrapped(dim, self.ndim))
@@ -184,16 +182,14 @@ def parts(self, split_size_or_sections, dim=0):
     if not size and self._shape[dim]: raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {self._shape[dim]}")
     return ops.split_along(self, size, dim)
 
-@composed
-@called("tuple of ints split_sizes, int dim = 0")
+@composed("tuple of ints split_sizes, int dim = 0")
 def split_with_sizes(self, split_sizes, dim=0):
     dim, sizes = wrapped(dim, self.ndim), [whole(size) for size in split_sizes]
     if any(size < 0 for size in sizes): raise RuntimeError(f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sizes}")
     if sum(sizes) != self._shape[dim]: raise RuntimeError(f"split_with_sizes expects split_sizes to sum exactly to {self._shape[dim]} (input tensor's size at dimension {dim}), but got split_sizes={sizes}")
     return ops.split_into(self, tuple(sizes), dim)
 
-@composed
-@called("int chunks, int dim = 0")
+@composed("int chunks, int dim = 0")
 def chunk(self, chunks, dim=0):
     if not self.ndim: raise RuntimeError("chunk expects at least a 1-dimensional tensor")
     if chunks <= 0: raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
@@ -201,8 +197,7 @@ def chunk(self, chunks, dim=0):
     size = -(-self._shape[dim] // chunks)
     return ops.split(self, size, dim) if size or self._shape[dim] else ops.split_with_sizes(self, [0] * chunks, dim)
 
-@composed
-@called("int sections, int dim = 0", "tuple of ints indices, int dim = 0")
+@composed("int sections, int dim = 0", "tuple of ints indices, int dim = 0")
 def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indices=None):
     where = next(each for each in (indices_or_sections, sections, indices) if each is not None)
     if not self.ndim: raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
@@ -229,7 +224,6 @@ def split_across(name, dim):
         if isinstance(where, int) and (where <= 0 or self._shape[along] % where):
             raise RuntimeError(f"torch.{name} attempted to split along dimension {along}, but the size of the dimension {self._shape[along]} is not divisible by the split_size {where}!")
         return ops.tensor_split(self, where, along)
-    divided.__name__ = divided.__qualname__ = name
-    return called("int sections", "tuple of ints indices")(divided)
+    composed("int sections", "tuple of ints indices", name=name)(divided)
 
-for _name, _dim in {"hsplit": 1, "vsplit": 0, "dsplit": 2}.items(): composed(split_across(_name, _dim))
+for _name, _dim in {"hsplit": 1, "vsplit": 0, "dsplit": 2}.items(): split_across(_name, _dim)

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from ..calls import called
 from ..dtypes import scalar_name
 from ..meanings import word
 from ..op import Elementwise, Scalar, composed, ops
@@ -88,24 +87,20 @@ def limited(self, min, max):
 
 # --- the names that choose among them
 
-@composed(in_place=True, also="clip")
-@called("Tensor? min = None, Tensor? max = None", "Number? min = None, Number? max = None", out=True)
+@composed("Tensor? min = None, Tensor? max = None", "Number? min = None, Number? max = None", in_place=True, also="clip", out=True)
 def clamp(self, min=None, max=None):
     if min is None and max is None: raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if not isinstance(min, Tensor) and not isinstance(max, Tensor): return ops.clamp_to_numbers(self, min, max)
     if not isinstance(min, Tensor | None) or not isinstance(max, Tensor | None): raise TypeError
     return ops.clamp_to_tensors(self, min, max)
 
-@composed(in_place=True)
-@called("Tensor min", "Number min", out=True)
+@composed("Tensor min", "Number min", in_place=True, out=True)
 def clamp_min(self, min): return (ops.clamp_min_tensor if isinstance(min, Tensor) else ops.clamp_min_to)(self, min)
 
-@composed(in_place=True)
-@called("Tensor max", "Number max", out=True)
+@composed("Tensor max", "Number max", in_place=True, out=True)
 def clamp_max(self, max): return (ops.clamp_max_tensor if isinstance(max, Tensor) else ops.clamp_max_to)(self, max)
 
-@composed(name="where", face="")
-@called("Tensor condition, Tensor other", "Tensor condition, Number other")
+@composed("Tensor condition, Tensor other", "Tensor condition, Number other", name="where", face="")
 def kept_where(self, condition, other): return ops.where_of(boolean(condition), self, other)
 
 @composed(name="where", method=False)
@@ -119,6 +114,5 @@ def boolean(condition):
     if condition._dtype.kind != "b": raise RuntimeError(f"where expected condition to be a boolean tensor, but got a tensor with dtype {scalar_name(condition._dtype)}")
     return condition
 
-@composed(in_place=True)
-@called("float? nan = None, float? posinf = None, float? neginf = None", out=True)
+@composed("float? nan = None, float? posinf = None, float? neginf = None", in_place=True, out=True)
 def nan_to_num(self, nan=0.0, posinf=None, neginf=None): return ops.nan_to_num_of(self, nan or 0.0, posinf, neginf)

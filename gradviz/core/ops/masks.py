@@ -4,7 +4,6 @@ import numpy as np
 
 from .. import data as making
 from .. import dtypes, errors
-from ..calls import called
 from ..inplace import write_some
 from ..meanings import on_tensors, word
 from ..op import Elementwise, Op, Scalar, composed, ops
@@ -52,8 +51,7 @@ def in_rows(array): return array if array.flags.c_contiguous else array.copy()
 
 FILLING = "Tensor mask, Number value", "Tensor mask, Tensor value"
 
-@composed(name="masked_fill")
-@called(*FILLING)
+@composed(*FILLING, name="masked_fill")
 def masked_filled(self, mask, value):
     if isinstance(value, Tensor) and value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     if mask._shape != self._shape: check_broadcast(mask._shape, self._shape)
@@ -61,12 +59,10 @@ def masked_filled(self, mask, value):
     if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([making.fitting(value, self._dtype)], self._dtype)[0])
     return ops.masked_fill_tensor(self, mask, value.to(dtypes.shown(self._dtype)))
 
-@composed(name="masked_fill_")
-@called(*FILLING)
+@composed(*FILLING, name="masked_fill_")
 def masked_fill_in_place(self, mask, value): return write_some("masked_fill_", self, ops.masked_fill, mask, value)
 
-@composed(name="masked_select")
-@called("Tensor mask")
+@composed("Tensor mask", name="masked_select")
 def masked_selected(self, mask):
     if mask._dtype.kind != "b": raise RuntimeError("masked_select: expected BoolTensor for mask")
     check_broadcast(mask._shape, self._shape)
@@ -82,8 +78,7 @@ def placed_by_mask(grad, shape, mask):
     full = ops.scatter_masked(blank(grad, wide), mask, grad)
     return full if wide == shape else ops.sum_to_size(full, shape)
 
-@composed(name="masked_scatter", in_place=True)
-@called("Tensor mask, Tensor source")
+@composed("Tensor mask, Tensor source", name="masked_scatter", in_place=True)
 def masked_scattered(self, mask, source):
     if mask._dtype.kind != "b": raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
     if self._dtype is not source._dtype: raise RuntimeError(f"masked_scatter: expected self and source to have same dtypes but got{dtypes.scalar_name(self._dtype)} and {dtypes.scalar_name(source._dtype)}")
@@ -96,13 +91,11 @@ def masked_scattered(self, mask, source):
 
 # --- where it is not zero
 
-@composed
-@called("*, bool as_tuple")
+@composed("*, bool as_tuple")
 def nonzero(self, *, as_tuple=False):
     places = np.nonzero(self._array()) if self.ndim else (np.zeros(int(bool(self)), np.int64),)
     if as_tuple: return tuple(wrap(place.astype(np.int64)) for place in places)
     return wrap(np.array(places, np.int64).T if self.ndim else np.zeros((len(places[0]), 0), np.int64))
 
-@composed
-@called("")
+@composed("")
 def argwhere(self): return ops.nonzero(self)

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .. import dims as dimensions
-from ..calls import called
 from ..dtypes import c_name, scalar_name
 from ..meanings import word
 from ..op import Op, Scalar, composed, ops
@@ -80,16 +79,13 @@ class UnsafeView(Op, face="", method=False):
     def forward(self: Tensor, size: Scalar): return self.reshape(size)
     def grad_self(grad, self_sym_sizes): return reshape(grad, self_sym_sizes)
 
-@composed(in_place=True)
-@called("Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor mat1, Tensor mat2", out=True)
+@composed("Tensor mat1, Tensor mat2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor mat1, Tensor mat2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor mat1, Tensor mat2", in_place=True, out=True)
 def addmm(self, mat1, mat2, *, beta=1, alpha=1): return ops.addmm_of(self, mat1, mat2, beta, alpha)
 
-@composed(in_place=True)
-@called("Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1", "old Number beta, Tensor mat, Tensor vec", out=True)
+@composed("Tensor mat, Tensor vec, *, Number beta = 1, Number alpha = 1", "old Number beta, Tensor mat, Tensor vec", in_place=True, out=True)
 def addmv(self, mat, vec, *, beta=1, alpha=1): return ops.addmv_of(self, mat, vec, beta, alpha)
 
-@composed(in_place=True)
-@called("Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor batch1, Tensor batch2", out=True)
+@composed("Tensor batch1, Tensor batch2, *, Number beta = 1, Number alpha = 1", "torch Tensor input, Tensor batch1, Tensor batch2, torch.dtype out_dtype, *, Number beta = 1, Number alpha = 1, Tensor out = None", "old Number beta, Tensor batch1, Tensor batch2", in_place=True, out=True)
 def baddbmm(self, batch1, batch2, *, beta=1, alpha=1): return ops.baddbmm_of(self, batch1, batch2, beta, alpha)
 
 def matmul(self, other):
@@ -106,7 +102,7 @@ def matmul(self, other):
     elif left == 3 and self._shape[0] == 1 and right >= 3: self, left = ops.squeeze(self, 0), 2
     return folded(self, other) if foldable(self, other) else batched(self, other)
 
-composed(called("Tensor other", out=True)(matmul))
+composed("Tensor other", out=True)(matmul)
 composed(matmul, name="at", face="", method=False, operators="@")
 
 @composed(operators="y@x", name="rmatmul", face="", method=False)
@@ -174,15 +170,13 @@ def linear(input, weight, bias=None):
     tall = ops.view(input, (-1, input._shape[-1]))
     return ops.view(ops.addmm_of(bias, tall, turned, 1, 1), (*input._shape[:-1], weight._shape[0]))
 
-@composed(also="ger")
-@called("Tensor vec2", out=True)
+@composed("Tensor vec2", also="ger", out=True)
 def outer(self, vec2):
     for name, vector in (("self", self), ("vec2", vec2)):
         if len(vector._shape) != 1: raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {len(vector._shape)}-D")
     return ops.mul(ops.view(self, (self._shape[0], 1)), vec2)
 
-@composed
-@called("Tensor other", out=True)
+@composed("Tensor other", out=True)
 def inner(self, other):
     if not self._shape or not other._shape: return ops.mul(self, other)
     if self._dtype is not other._dtype: raise RuntimeError("both inputs should have same dtype")

@@ -1,6 +1,5 @@
 """Three at once: a product or a quotient added, and part of the way from one to another."""
 
-from ..calls import called
 from ..dtypes import c_name
 from ..kernels import WHOLE, lacking
 from ..op import Elementwise, Scalar, composed, ops
@@ -51,20 +50,17 @@ def between(start, end, weight):
     """So much of the way from start to end, counted from the nearer one."""
     return where(abs(weight) < 0.5, start + weight * (end - start), end - (end - start) * (1 - weight))
 
-@composed(in_place=True)
-@called(THREE, OLD, out=True)
+@composed(THREE, OLD, in_place=True, out=True)
 def addcmul(self, tensor1, tensor2, *, value=1):
     if "f" not in (self._dtype.kind, tensor1._dtype.kind, tensor2._dtype.kind): value = int(value)
     return ops.addcmul_of(self, tensor1, tensor2, value)
 
-@composed(in_place=True)
-@called(THREE, OLD, out=True)
+@composed(THREE, OLD, in_place=True, out=True)
 def addcdiv(self, tensor1, tensor2, *, value=1):
     if tensor1._dtype.kind != "f" and tensor2._dtype.kind != "f": raise RuntimeError(NO_WHOLE_ADDCDIV)
     return ops.addcdiv_of(self, tensor1, tensor2, value)
 
-@composed(in_place=True)
-@called("Tensor end, Tensor weight", "Tensor end, Number weight", out=True)
+@composed("Tensor end, Tensor weight", "Tensor end, Number weight", in_place=True, out=True)
 def lerp(self, end, weight):
     if not isinstance(end, Tensor): raise TypeError
     return (ops.lerp_by_tensor if isinstance(weight, Tensor) else ops.lerp_by_number)(self, end, weight)

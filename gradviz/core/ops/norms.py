@@ -4,7 +4,6 @@ import numpy as np
 
 from .. import dims as dimensions
 from .. import dtypes
-from ..calls import called
 from ..data import numpy_type
 from ..dims import chosen, spoken
 from ..meanings import word
@@ -27,8 +26,7 @@ class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
     def grad_self(grad, self, self_sym_sizes, dim, keepdim, result): return widened(grad, self_sym_sizes, dim, keepdim) * exp(self - widened(result, self_sym_sizes, dim, keepdim))
     shown_as = "self_sym_sizes="
 
-@composed
-@called("int or tuple of ints dim, bool keepdim = False", out=True)
+@composed("int or tuple of ints dim, bool keepdim = False", out=True)
 def logsumexp(self, dim, keepdim=False):
     if self._dtype.kind != "f": self = self.float()
     return ops.logsumexp_of(self, chosen(self, dim), keepdim)

@@ -4,7 +4,6 @@ import numpy as np
 
 from .. import dims as dimensions
 from .. import dtypes
-from ..calls import called
 from ..inplace import write
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, faces, many, ops
@@ -30,14 +29,12 @@ class DiagonalScatter(Op, face="", method=False, name="diagonal_replaced"):
     def grad_self(grad, offset, dim1, dim2): return without_diagonal(grad, offset, dim1, dim2)
     def grad_src(grad, offset, dim1, dim2): return diagonal_read(grad, offset, dim1, dim2)
 
-@composed
-@called("Tensor src, int dim, int index")
+@composed("Tensor src, int dim, int index")
 def select_scatter(self, src, dim, index):
     refuse_other_size(src, ops.select(self.detach(), dim, index), "src")
     return ops.select_replaced(self, src, dimensions.wrapped(dim, self.ndim), index)
 
-@composed
-@called("Tensor src, int dim = 0, int? start = None, int? end = None, int step = 1")
+@composed("Tensor src, int dim = 0, int? start = None, int? end = None, int step = 1")
 def slice_scatter(self, src, dim=0, start=None, end=None, step=1):
     dim = dimensions.wrapped(dim, self.ndim)
     refuse_other_size(src, ops.cut(self.detach(), int(dim), start, end, step), "src")
@@ -46,14 +43,12 @@ def slice_scatter(self, src, dim=0, start=None, end=None, step=1):
 def refuse_other_size(src, part, name):
     if src._shape != part._shape: raise RuntimeError(f"expected {name} to have a size equal to the slice of self. {name} size = {list(src._shape)}, slice size = {list(part._shape)}")
 
-@composed
-@called("Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1")
+@composed("Tensor src, int offset = 0, int dim1 = 0, int dim2 = 1")
 def diagonal_scatter(self, src, offset=0, dim1=0, dim2=1):
     refuse_other_size(src, ops.diagonal(self.detach(), offset, dim1, dim2), "src")
     return ops.diagonal_replaced(self, src, offset, *(dimensions.wrapped(dim, self.ndim) for dim in (dim1, dim2)))
 
-@composed(face="torch")
-@called("Number fill_value, bool wrap = False")
+@composed("Number fill_value, bool wrap = False", face="torch")
 def fill_diagonal_(self, fill_value, wrap=False):
     if self.ndim < 2: raise RuntimeError("dimensions must larger than 1")
     if self.ndim == 2:
@@ -71,8 +66,7 @@ def with_number_on_diagonal(self, number):
 
 # --- matrices out of parts
 
-@composed
-@called("int offset = 0")
+@composed("int offset = 0")
 def diagflat(self, offset=0): return ops.diag(ops.reshape(self, (-1,)), offset)
 
 @composed(method=False)
@@ -117,20 +111,17 @@ class UnsafeSplit(Op, view=True, outputs=many, face="", method=False, name="unsa
     def forward(self: Tensor, split_size: Scalar, dim: Scalar): return slices(self, equal_sizes(self.shape[dim], split_size), dim)
     def grad_self(grads, split_size, dim, self_sym_sizes): return cat(grads, dim)
 
-@composed
-@called("int split_size, int dim = 0")
+@composed("int split_size, int dim = 0")
 def unsafe_split(self, split_size, dim=0):
     ops.split(self.detach(), split_size, dim)  # refuses what cannot be
     return ops.unsafely_split(self, split_size, dimensions.wrapped(dim, self.ndim))
 
-@composed
-@called("int chunks, int dim = 0")
+@composed("int chunks, int dim = 0")
 def unsafe_chunk(self, chunks, dim=0):
     parts = ops.chunk(self.detach(), chunks, dim)
     return ops.unsafe_split(self, parts[0].size(dim), dim) if self.size(dim) else ops.chunk(self, chunks, dim)
 
-@composed
-@called("int dim, int start, int length")
+@composed("int dim, int start, int length")
 def narrow_copy(self, dim, start, length):
     ops.narrow(self.detach(), dim, start, length)  # refuses what is not there
     return ops.narrow_copied(self, dimensions.wrapped(dim, self.ndim), start, length)

@@ -6,7 +6,6 @@ import operator
 import numpy as np
 
 from .. import dtypes
-from ..calls import called
 from ..numbers import number_types, plain
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
@@ -33,8 +32,7 @@ class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_pl
         return grad * (result * number(float(np.log(self))))
 
 
-@composed(name="pow", operators="**", in_place=True)
-@called("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", out=True)
+@composed("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", name="pow", operators="**", in_place=True, out=True)
 def power(self, exponent):
     kind = exponent.__class__
     if isinstance(self, Tensor) and self._dtype.kind != "f" and not isinstance(exponent, Tensor): return power_of_whole(self, exponent)
@@ -59,6 +57,5 @@ def power_of_whole(self, exponent):
 @composed(name="number_to_the", face="", method=False, operators="2**x")
 def number_to_the(self, number): return ops.pow(number, self)
 
-@composed(in_place=True)
-@called("", out=True)
+@composed("", in_place=True, out=True)
 def square(self): return ops.pow(self, 2)

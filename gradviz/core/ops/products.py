@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 
 from .. import dims as dimensions
-from ..calls import called
 from ..dtypes import scalar_name
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, faces, ops
@@ -58,20 +57,17 @@ CROSS = (
 )
 PLUS = "*, Number beta = 1, Number alpha = 1"
 
-@composed(in_place=True)
-@called(f"Tensor vec1, Tensor vec2, {PLUS}", "old Number beta, Tensor vec1, Tensor vec2", out=True)
+@composed(f"Tensor vec1, Tensor vec2, {PLUS}", "old Number beta, Tensor vec1, Tensor vec2", in_place=True, out=True)
 def addr(self, vec1, vec2, *, beta=1, alpha=1):
     for name, vector in (("vec1", vec1), ("vec2", vec2)):
         if vector.ndim != 1: raise RuntimeError(f"addr: Expected 1-D argument {name}, but got {vector.ndim}-D")
     ops.expand(self.detach(), (*vec1._shape, *vec2._shape))  # refuses what does not fit
     return ops.addr_of(self, vec1, vec2, beta, alpha)
 
-@composed(in_place=True)
-@called(f"Tensor batch1, Tensor batch2, {PLUS}", "old Number beta, Tensor batch1, Tensor batch2", out=True)
+@composed(f"Tensor batch1, Tensor batch2, {PLUS}", "old Number beta, Tensor batch1, Tensor batch2", in_place=True, out=True)
 def addbmm(self, batch1, batch2, *, beta=1, alpha=1): return ops.addbmm_of(self, batch1, batch2, beta, alpha)
 
-@composed
-@called("Tensor other, int? dim = None", out=True)
+@composed("Tensor other, int? dim = None", out=True)
 def cross(self, other, dim=None):
     if dim is None:
         warnings.warn(CROSS, UserWarning, stacklevel=2)
@@ -87,8 +83,7 @@ def cross_along(input, other, *, dim=-1):
 
 def vecdot(x, y, *, dim=-1): return ops.sum(ops.mul(x, y), dim)
 
-@composed
-@called("Tensor other", out=True)
+@composed("Tensor other", out=True)
 def kron(self, other):
     """Each element of one times all of the other."""
     ndim = max(self.ndim, other.ndim)
@@ -97,8 +92,7 @@ def kron(self, other):
     product = ops.mul(ops.unsafe_view(self, tuple(rows)), ops.unsafe_view(other, tuple(columns)))
     return ops.unsafe_view(product, tuple(one * two for one, two in zip(left, right, strict=True)))
 
-@composed(face="torch linalg")
-@called("int n", out=True)
+@composed("int n", face="torch linalg", out=True)
 def matrix_power(self, n):
     """The matrix times itself, n times over, with few products."""
     square(self._shaped(), "linalg.matrix_power")

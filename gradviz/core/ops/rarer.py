@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from ..calls import called
 from ..kernels import BOOL, WHOLE, lacking
 from ..meanings import on_tensors, word
 from ..op import Elementwise, Scalar, composed, ops
@@ -62,8 +61,7 @@ class SpecialEntr(Elementwise, floating=True, face="special", method=False, name
     def forward(self: Tensor): return where(self > 0, -self * log(self), where(self == 0, zero, where(self < 0, zero - np.inf, self)))
     def grad_self(grad, self): return grad * (-log(self) - 1)
 
-@composed(in_place=True, face="torch special")
-@called("float? eps = None", out=True)
+@composed("float? eps = None", in_place=True, face="torch special", out=True)
 def logit(self, eps=None): return ops.logit_of(self, None if eps is None else float(eps))
 
 
@@ -133,20 +131,17 @@ class Lcm(Elementwise, in_place=True):
     def forward(self: Tensor, other: Tensor): return np.lcm(self, other)
     check = lacking("lcm_cpu", "bf")
 
-@composed(in_place=True)
-@called("Tensor other", "Number other", out=True)
+@composed("Tensor other", "Number other", in_place=True, out=True)
 def copysign(self, other):
     if not isinstance(self, Tensor): return NotImplemented
     return (ops.copysign_of if isinstance(other, Tensor) else ops.copysign_number)(self, other)
 
-@composed(in_place=True)
-@called("Tensor other", "torch Number self, Tensor other", "Number other", out=True)
+@composed("Tensor other", "torch Number self, Tensor other", "Number other", in_place=True, out=True)
 def xlogy(self, other):
     if not isinstance(self, Tensor): return ops.xlogy_of_number(other, self)
     return (ops.xlogy_of if isinstance(other, Tensor) else ops.xlogy_number)(self, other)
 
-@composed(in_place=True)
-@called("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", out=True)
+@composed("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", in_place=True, out=True)
 def float_power(self, exponent):
     """A power in double precision."""
     base, exponent = (each.double() if isinstance(each, Tensor) else float(each) for each in (self, exponent))
@@ -156,8 +151,8 @@ def float_power(self, exponent):
 # --- what differs for complex numbers only
 
 for _name in ("conj", "conj_physical", "resolve_conj", "resolve_neg", "real"):
-    composed(called("")(lambda self: self), name=_name, method=_name != "real")
-for _name in ("is_conj", "is_neg"): composed(called("")(lambda self: False), name=_name)
+    composed("", name=_name, method=_name != "real")(lambda self: self)
+for _name in ("is_conj", "is_neg"): composed("", name=_name)(lambda self: False)
 Tensor.real = property(lambda self: self, doc="The real part: the tensor itself.")
 
 # --- questions
@@ -168,12 +163,10 @@ class Isposinf(Elementwise):
 class Isneginf(Elementwise):
     def forward(self: Tensor): return np.asarray(self == -np.inf)
 
-@composed
-@called("")
+@composed("")
 def isreal(self): return wrap(np.ones(self._shape, bool))
 
-@composed
-@called("")
+@composed("")
 def is_nonzero(self):
     if self.numel() != 1: raise RuntimeError("Boolean value of Tensor with " + ("more than one value is ambiguous" if self.numel() else "no values is ambiguous"))
     return bool(self)

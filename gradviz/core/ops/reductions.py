@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 
 from .. import dims as dimensions
-from ..calls import called
 from ..data import numpy_type
 from ..dims import chosen, spoken
 from ..meanings import on_tensors, word
@@ -73,8 +72,7 @@ def summable(self, dtype):
     if kind.kind != "f": return self.detach().to(dtype).long(), None  # numpy has types of its own for the sum
     return (self, kind) if self._requires_grad else (self.to(dtype), None)
 
-@composed
-@called("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
+@composed("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def sum(self, dim=None, keepdim=False, *, dtype=None):
     kind = None
     if dtype is not None or self._dtype.kind in "bui": self, kind = summable(self, dtype)
@@ -83,8 +81,7 @@ def sum(self, dim=None, keepdim=False, *, dtype=None):
     else: result = ops.sum_dim(self, chosen(self, dim), keepdim)
     return result if dtype is None else in_own_type(result, dtype)
 
-@composed
-@called("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
+@composed("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
 def mean(self, dim=None, keepdim=False, *, dtype=None):
     self, kind = (self, None) if dtype is None else summable(self, dtype)
     if self._dtype.kind != "f":
@@ -105,8 +102,7 @@ class ProdDim(Op, node="ProdBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False, dtype: Scalar = None): return np.multiply.reduce(self, dimensions.axes((dim,), self.ndim), dtype, keepdims=keepdim)
     def grad_self(grad, self, dim, keepdim, result, self_options): return to(of_product(grad, self, result, (dim,), keepdim), self_options)
 
-@composed
-@called("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
+@composed("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def prod(self, dim=None, keepdim=False, *, dtype=None):
     self, kind = summable(self, dtype)
     if dim is None: return in_own_type(ops.prod_all(self, kind), dtype)
@@ -134,7 +130,7 @@ def running(name, along):
     def function(self, dim, *, dtype=None):
         self, kind = summable(self, dtype)
         return in_own_type(getattr(ops, along)(self, dimensions.wrapped(dim, self.ndim), kind), dtype)
-    composed(called("int dim, *, torch.dtype dtype = None", out=True)(function), name=name, in_place=True)
+    composed("int dim, *, torch.dtype dtype = None", name=name, out=True, in_place=True)(function)
 
 running("cumsum", "cumsum_along")
 running("cumprod", "cumprod_along")
@@ -190,16 +186,13 @@ def truth(value, found):
 class CountOf(Op, face="", method=False):
     def forward(self: Tensor, dim: Scalar): return np.asarray(np.add.reduce(self != 0, dimensions.axes(dim, self.ndim), np.int64))
 
-@composed
-@called("", "int or tuple of ints dim, bool keepdim = False", out=True)
+@composed("", "int or tuple of ints dim, bool keepdim = False", out=True)
 def all(self, dim=None, keepdim=False): return ops.all_of(self, chosen(self, dim), keepdim)
 
-@composed
-@called("", "int or tuple of ints dim, bool keepdim = False", out=True)
+@composed("", "int or tuple of ints dim, bool keepdim = False", out=True)
 def any(self, dim=None, keepdim=False): return ops.any_of(self, chosen(self, dim), keepdim)
 
-@composed
-@called("int dim = None", "tuple of ints dim")
+@composed("int dim = None", "tuple of ints dim")
 def count_nonzero(self, *dim):
     if len(dim) == 1: dim = dim[0]
     return ops.count_of(self, chosen(self, dim))

@@ -8,7 +8,6 @@ from operator import index as whole
 import numpy as np
 
 from .. import dtypes
-from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..dtypes import scalar_name
 from ..errors import not_broadcastable
@@ -34,8 +33,7 @@ def folded(grad, shape, repeats):
     pairs = [*repeats[:extra], *(each for pair in zip(repeats[extra:], shape, strict=True) for each in pair)]
     return sum_dim(view(grad, tuple(pairs)), (*range(extra), *range(extra, len(pairs), 2)))
 
-@composed(face="")
-@called("tuple of ints repeats")
+@composed("tuple of ints repeats", face="")
 def repeat(self, *repeats):
     counts = tuple(whole(each) for each in (repeats[0] if len(repeats) == 1 and isinstance(repeats[0], tuple | list) else repeats))
     if not repeats: raise TypeError('repeat() missing 1 required positional arguments: "repeats"')
@@ -43,14 +41,12 @@ def repeat(self, *repeats):
     if any(count < 0 for count in counts): raise RuntimeError(f"Trying to create tensor with negative dimension {min(counts)}: {[count * size for count, size in zip(counts, (1,) * (len(counts) - self.ndim) + self._shape, strict=True)]}")
     return ops.repeat_by(self, counts)
 
-@composed
-@called("tuple of ints dims")
+@composed("tuple of ints dims")
 def tile(self, *dims):
     counts = dims[0] if len(dims) == 1 and isinstance(dims[0], tuple | list) else dims
     return ops.repeat(self, (1,) * (self.ndim - len(counts)) + tuple(counts))
 
-@composed
-@called("Tensor repeats, int? dim = None, *, int? output_size = None", "torch Tensor repeats, *, int? output_size = None", "int repeats, int? dim = None, *, int? output_size = None")
+@composed("Tensor repeats, int? dim = None, *, int? output_size = None", "torch Tensor repeats, *, int? output_size = None", "int repeats, int? dim = None, *, int? output_size = None")
 def repeat_interleave(self, repeats=None, dim=None, *, output_size=None):
     if repeats is None: return Tensor.new_tensor(self, places_repeated(self))
     if isinstance(repeats, Tensor) and repeats.numel() == 1: repeats = repeats.item()
@@ -115,8 +111,7 @@ def cartesian_prod(*tensors):
     if len(tensors) == 1: return tensors[0]
     return ops.stack([ops.flatten(grid) for grid in ops.meshgrid(*tensors, indexing="ij")], 1)
 
-@composed(method=False)
-@called("int r = 2, bool with_replacement = False")
+@composed("int r = 2, bool with_replacement = False", method=False)
 def combinations(self, r=2, with_replacement=False):
     chosen = list((combinations_with_replacement if with_replacement else subsets)(range(self.numel()), r))
     return ops.index(self, (Tensor.new_tensor(self, np.array(chosen, np.int64).reshape(-1, r), dtype=dtypes.dtypes["int64"]),))
@@ -139,33 +134,28 @@ class Rot90(Op, face="", method=False, name="rot90_in"):
 @word
 def rolled(grad, shifts, dims): return roll(grad, shifts, dims)
 
-@composed(name="flip")
-@called("tuple of ints dims")
+@composed("tuple of ints dims", name="flip")
 def flipped(self, *dims):
     return ops.flip_along(self, wrapped_all(dims[0] if len(dims) == 1 else dims, self.ndim))
 
-@composed
-@called("")
+@composed("")
 def fliplr(self):
     if self.ndim < 2: raise RuntimeError("Input must be >= 2-d.")
     return ops.flip(self, 1)
 
-@composed
-@called("")
+@composed("")
 def flipud(self):
     if self.ndim < 1: raise RuntimeError("Input must be >= 1-d.")
     return ops.flip(self, 0)
 
-@composed(name="roll")
-@called("tuple of ints shifts, tuple of ints dims = ()")
+@composed("tuple of ints shifts, tuple of ints dims = ()", name="roll")
 def shifted(self, shifts, dims=()):
     shifts, dims = ((each,) if isinstance(each, int) else tuple(each) for each in (shifts, dims))
     if not shifts: raise RuntimeError("`shifts` required")
     if len(dims) != len(shifts) and (dims or len(shifts) > 1): raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
     return ops.roll_by(self, shifts, tuple(wrapped(dim, self.ndim) for dim in dims))
 
-@composed(name="rot90")
-@called("int k = 1, tuple of ints dims = (0, 1)")
+@composed("int k = 1, tuple of ints dims = (0, 1)", name="rot90")
 def rotated(self, k=1, dims=(0, 1)):
     if self.ndim < 2: raise RuntimeError(f"expected total dims >= 2, but got total dims = {self.ndim}")
     if len(dims) != 2: raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
@@ -182,8 +172,7 @@ class ConstantPadNd(Op, face="", method=False, name="constant_pad_by"):
 @word
 def unpadded(grad, pad): return constant_pad(grad, pad, 0)
 
-@composed(method=False)
-@called("tuple of ints pad, Number value = 0")
+@composed("tuple of ints pad, Number value = 0", method=False)
 def constant_pad_nd(self, pad, value=0):
     if len(pad) % 2: raise RuntimeError(f"Length of pad must be even but instead it equals {len(pad)}")
     if len(pad) > 2 * self.ndim: raise RuntimeError(f"Length of pad should be no more than twice the number of dimensions of the input. Pad length is {len(pad)} while the input has {self.ndim} dimensions.")

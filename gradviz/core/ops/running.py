@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..calls import called
 from ..dims import wrapped
 from ..dtypes import scalar_name
 from ..meanings import on_tensors, word
@@ -26,13 +25,12 @@ class Logcumsumexp(Op, face="", method=False, name="logcumsumexp_along"):
 
 def running_extreme(name):
     def function(self, dim): return getattr(ops, name + "_along")(self, wrapped(dim, self.ndim) if self.numel() else dim)
-    composed(called("int dim")(function), name=name)
+    composed("int dim", name=name)(function)
 
 running_extreme("cummax")
 running_extreme("cummin")
 
-@composed
-@called("int dim", out=True)
+@composed("int dim", out=True)
 def logcumsumexp(self, dim):
     if self._dtype.kind != "f": raise NotImplementedError(f'"logcumsumexp_out_cpu" not implemented for \'{scalar_name(self._dtype)}\'')
     return ops.logcumsumexp_along(self, wrapped(dim, self.ndim))
@@ -40,8 +38,7 @@ def logcumsumexp(self, dim):
 
 # --- differences and areas
 
-@composed
-@called("int n = 1, int dim = -1, Tensor? prepend = None, Tensor? append = None", out=True)
+@composed("int n = 1, int dim = -1, Tensor? prepend = None, Tensor? append = None", out=True)
 def diff(self, n=1, dim=-1, prepend=None, append=None):
     """Each element less the one before it, n times over."""
     if not self.ndim: raise RuntimeError("diff expects input to be at least one-dimensional")

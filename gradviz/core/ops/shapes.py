@@ -7,7 +7,6 @@ from operator import index as whole
 import numpy as np
 
 from .. import dtypes
-from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..meanings import on_tensors, word
 from ..memory import compatible_strides, contiguous_strides, strided
@@ -49,8 +48,7 @@ def back(dims):
     """The order that undoes an order."""
     return tuple(sorted(range(len(dims)), key=dims.__getitem__))
 
-@composed(name="permute")
-@called("tuple of ints dims")
+@composed("tuple of ints dims", name="permute")
 def permuted(self, *dims):
     if not dims: raise TypeError('permute() missing 1 required positional arguments: "dims"')
     dims = shape_from(dims)
@@ -59,13 +57,11 @@ def permuted(self, *dims):
     if len(set(counted)) < len(counted): raise RuntimeError("permute(): duplicate dims are not allowed.")
     return ops.permute_to(self, counted)
 
-@composed(name="transpose", also="swapaxes swapdims")
-@called("int dim0, int dim1")
+@composed("int dim0, int dim1", name="transpose", also="swapaxes swapdims")
 def transposed(self, dim0, dim1):
     return ops.transpose_dims(self, wrapped(dim0, self.ndim), wrapped(dim1, self.ndim))
 
-@composed(also="moveaxis")
-@called("int source, int destination", "tuple of ints source, tuple of ints destination")
+@composed("int source, int destination", "tuple of ints source, tuple of ints destination", also="moveaxis")
 def movedim(self, source, destination):
     if isinstance(source, int) is not isinstance(destination, int): raise TypeError
     sources, targets = ([int(wrapped(dim, self.ndim)) for dim in (dims if isinstance(dims, tuple | list) else (dims,))] for dims in (source, destination))
@@ -77,8 +73,7 @@ def movedim(self, source, destination):
     for target, dim in sorted(zip(targets, sources, strict=True)): order.insert(target, dim)
     return ops.permute_to(self, tuple(order))
 
-@composed
-@called("")
+@composed("")
 def adjoint(self):
     if len(self._shape) == 1: raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
     return ops.transpose(self, -2, -1) if self._shape else itself(self, "adjoint()", CONJ)
@@ -124,8 +119,7 @@ class ReshapeAlias(Op, view=True, face="", method=False):
 @word
 def reshaped(grad, shape): return view(grad, shape)
 
-@composed(name="view", face="")
-@called("tuple of ints size", "torch.dtype dtype")
+@composed("tuple of ints size", "torch.dtype dtype", name="view", face="")
 def viewed(self, *size, dtype=None):
     if dtype is not None or (size and isinstance(size[0], dtypes.dtype)): return ops.view_as_type(self, dtype or size[0])
     shape = inferred(size[0] if len(size) == 1 and size[0].__class__ is tuple else shape_from(size), self)
@@ -138,8 +132,7 @@ def viewed(self, *size, dtype=None):
     elif self._value.__class__ is np.ndarray: return ops.view_to(self, shape, self._value.strides)
     return ops.view_to(self, shape)
 
-@composed
-@called("tuple of ints shape")
+@composed("tuple of ints shape")
 def reshape(self, *shape):
     shape = inferred(shape_from(shape), self)
     value = self._value
@@ -148,16 +141,13 @@ def reshape(self, *shape):
     if strides is not None: return ops.reshape_alias(self, shape, strides)
     return ops.unsafe_view(ops.clone_contiguous(self), shape)
 
-@composed(face="")
-@called("Tensor other")
+@composed("Tensor other", face="")
 def view_as(self, other): return ops.view(self, other._shape)
 
-@composed(face="")
-@called("Tensor other")
+@composed("Tensor other", face="")
 def reshape_as(self, other): return ops.reshape(self, other._shape)
 
-@composed
-@called("int start_dim = 0, int end_dim = -1")
+@composed("int start_dim = 0, int end_dim = -1")
 def flatten(self, start_dim=0, end_dim=-1):
     start, end = wrapped(start_dim, self.ndim), wrapped(end_dim, self.ndim)
     if start > end: raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
@@ -166,8 +156,7 @@ def flatten(self, start_dim=0, end_dim=-1):
     shape = self._shape
     return ops.reshape(self, (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :]))
 
-@composed
-@called("int dim, tuple of ints sizes")
+@composed("int dim, tuple of ints sizes")
 def unflatten(self, dim, sizes):
     dim, sizes = wrapped(dim, self.ndim), tuple(sizes)
     if not sizes: raise RuntimeError("unflatten: sizes must be non-empty")
@@ -177,8 +166,7 @@ def unflatten(self, dim, sizes):
         raise RuntimeError(f"unflatten: Provided sizes {list(sizes)} don't multiply up to the size of dim {dim} ({own}) in the input tensor")
     return ops.view(self, (*self._shape[:dim], *(own // known if size == -1 else size for size in sizes), *self._shape[dim + 1 :]))
 
-@composed
-@called("")
+@composed("")
 def ravel(self): return ops.view(ops.contiguous(self), (-1,))
 
 def shape_from(sizes):
@@ -242,8 +230,7 @@ def unsqueezed(grad, shape, dims):  # noqa: F811
 @word
 def squeezed(grad, dim): return squeeze_dim(grad, dim)
 
-@composed
-@called("", "int dim", "tuple of ints dim")
+@composed("", "int dim", "tuple of ints dim")
 def squeeze(self, dim=None):
     if dim is None: return ops.squeeze_all(self)
     if isinstance(dim, tuple | list): return ops.squeeze_some(self, wrapped_all(dim, self.ndim))
@@ -252,8 +239,7 @@ def squeeze(self, dim=None):
 @composed(name="squeeze_dim", face="", method=False)
 def squeezed_again(self, dim): return ops.squeeze_one(self, dim)
 
-@composed(name="unsqueeze")
-@called("int dim")
+@composed("int dim", name="unsqueeze")
 def with_dimension(self, dim): return ops.unsqueeze_at(self, wrapped(dim, self.ndim + 1))
 
 @composed
@@ -291,8 +277,7 @@ def spread_over(array, shape):
     leading = [whole_strides[0] * array.shape[0] if array.ndim else array.itemsize] if extra else []
     return strided(array, shape, tuple([0 if size != 1 else leading[0] for size in shape[:extra]] + strides))
 
-@composed(face="")
-@called("tuple of ints size, *, bool implicit = False")
+@composed("tuple of ints size, *, bool implicit = False", face="")
 def expand(self, *size, implicit=False):
     sizes, own = shape_from(size), self._shape
     extra = len(sizes) - len(own)
@@ -309,12 +294,10 @@ def expand(self, *size, implicit=False):
     if result._value.size > self._value.size: result._value.flags.writeable = False  # a write would reach several elements
     return result
 
-@composed(face="")
-@called("Tensor other")
+@composed("Tensor other", face="")
 def expand_as(self, other): return ops.expand(self, other._shape)
 
-@composed
-@called("tuple of ints size")
+@composed("tuple of ints size")
 def broadcast_to(self, *size): return ops.expand(self, shape_from(size))
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..calls import called
 from ..dims import wrapped, wrapped_all
 from ..inplace import check_writable
 from ..memory import contiguous_strides, memory_of
@@ -39,35 +38,29 @@ def become(self, name, *given):
     if view is not None: view.path, view.stamp = result._view.path, version.stamp  # nothing was written: the node stays
     return self
 
-@composed(face="")
-@called("")
+@composed("", face="")
 def t_(self):
     if self.ndim > 2: raise RuntimeError(f"t_() expects a tensor with <= 2 dimensions, but self is {self.ndim}D")
     return become(self, "t_")
 
-@composed(also="swapaxes_ swapdims_", face="")
-@called("int dim0, int dim1")
+@composed("int dim0, int dim1", also="swapaxes_ swapdims_", face="")
 def transpose_(self, dim0, dim1): return become(self, "transpose_", wrapped(dim0, self.ndim), wrapped(dim1, self.ndim))
 
-@composed(face="")
-@called("int dim")
+@composed("int dim", face="")
 def unsqueeze_(self, dim): return become(self, "unsqueeze_", wrapped(dim, self.ndim + 1))
 
-@composed(face="")
-@called("", "int dim", "tuple of ints dim")
+@composed("", "int dim", "tuple of ints dim", face="")
 def squeeze_(self, dim=None):
     if dim is None: return become(self, "squeeze_")
     if isinstance(dim, tuple | list): return become(self, "squeeze_some_", wrapped_all(dim, self.ndim))
     return become(self, "squeeze_one_", wrapped(dim, self.ndim))
 
-@composed(face="torch")
-@called("tuple of ints size, tuple of ints stride, int? storage_offset = None")
+@composed("tuple of ints size, tuple of ints stride, int? storage_offset = None", face="torch")
 def as_strided_(self, size, stride, storage_offset=None):
     start = self.storage_offset()
     return become(self, "as_strided_", tuple(size), tuple(stride), start if storage_offset is None else storage_offset, (self._shape, self.stride(), start))
 
-@composed(face="")
-@called("tuple of ints size")
+@composed("tuple of ints size", face="")
 def resize_(self, *size):
     """Another shape on the same memory, which grows if it must; what is new has no set value."""
     if self._requires_grad: raise RuntimeError("cannot resize variables that require grad")
@@ -84,6 +77,5 @@ def resize_(self, *size):
     self._shared_version().bump()
     return self
 
-@composed(face="")
-@called("Tensor the_template")
+@composed("Tensor the_template", face="")
 def resize_as_(self, the_template): return ops.resize_(self, the_template._shape)

@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 
 from .. import dims as dimensions
-from ..calls import called
 from ..dtypes import scalar_name
 from ..op import Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor
@@ -56,14 +55,12 @@ def guessed(self, name, dim):
     warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.", UserWarning, stacklevel=3)
     return 0 if len(self._shape) in (0, 1, 3) else 1
 
-@composed
-@called("int dim, torch.dtype dtype = None")
+@composed("int dim, torch.dtype dtype = None")
 def softmax(self, dim, dtype=None):
     self = self if dtype is None else self.to(dtype)
     return ops.softmax_of(self, checked(self, dim, "softmax"))
 
-@composed
-@called("int dim, torch.dtype dtype = None")
+@composed("int dim, torch.dtype dtype = None")
 def log_softmax(self, dim, dtype=None):
     self = self if dtype is None else self.to(dtype)
     return ops.log_softmax_of(self, checked(self, dim, "log_softmax"))

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..calls import called
 from ..dims import wrapped
 from ..kernels import BOOL, lacking
 from ..meanings import on_tensors, word
@@ -44,22 +43,18 @@ def place_of(indices): return indices  # noqa: F811
 @composed(name="scatter_backward", face="", method=False)
 def scattered_on_zeros(grad, shape, dim, index): return ops.scatter_by(wrap(np.zeros(shape, grad._dtype)), dim, index, grad)
 
-@composed
-@called("int dim = -1, bool descending = False", "*, bool? stable, int dim = -1, bool descending = False")
+@composed("int dim = -1, bool descending = False", "*, bool? stable, int dim = -1, bool descending = False")
 def sort(self, dim=-1, descending=False, *, stable=None):
     op = Sort if stable is None else SortStable
     return op.function(self, wrapped(dim, self.ndim), descending)
 
-@composed
-@called("int dim = -1, bool descending = False", "*, bool stable, int dim = -1, bool descending = False")
+@composed("int dim = -1, bool descending = False", "*, bool stable, int dim = -1, bool descending = False")
 def argsort(self, dim=-1, descending=False, *, stable=None): return ops.sort(self, dim, descending)[1]
 
-@composed
-@called("", out=True)
+@composed("", out=True)
 def msort(self): return ops.sort(self, 0)[0]
 
-@composed
-@called("int k, int dim = -1, bool largest = True, bool sorted = True")
+@composed("int k, int dim = -1, bool largest = True, bool sorted = True")
 def topk(self, k, dim=-1, largest=True, sorted=True):
     if self._dtype.kind == "b": raise RuntimeError("topk does not support bool dtypes on CPU")
     dim = wrapped(dim, self.ndim)
@@ -143,24 +138,21 @@ def spread_on(chosen, share): return ops.masked_fill(wrap(np.zeros(chosen._shape
 
 no_rank = lacking("kthvalue_cpu", BOOL), lacking("median_cpu", BOOL), lacking("median_out", BOOL)
 
-@composed
-@called("int k, int dim = -1, bool keepdim = False")
+@composed("int k, int dim = -1, bool keepdim = False")
 def kthvalue(self, k, dim=-1, keepdim=False):
     no_rank[0](self)
     dim = wrapped(dim, self.ndim)
     if not 1 <= k <= (self._shape[dim] if self.ndim else 1): raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
     return ops.kthvalue_dim(self, k, dim, keepdim)
 
-@composed
-@called("", "int dim, bool keepdim = False")
+@composed("", "int dim, bool keepdim = False")
 def median(self, dim=None, keepdim=False):
     no_rank[1 if dim is None else 2](self)
     if dim is None: return ops.median_all(self)
     dim = nonempty(self, "median", dim)
     return ops.median_dim(self, dim, keepdim)
 
-@composed
-@called("int dim = -1, bool keepdim = False")
+@composed("int dim = -1, bool keepdim = False")
 def mode(self, dim=-1, keepdim=False):
     return ops.mode_dim(self, nonempty(self, "mode", dim), keepdim)
 

@@ -6,7 +6,6 @@ import numpy as np
 
 from .. import dims as dimensions
 from .. import dtypes
-from ..calls import called
 from ..dims import chosen, spoken, wrapped
 from ..kernels import BOOL, WHOLE, lacking
 from ..meanings import word
@@ -39,16 +38,14 @@ def of_length(grad, apart, p, result):
     if p == 2: return grad * masked_fill(apart / result, result == 0, 0)
     return sgn(apart) * masked_fill(abs(apart) ** (p - 1) * (grad / result ** (p - 1)), result == 0, 0)
 
-@composed
-@called("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
+@composed("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def nansum(self, dim=None, keepdim=False, *, dtype=None):
     if self._dtype.kind != "f": return ops.sum(self, dim, keepdim, dtype=dtype)
     self, kind = summable(self, dtype)
     if self._dtype.kind != "f": return ops.sum(self, dim, keepdim, dtype=dtype)
     return ops.nansum_of(self, None if dim is None else chosen(self, dim), keepdim, kind)
 
-@composed
-@called("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
+@composed("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def nanmean(self, dim=None, keepdim=False, *, dtype=None):
     if self._dtype.kind != "f": raise RuntimeError(f"nanmean(): expected input to have floating point or complex dtype but got {spoken(self)}")
     there = ops.logical_not(ops.isnan(self.detach()))
@@ -56,8 +53,7 @@ def nanmean(self, dim=None, keepdim=False, *, dtype=None):
 
 spread_of("std_mean", "std_mean_of")
 
-@composed
-@called("Tensor other, Number p = 2")
+@composed("Tensor other, Number p = 2")
 def dist(self, other, p=2):
     refuse_subtraction(self, other)
     refuse_whole(self, other)
@@ -115,8 +111,7 @@ def interpolated(ordered, shares, interpolation, ignore_nan):
 
 # --- counts
 
-@composed
-@called("Tensor? weights = None, int minlength = 0")
+@composed("Tensor? weights = None, int minlength = 0")
 def bincount(self, weights=None, minlength=0):
     if self.numel(): lacking("bincount_cpu", "bf")(self)
     if minlength < 0: raise RuntimeError("minlength should be >= 0")
@@ -126,8 +121,7 @@ def bincount(self, weights=None, minlength=0):
     counts = np.bincount(self._shaped(), None if weights is None else weights._shaped(), minlength)
     return wrap(counts.astype(np.int64 if weights is None else np.float64 if weights._dtype != np.float32 else np.float32))
 
-@composed
-@called("int bins = 100, Number min = 0, Number max = 0", out=True)
+@composed("int bins = 100, Number min = 0, Number max = 0", out=True)
 def histc(self, bins=100, min=0, max=0):
     lacking("linspace_cpu", BOOL)(self)
     lacking("histogram_cpu", WHOLE)(self)
@@ -149,8 +143,7 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
 
 # --- together
 
-@composed
-@called("*, int correction = 1, Tensor? fweights = None, Tensor? aweights = None")
+@composed("*, int correction = 1, Tensor? fweights = None, Tensor? aweights = None")
 def cov(self, *, correction=1, fweights=None, aweights=None):
     """How the rows vary together."""
     if fweights is not None or aweights is not None: raise NotImplementedError("weights of cov are out of scope of this small torch")
@@ -160,8 +153,7 @@ def cov(self, *, correction=1, fweights=None, aweights=None):
     apart = ops.sub(rows, ops.unsqueeze(ops.div(ops.sum(rows, 1), rows._shape[1]), 1))
     return ops.squeeze(ops.div(ops.mm(apart, ops.t(apart)), max(rows._shape[1] - correction, 0)))
 
-@composed
-@called("")
+@composed("")
 def corrcoef(self):
     """The same, with each row's own spread as the measure."""
     together = ops.cov(self)

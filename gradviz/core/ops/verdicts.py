@@ -2,7 +2,6 @@
 
 import operator
 
-from ..calls import called
 from ..inplace import requires_grad, store, write
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor
@@ -30,7 +29,7 @@ def compared_into(name, compare, also):
     def write_(self, other):
         if not self._requires_grad and not requires_grad(other): return store(self, plainly(self, other))
         return write(self, of_tensor if isinstance(other, Tensor) else of_number, other)
-    composed(called("Tensor other", "Number other")(write_), name=name + "_", also=also, face="")
+    composed("Tensor other", "Number other", name=name + "_", also=also, face="")(write_)
 
 for _name, _also in {"eq": "", "ne": "not_equal_", "lt": "less_", "le": "less_equal_", "gt": "greater_", "ge": "greater_equal_"}.items():
     compared_into(_name, getattr(operator, _name), _also)

@@ -2,7 +2,6 @@
 
 
 
-from ..calls import called
 from ..dims import wrapped
 from ..dtypes import scalar_name
 from ..memory import memory_of, reach, window
@@ -27,8 +26,7 @@ class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name
     def forward(self: Tensor, shape: Scalar, dimension: Scalar, size: Scalar, step: Scalar): return unfold_backward(self, shape, dimension, size, step)
     def grad_self(grad, dimension, size, step): return unfold(grad, dimension, size, step)
 
-@composed
-@called("tuple of ints size, tuple of ints stride, int? storage_offset = None")
+@composed("tuple of ints size, tuple of ints stride, int? storage_offset = None")
 def as_strided(self, size, stride, storage_offset=None):
     value, start = self._array(), self.storage_offset()
     offset, size, stride = start if storage_offset is None else storage_offset, tuple(size), tuple(stride)
@@ -58,8 +56,7 @@ def refuse_other_sizes(self, ratio, text):
         if ratio > 1 and stride % ratio: raise RuntimeError(f"self.stride({dim}) must be divisible by {ratio} {text}, but got {stride}")
     if strides[-1] != 1: raise RuntimeError(f"self.stride(-1) must be 1 {text}, but got {strides[-1]}")
 
-@composed(name="unfold", face="")
-@called("int dimension, int size, int step")
+@composed("int dimension, int size, int step", name="unfold", face="")
 def unfolded(self, dimension, size, step):
     dimension = wrapped(dimension, self.ndim)
     own = self._shape[dimension] if self.ndim else 1

@@ -3,7 +3,6 @@
 import numpy as np
 
 from .. import data as making
-from ..calls import called
 from ..errors import not_broadcastable
 from ..inplace import fill, write
 from ..meanings import on_tensors, word
@@ -57,23 +56,20 @@ def zero_(self, *more):
     version.bump()
     return self
 
-@composed(face="torch")
-@called("Number value", "Tensor value")
+@composed("Number value", "Tensor value", face="torch")
 def fill_(self, value):
     """Fill with one value."""
     if not isinstance(value, Tensor): return fill(self, ops.filled_with_number, making.fitting(value, self._dtype))
     if value.ndim: raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return write(self, ops.filled_with_tensor, value)
 
-@composed(name="fill", face="torch", method=False)
-@called("Tensor value", "Number value")
+@composed("Tensor value", "Number value", name="fill", face="torch", method=False)
 def filled(input, value):
     if not isinstance(value, Tensor): return ops.filled_copy(input, value)
     if value.ndim: raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
     return ops.filled_copy_tensor(input, value)
 
-@composed(face="")
-@called("Number or Tensor other, bool non_blocking = False")
+@composed("Number or Tensor other, bool non_blocking = False", face="")
 def copy_(self, other, non_blocking=False):
     """Copy the elements of another tensor."""
     other = other if isinstance(other, Tensor) else wrap(np.asarray(other))
