@@ -138,9 +138,8 @@ def line_of(rule: Callable) -> str:
 
 def pattern_of(op: type[Op]) -> str:
     """The expression that the op is: with its operators, or as a call."""
-    given = vars(op).get("pattern")
-    if given is not None:
-        return given
+    if op.pattern is not None:
+        return op.pattern
     plan = planned(op)
     symbol = symbol_of(plan.forward)
     if symbol and len(plan.tensors) == 2:

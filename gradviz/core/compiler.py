@@ -201,5 +201,5 @@ def node_class(plan: Plan, parts: dict[str, Any]) -> type[Node]:
             members["_saved_" + shown] = property(saved.saved_reader(plan, name))
             if plan.is_tensor(name) or name in plan.results or name in packing.HOLDING:
                 members["_raw_saved_" + shown] = property(saved.raw_reader(plan, name))
-    members |= {name: value for name, value in vars(op).items() if name.startswith("_saved_")}
+    members |= {name: getattr(op, name) for name in dir(op) if name.startswith("_saved_")}
     return NodeType(op.node_name, (Node,), members)

@@ -17,9 +17,16 @@ twins: dict[str, Callable] = {}  # what a word means on tensors, where no op bea
 added: dict[str, Callable] = {}  # words that stand beside the ops that use them
 
 
-def word(function: Callable) -> Callable:
-    """Make a function of words a word itself: on tensors, its words mean ops."""
-    added[function.__name__] = function
+def word(function: Any) -> Callable:
+    """Make a function, or what an op does, a word that rules may use.
+
+    On tensors it is the op of its name; where there is none, its own words mean ops there.
+    """
+    if isinstance(function, type):
+        name, function = function.name, function.forward  # type: ignore[attr-defined]
+    else:
+        name = function.__name__
+    added[name] = function
     return function
 
 
@@ -70,10 +77,9 @@ def tensor_meaning(name: str, value: Any, ops: Any) -> Callable:
     """What one word means on tensors."""
     if name in twins:
         return twins[name]
-    if name in added:
-        twins[name] = bound_to_tensors(value, ops)
-        return twins[name]
     found = getattr(ops, name, None)
+    if found is None and name in added:
+        found = twins[name] = bound_to_tensors(value, ops)
     if found is None:
         raise LookupError(f"the word {name!r} means nothing on tensors: declare an op of that name")
     return found

@@ -17,6 +17,7 @@ shows. How to read a declaration:
   `result` or the name of an output, `self_sym_sizes` (the shape of self), `self_sym_numel`,
   `self_sym_strides`, `self_options` (its type). A name is saved only if a rule that uses it will
   run.
+* A class made from that of another op has its rules too, and changes what it says itself.
 * Rules are plain numpy. For `create_graph=True` the same code runs on tensors: each word that it
   calls (`exp`, `mm`, `expand`: see `words.py`) then means the op of that name.
 
@@ -27,7 +28,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from . import compiler
 from .calls import called
@@ -64,8 +65,9 @@ class Op:
     """An operation on arrays of their true shape; subclass it to declare one."""
 
     elementwise = False
-    rules: dict[str, Callable]
+    rules: ClassVar[dict[str, Callable]] = {}
     name: str
+    pattern: str | None = None  # how the op is written as an expression, where that is not plain
     usage: tuple[str, ...] = ()  # torch's signatures of the method, where it has several
     shown_as = ""  # saved names that torch calls otherwise, or does not show: "result=inverse dim="
     check: Callable | None = None  # refuses operands by their types, before anything is computed
@@ -100,16 +102,16 @@ class Op:
             bare: whether the rules take a one-element gradient as a numpy scalar without shape.
             abstract: whether this declares no op but a kind of ops.
         """
+        own = {key[5:]: rule for key, rule in vars(cls).items() if key.startswith("grad_")}
+        cls.rules = {**cls.rules, **own}
         if abstract:
             return
-        members = vars(cls)
         cls.name = name or snake_case(cls.__name__)
         cls.node_name = node or cls.__name__ + "Backward0"
         cls.view, cls.floating = view, floating
         cls.bare = bare or cls.elementwise
         cls.outputs = outputs.split() if outputs and outputs is not many else outputs
         cls.shown = method
-        cls.rules = {key[5:]: rule for key, rule in members.items() if key.startswith("grad_")}
         declared.append(cls)
         cls.function = compiler.sleeping(cls, "forward", cls.name)
         setattr(ops, cls.name, cls.function)

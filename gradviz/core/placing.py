@@ -6,16 +6,14 @@ beside the op that is its other half.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from weakref import ref
 
 import numpy as np
 
 from . import words
-from .meanings import on_tensors, twins, word
+from .meanings import on_tensors, word
 from .memory import positions, reach
-from .names import ops
 from .words import ndarray
 
 
@@ -27,17 +25,6 @@ class Mark(ref):
 
 # Gradients made by writing into zeros and the like: PyTorch counts these writes in their version.
 placed: dict[int, Mark] = {}
-
-
-def spoken(function: Callable) -> Callable:
-    """Make a numpy function a word that means, on tensors, the op of its name."""
-    name = function.__name__
-
-    def meant(*given: Any) -> Any:
-        return getattr(ops, name)(*given)
-
-    twins.setdefault(name, meant)
-    return word(function)
 
 
 def at(dim: int, index: Any) -> tuple:
@@ -73,46 +60,46 @@ def writes_into(grad: Any) -> int:
     return 0 if mark is None else mark.writes
 
 
-@spoken
+@word
 def select(value, dim, index):
     return value[at(dim, index)]
 
 
-@spoken
+@word
 def select_backward(grad, shape, dim, index):
     full = np.zeros(shape, grad.dtype)
     full[at(dim, index)] = grad
     return full
 
 
-@spoken
+@word
 def cut(value, dim, start, end, step):
     return value[at(dim, slice(start, end, step))]
 
 
-@spoken
+@word
 def slice_backward(grad, shape, dim, start, end, step):
     full = np.zeros(shape, grad.dtype)
     full[at(dim, slice(start, end, step))] = grad
     return full
 
 
-@spoken
+@word
 def narrow(value, dim, start, length):
     return value[at(dim, slice(start, start + length))]
 
 
-@spoken
+@word
 def permute(value, dims):
     return value.transpose(dims)
 
 
-@spoken
+@word
 def squeeze_dim(value, dim):
     return value.reshape(value.shape[:dim] + value.shape[dim + 1 :])
 
 
-@spoken
+@word
 def unfold(value, dimension, size, step):
     if not value.ndim:
         return value.reshape(1)[:size]
@@ -120,7 +107,7 @@ def unfold(value, dimension, size, step):
     return windows[at(dimension, slice(None, None, step))]
 
 
-@spoken
+@word
 def unfold_backward(grad, shape, dimension, size, step):
     if not shape:
         return grad.sum()
@@ -130,7 +117,7 @@ def unfold_backward(grad, shape, dimension, size, step):
     return full
 
 
-@spoken
+@word
 def read_again(grad, written, read):
     """Add each element to its place in memory, and read the memory in another way."""
     (shape, stride, start), (other_shape, other_stride, other_start) = written, read
@@ -143,22 +130,22 @@ def read_again(grad, written, read):
 # ------------------------------------------------------------------------------- joining
 
 
-@spoken
+@word
 def cat(values, dim):
     return np.concatenate(values, dim)
 
 
-@spoken
+@word
 def roll(value, shifts, dims):
     return np.roll(value, shifts, dims or None)
 
 
-@spoken
+@word
 def rot90(value, k, dims):
     return np.rot90(value, k, dims)
 
 
-@spoken
+@word
 def constant_pad(value, pad, number):
     """Pad, or with negative widths crop, from the last dimension on."""
     widths = [(pad[2 * i], pad[2 * i + 1]) for i in range(len(pad) // 2)]
@@ -194,14 +181,14 @@ def along(index: np.ndarray, dim: int) -> tuple:
     return tuple(key)
 
 
-@spoken
+@word
 def index(value, indices):
     picked = np.ascontiguousarray(value[key_of(indices)])
     # numpy leaves odd strides where a size is one
     return ndarray(picked.shape, picked.dtype, picked)
 
 
-@spoken
+@word
 def index_backward(grad, shape, indices):
     full = np.zeros(shape, grad.dtype)
     key = key_of(indices)
@@ -212,7 +199,7 @@ def index_backward(grad, shape, indices):
     return written(full)
 
 
-@spoken
+@word
 def index_put(value, indices, values, accumulate):
     full = np.array(value)
     if accumulate:
@@ -222,12 +209,12 @@ def index_put(value, indices, values, accumulate):
     return full
 
 
-@spoken
+@word
 def index_select(value, dim, index):
     return np.take(value, index._shaped(), dim) if value.ndim else value.copy()
 
 
-@spoken
+@word
 def index_select_backward(grad, shape, dim, index):
     if not shape:
         return grad
@@ -236,14 +223,14 @@ def index_select_backward(grad, shape, dim, index):
     return written(full)
 
 
-@spoken
+@word
 def index_fill(value, dim, index, number):
     full = np.array(value)
     full[at(dim, index._shaped()) if value.ndim else ...] = number
     return full
 
 
-@spoken
+@word
 def gather(value, dim, index):
     picks = index._shaped()
     if not picks.size:
@@ -253,12 +240,12 @@ def gather(value, dim, index):
     return value[along(picks, dim)] if picks.ndim else value[picks]
 
 
-@spoken
+@word
 def gather_backward(grad, shape, dim, index):
     return written(scatter_add(np.zeros(shape, grad.dtype), dim, index, grad))
 
 
-@spoken
+@word
 def scatter(value, dim, index, source):
     full, picks = np.array(value), index._shaped()
     if not picks.size:
@@ -269,12 +256,12 @@ def scatter(value, dim, index, source):
     return full
 
 
-@spoken
+@word
 def scatter_backward(grad, shape, dim, index):
     return scatter(np.zeros(shape, grad.dtype), dim, index, grad)
 
 
-@spoken
+@word
 def scatter_add(value, dim, index, source, combine=np.add):
     full, picks = np.array(value), index._shaped()
     if not picks.size:
@@ -285,19 +272,19 @@ def scatter_add(value, dim, index, source, combine=np.add):
     return full
 
 
-@spoken
+@word
 def take(value, index):
     return value.reshape(-1)[index._shaped()]
 
 
-@spoken
+@word
 def take_backward(grad, shape, index):
     full = np.zeros(shape, grad.dtype)
     np.add.at(full.reshape(-1), index._shaped(), grad)
     return written(full)
 
 
-@spoken
+@word
 def put(value, index, source, accumulate):
     full = np.array(value, order="C")
     if accumulate:
@@ -307,7 +294,7 @@ def put(value, index, source, accumulate):
     return full
 
 
-@spoken
+@word
 def masked_select(value, mask):
     if mask.__class__ is not ndarray and mask.__class__ is not np.bool_:
         mask = mask._shaped()
@@ -315,7 +302,7 @@ def masked_select(value, mask):
     return value[mask]
 
 
-@spoken
+@word
 def masked_select_backward(grad, shape, mask):
     mask = mask._shaped()
     full = np.zeros(np.broadcast_shapes(shape, mask.shape), grad.dtype)
@@ -323,7 +310,7 @@ def masked_select_backward(grad, shape, mask):
     return written(full) if full.shape == shape else words.sum_to_size(full, shape)
 
 
-@spoken
+@word
 def masked_scatter(value, mask, source):
     full = np.array(value, order="C" if 0 in value.strides else "K")
     chosen = np.broadcast_to(mask._shaped(), full.shape)
@@ -331,7 +318,7 @@ def masked_scatter(value, mask, source):
     return full
 
 
-@spoken
+@word
 def masked_scatter_backward(grad, mask, shape):
     """What was taken from the front of the source, and zeros behind."""
     taken = grad[np.broadcast_to(mask._shaped(), grad.shape)]

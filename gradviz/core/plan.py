@@ -25,9 +25,7 @@ class Plan:
     """What the writers below need to know about an op."""
 
     def __init__(self, op: type[Op]) -> None:
-        forward = vars(op)["forward"]
-        if forward.__class__ is staticmethod:
-            forward = forward.__func__
+        forward = op.forward  # type: ignore[attr-defined]
         self.op, self.forward = op, forward
         self.written = forward.__class__ is FunctionType and bool(forward.__annotations__)
         self.kinds = kinds_of(op, forward) if self.written else dict.fromkeys(op.rules, "Tensor")
