@@ -12,6 +12,8 @@ from .modes import room
 from .packing import HOLDING
 from .plan import Plan, arguments, defined, written_out
 
+IN_SHAPE = "(grad[number] if grad[number].__class__ is ndarray else grad[number].reshape(shape))"
+
 
 def backward_text(plan: Plan, graph: bool) -> str:
     """Both backward forms, from the same rules: on numpy values, and (`graph`) on tensors."""
@@ -31,8 +33,9 @@ def backward_text(plan: Plan, graph: bool) -> str:
     if frees:
         lines.append(f"if not keep: {' = '.join(f'node.{each}' for each in frees)} = FREED")
     if plan.op.outputs is not None:
+        arrived = "grad[number]" if graph or plan.op.bare else IN_SHAPE
         lines += [
-            f"grads = [grad[number] if number in grad else zeros{'_graph' * graph}(shape, grad) for number, shape in enumerate(node.result_shape)]"
+            f"grads = [{arrived} if number in grad else zeros{'_graph' * graph}(shape, grad) for number, shape in enumerate(node.result_shape)]"
         ]
     lines += result_lines(plan, graph)
     return defined(name, ["node", "grad", "keep"], lines)

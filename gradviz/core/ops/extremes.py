@@ -4,45 +4,35 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..dims import chosen, nonempty, position
-from ..meanings import on_tensors, word
+from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import written
 from ..tensor import Tensor
 from ..words import equal_count, where
 from .reductions import widened
+from .sorting import returned
 
 
 class MaxAll(Op, node="MaxBackward1", face="", method=False):
     def forward(self: Tensor): return np.maximum.reduce(self, None)
     def grad_self(grad, self, result): return shared_out(grad, self, result, (), True)
 
-class MinAll(Op, node="MinBackward1", face="", method=False):
+class MinAll(MaxAll, node="MinBackward1", face="", method=False):
     def forward(self: Tensor): return np.minimum.reduce(self, None)
-    def grad_self(grad, self, result): return shared_out(grad, self, result, (), True)
 
 class MaxDim(Op, node="MaxBackward0", face="", method=False, outputs="values indices", name="max_dim"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return extreme(self, dim, keepdim, np.argmax)
-    def grad_self(grads, self_sym_sizes, dim, keepdim, indices): return placed_along(grads[0], self_sym_sizes, dim, indices, keepdim)
+    def grad_self(grads, self_sym_sizes, dim, keepdim, indices): return returned(grads[0], self_sym_sizes, dim, indices, keepdim)
 
-class MinDim(Op, node="MinBackward0", face="", method=False, outputs="values indices", name="min_dim"):
+class MinDim(MaxDim, node="MinBackward0", face="", method=False, outputs="values indices", name="min_dim"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return extreme(self, dim, keepdim, np.argmin)
-    def grad_self(grads, self_sym_sizes, dim, keepdim, indices): return placed_along(grads[0], self_sym_sizes, dim, indices, keepdim)
-
-class PlaceAlong(Op, node="ScatterBackward0", face="", method=False):
-    def forward(self: Tensor, shape: Scalar, dim: Scalar, indices: Scalar, keepdim: Scalar): return placed_along(self, shape, dim, indices, keepdim)
-    def grad_self(grad, dim, indices, keepdim): return picked_along(grad, dim, indices, keepdim)
-
-class PickAlong(Op, node="GatherBackward0", face="", method=False):
-    def forward(self: Tensor, dim: Scalar, indices: Scalar, keepdim: Scalar): return picked_along(self, dim, indices, keepdim)
-    def grad_self(grad, self_sym_sizes, dim, indices, keepdim): return placed_along(grad, self_sym_sizes, dim, indices, keepdim)
 
 class Amax(Op, face="", method=False, name="amax_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.maximum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
     def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
 
-class Amin(Op, face="", method=False, name="amin_of"):
+class Amin(Amax, face="", method=False, name="amin_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.minimum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
-    def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
 
 class Aminmax(Op, face="", method=False, name="aminmax_of", outputs="min max"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return both_ends(self, along(dim), keepdim)
@@ -59,10 +49,7 @@ def extreme_of(name, whole, along, pairwise):
     def function(self, dim=None, keepdim=False, *, other=None):
         dim = dim if other is None else other
         if isinstance(dim, Tensor) and not keepdim: return getattr(ops, pairwise)(self, dim)
-        if dim is None:
-            if self.numel() == 0:
-                raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
-            return getattr(ops, whole)(self)
+        if dim is None: return getattr(ops, whole)(filled(self, name))
         return getattr(ops, along)(self, nonempty(self, name, dim), keepdim)
     composed("", "Tensor other", "int dim, bool keepdim = False", name=name, out=True)(function)
 
@@ -70,18 +57,22 @@ extreme_of("max", "max_all", "max_dim", "maximum")
 extreme_of("min", "min_all", "min_dim", "minimum")
 
 @composed("int or tuple of ints dim = (), bool keepdim = False", out=True)
-def amax(self, dim=(), keepdim=False): return ops.amax_of(self, filled(self, "amax", dim), keepdim)
+def amax(self, dim=(), keepdim=False): return ops.amax_of(self, filled_dims(self, "amax", dim), keepdim)
 
 @composed("int or tuple of ints dim = (), bool keepdim = False", out=True)
-def amin(self, dim=(), keepdim=False): return ops.amin_of(self, filled(self, "amin", dim), keepdim)
+def amin(self, dim=(), keepdim=False): return ops.amin_of(self, filled_dims(self, "amin", dim), keepdim)
 
-def filled(self, name, dim):
+def filled_dims(self, name, dim):
     """The dimensions to reduce, with something in each."""
     dims = chosen(self, dim)
     for given, place in zip(dim if isinstance(dim, tuple | list) else (dim,), dims, strict=False):
         if self.ndim and not self._shape[place]: raise IndexError(f"{name}(): Expected reduction dim {given} to have non-zero size.")
-    if not dims and not self.numel(): raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+    if not dims: filled(self, name)
     return dims
+
+def filled(self, name):
+    if not self.numel(): raise RuntimeError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the 'dim' argument.")
+    return self
 
 @composed("*, int? dim = None, bool keepdim = False")
 def aminmax(self, *, dim=None, keepdim=False):
@@ -91,19 +82,14 @@ def aminmax(self, *, dim=None, keepdim=False):
         raise (RuntimeError if dim is None else IndexError)(f"aminmax{'()' * (dim is None)}: {what}.")
     return ops.aminmax_of(self, dim, keepdim)
 
-@composed("int dim = None, bool keepdim = False", out=True)
-def argmax(self, dim=None, keepdim=False):
-    refuse_bool(self, "argmax")
-    return ops.argmax_of(self, position(self, "argmax", dim), keepdim)
+def place_of_extreme(name):
+    def function(self, dim=None, keepdim=False):
+        if self._dtype.kind == "b": raise RuntimeError(f"{name}(): does not support bool input")
+        return getattr(ops, name + "_of")(self, position(self, name, dim), keepdim)
+    composed("int dim = None, bool keepdim = False", name=name, out=True)(function)
 
-@composed("int dim = None, bool keepdim = False", out=True)
-def argmin(self, dim=None, keepdim=False):
-    refuse_bool(self, "argmin")
-    return ops.argmin_of(self, position(self, "argmin", dim), keepdim)
-
-
-def refuse_bool(self, name):
-    if self._dtype.kind == "b": raise RuntimeError(f"{name}(): does not support bool input")
+place_of_extreme("argmax")
+place_of_extreme("argmin")
 
 
 # --- words that only these rules use
@@ -133,30 +119,3 @@ def extreme(value, dim, keepdim, arg):
     where_it_is = np.asarray(arg(value, dim, keepdims=True), np.int64)
     values = np.take_along_axis(value, where_it_is, dim)
     return (values, where_it_is) if keepdim else (values.squeeze(dim), where_it_is.squeeze(dim))
-
-def placed_along(grad, shape, dim, indices, keepdim):
-    """Zeros of a shape, with grad where the chosen elements stood."""
-    full = np.zeros(shape, grad.dtype)
-    if not shape:
-        full[...] = grad
-        return full
-    if not keepdim: grad, indices = np.expand_dims(grad, dim), np.expand_dims(indices, dim)
-    np.put_along_axis(full, indices, grad, dim)
-    return written(full, 2)
-
-word(placed_along)
-
-@on_tensors
-def placed_along(grad, shape, dim, indices, keepdim): return ops.place_along(grad, shape, dim, raw(indices), keepdim)
-
-def picked_along(grad, dim, indices, keepdim):
-    if not grad.ndim: return grad.copy()
-    picked = np.take_along_axis(grad, indices if keepdim else np.expand_dims(indices, dim), dim)
-    return picked if keepdim else picked.squeeze(dim)
-
-word(picked_along)
-
-@on_tensors
-def picked_along(grad, dim, indices, keepdim): return ops.pick_along(grad, dim, raw(indices), keepdim)
-
-def raw(indices): return indices._shaped() if isinstance(indices, Tensor) else indices

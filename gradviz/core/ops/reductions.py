@@ -117,7 +117,7 @@ def cumprod(value, dim):
 
 class Cumsum(Op, name="cumsum_along", face="", method=False):
     def forward(self: Tensor, dim: Scalar, dtype: Scalar = None): return cumsum(typed(self, dtype), dim)
-    def grad_self(grad, dim, self_options): return to(flip(cumsum(flip(grad, dim), dim), dim), self_options)
+    def grad_self(grad, dim, self_options): return to(later(grad, dim), self_options)
 
 class Cumprod(Op, name="cumprod_along", face="", method=False):
     def forward(self: Tensor, dim: Scalar, dtype: Scalar = None): return cumprod(typed(self, dtype), dim)
@@ -243,7 +243,12 @@ def of_product(grad, self, result, dim, keepdim):
 def of_running_product(grad, self, result, dim):
     """Each factor stands in every later product."""
     if has_zero(self): return running_product_with_zeros(grad, self, dim)
-    return flip(cumsum(flip(result * grad, dim), dim), dim) / self
+    return later(result * grad, dim) / self
+
+@word
+def later(value, dim):
+    """The sum of each element and those after it."""
+    return flip(cumsum(flip(value, dim), dim), dim)
 
 def has_zero(value): return bool((np.asarray(value) == 0).any())
 

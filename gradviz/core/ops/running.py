@@ -4,20 +4,20 @@ import numpy as np
 
 from ..dims import wrapped
 from ..dtypes import scalar_name
-from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
-from ..placing import scatter_add
-from ..tensor import Tensor, wrap
-from ..words import cumsum, exp, flip
+from ..placing import gather_backward, written
+from ..tensor import Tensor
+from ..words import exp
+from .reductions import later
+from .sorting import place_of
 
 
 class Cummax(Op, face="", method=False, name="cummax_along", outputs="values indices"):
     def forward(self: Tensor, dim: Scalar): return record_holders(self, dim, np.maximum)
-    def grad_self(grads, self, dim, indices): return gathered_back(grads[0], self, dim, indices)
+    def grad_self(grads, self, dim, indices): return written(gather_backward(grads[0], self.shape, dim, place_of(indices)), 2)
 
-class Cummin(Op, face="", method=False, name="cummin_along", outputs="values indices"):
+class Cummin(Cummax, face="", method=False, name="cummin_along", outputs="values indices"):
     def forward(self: Tensor, dim: Scalar): return record_holders(self, dim, np.minimum)
-    def grad_self(grads, self, dim, indices): return gathered_back(grads[0], self, dim, indices)
 
 class Logcumsumexp(Op, face="", method=False, name="logcumsumexp_along"):
     def forward(self: Tensor, dim: Scalar): return np.logaddexp.accumulate(self, dim) if self.ndim else self.copy()
@@ -85,13 +85,3 @@ def record_holders(value, dim, better):
     places = np.arange(value.shape[dim]).reshape([-1 if place == dim else 1 for place in range(value.ndim)])
     holds = (value == best) | ((value != value) & (best != best))
     return best, np.maximum.accumulate(np.where(holds, places, 0), dim).astype(np.int64)
-
-@word
-def gathered_back(grad, self, dim, indices): return scatter_add(np.zeros(self.shape, grad.dtype), dim, wrap(indices), grad)
-
-@on_tensors
-def gathered_back(grad, self, dim, indices):  # noqa: F811
-    return ops.scatter_add(wrap(np.zeros(self._shape, grad._dtype)), dim, indices if isinstance(indices, Tensor) else wrap(indices), grad)
-
-@word
-def later(value, dim): return flip(cumsum(flip(value, (dim,)), dim), (dim,))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..dims import wrapped
+from ..dims import nonempty, wrapped
 from ..kernels import BOOL, lacking
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, many, ops
@@ -16,13 +16,11 @@ class Sort(Op, face="", method=False, name="sort_dim", outputs="values indices")
     def forward(self: Tensor, dim: Scalar, descending: Scalar): return ordered(self, dim, descending)
     def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
 
-class SortStable(Op, node="SortBackward1", face="", method=False, name="sort_dim", outputs="values indices"):
-    def forward(self: Tensor, dim: Scalar, descending: Scalar): return ordered(self, dim, descending)
-    def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
+class SortStable(Sort, node="SortBackward1", face="", method=False, name="sort_dim", outputs="values indices"):
+    """The same, where `stable` was said."""
 
-class Topk(Op, face="", method=False, name="topk_dim", outputs="values indices"):
+class Topk(Sort, face="", method=False, name="topk_dim", outputs="values indices"):
     def forward(self: Tensor, k: Scalar, dim: Scalar, largest: Scalar): return [part[at(dim, slice(k))].copy() if self.ndim else part for part in ordered(self, dim, largest)]
-    def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
 
 def ordered(array, dim, descending):
     """The elements in order, and where each stood; nan counts as the largest, equal ones keep their order."""
@@ -68,13 +66,11 @@ class Kthvalue(Op, face="", method=False, name="kthvalue_dim", outputs="values i
     def forward(self: Tensor, k: Scalar, dim: Scalar, keepdim: Scalar): return at_rank(self, k - 1, dim, keepdim)
     def grad_self(grads, self_sym_sizes, dim, indices, keepdim): return returned(grads[0], self_sym_sizes, dim, indices, keepdim)
 
-class MedianDim(Op, node="MedianBackward1", face="", method=False, outputs="values indices"):
+class MedianDim(Kthvalue, node="MedianBackward1", face="", method=False, outputs="values indices"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return middle(self, dim, keepdim)
-    def grad_self(grads, self_sym_sizes, dim, indices, keepdim): return returned(grads[0], self_sym_sizes, dim, indices, keepdim)
 
-class ModeDim(Op, node="ModeBackward0", face="", method=False, outputs="values indices"):
+class ModeDim(Kthvalue, node="ModeBackward0", face="", method=False, outputs="values indices"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return most_frequent(self, dim, keepdim)
-    def grad_self(grads, self_sym_sizes, dim, indices, keepdim): return returned(grads[0], self_sym_sizes, dim, indices, keepdim)
 
 class MedianAll(Op, node="MedianBackward0", face="", method=False):
     def forward(self: Tensor): return middle(self.reshape(-1), 0, False)[0] if self.size else np.asarray(np.nan, self.dtype)
@@ -121,20 +117,16 @@ def returned(grad, shape, dim, indices, keepdim):
 @word
 def shared_among_equals(grad, self, result):
     """What equals the median shares its gradient."""
-    equals = self == result
-    return written(spread_on(equals, grad / how_many(equals)), 1)
+    return written(spread_on(self == result, grad), 1)
 
 @word
-def how_many(chosen): return int(np.count_nonzero(chosen))
+def spread_on(chosen, grad):
+    """Zeros, but where something was chosen its share of the gradient."""
+    return np.where(chosen, grad / int(np.count_nonzero(chosen)), np.zeros((), grad.dtype))
 
 @on_tensors
-def how_many(chosen): return int(np.count_nonzero(chosen._value))  # noqa: F811
-
-@word
-def spread_on(chosen, share): return np.where(chosen, share, np.zeros((), share.dtype))
-
-@on_tensors
-def spread_on(chosen, share): return ops.masked_fill(wrap(np.zeros(chosen._shape, share._dtype)), chosen, share)  # noqa: F811
+def spread_on(chosen, grad):  # noqa: F811
+    return ops.masked_fill(wrap(np.zeros(chosen._shape, grad._dtype)), chosen, ops.div(grad, int(np.count_nonzero(chosen._value))))
 
 no_rank = lacking("kthvalue_cpu", BOOL), lacking("median_cpu", BOOL), lacking("median_out", BOOL)
 
@@ -149,17 +141,10 @@ def kthvalue(self, k, dim=-1, keepdim=False):
 def median(self, dim=None, keepdim=False):
     no_rank[1 if dim is None else 2](self)
     if dim is None: return ops.median_all(self)
-    dim = nonempty(self, "median", dim)
-    return ops.median_dim(self, dim, keepdim)
+    return ops.median_dim(self, nonempty(self, "median", dim), keepdim)
 
 @composed("int dim = -1, bool keepdim = False")
-def mode(self, dim=-1, keepdim=False):
-    return ops.mode_dim(self, nonempty(self, "mode", dim), keepdim)
-
-def nonempty(self, name, dim):
-    dim = wrapped(dim, self.ndim)
-    if self.ndim and not self._shape[dim]: raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
-    return dim
+def mode(self, dim=-1, keepdim=False): return ops.mode_dim(self, nonempty(self, "mode", dim), keepdim)
 
 
 # --- the different ones
