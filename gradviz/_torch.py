@@ -21,15 +21,15 @@ SHOWN = {
     "sharing": "as_tensor asarray from_numpy",
     "creation": "zeros ones empty full eye arange linspace logspace scalar_tensor zeros_like "
     "ones_like empty_like full_like",
-    "random": "Generator manual_seed seed initial_seed get_rng_state set_rng_state rand randn "
-    "randint randperm rand_like randn_like randint_like normal bernoulli",
+    "random": "Generator rand randn randint randperm rand_like randn_like randint_like normal "
+    "bernoulli",
     "printing": "Size set_printoptions",
     "dtypes": "dtype finfo iinfo set_default_dtype get_default_dtype promote_types result_type "
     "can_cast",
     "device": "device layout strided",
     "modes": "no_grad enable_grad set_grad_enabled is_grad_enabled inference_mode "
     "is_inference_mode_enabled is_anomaly_enabled is_anomaly_check_nan_enabled",
-    "seeds": "default_generator",
+    "seeds": "default_generator manual_seed seed initial_seed get_rng_state set_rng_state",
     "session": "set_num_threads get_num_threads set_warn_always is_warn_always_enabled",
 }
 """What no op declares, by the file of `core` in which it stands."""

@@ -49,11 +49,17 @@ def note(node: Any) -> None:
     """Keep with a new node the lines that led to it."""
     import traceback
 
-    frame: Any = sys._getframe(2)
-    while is_own(frame.f_globals.get("__name__")):
-        frame = frame.f_back
-    lines = traceback.format_list(traceback.extract_stack(frame))
+    lines = traceback.format_list(traceback.extract_stack(caller()[0]))
     extras(node).metadata["traceback_"] = lines
+
+
+def caller() -> tuple[Any, int]:
+    """The learner's innermost frame, and how many calls up it stands, for a warning made there."""
+    frame: Any = sys._getframe(1)
+    level = 1
+    while is_own(frame.f_globals.get("__name__")):
+        frame, level = frame.f_back, level + 1
+    return frame, level
 
 
 def is_own(module: str | None) -> bool:
@@ -64,12 +70,10 @@ def is_own(module: str | None) -> bool:
 def tell(node: Any) -> None:
     """Warn with the traceback of the forward call that made a node."""
     lines = extras(node).metadata.get("traceback_")
-    start = f"Error detected in {node.name()}. "
+    text = "Traceback of forward call that caused the error:\n" + "".join(lines or ())
     if lines is None:
         text = (
             "No forward pass information available. Enable detect anomaly during forward pass for "
             "more information."
         )
-    else:
-        text = "Traceback of forward call that caused the error:\n" + "".join(lines)
-    warnings.warn(start + text, stacklevel=2)
+    warnings.warn(f"Error detected in {node.name()}. {text}", stacklevel=2)

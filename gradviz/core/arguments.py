@@ -13,36 +13,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .device import layout
+from .device import device, layout
 from .dtypes import dtype
+from .modes import MISSING
 from .printing import Size
 from .tensor import Tensor
 
-MISSING: Any = object()
-NUMPY_NAMES = {
-    "axis": "dim",
-    "keepdims": "keepdim",
-    "x": "input",
-    "a": "input",
-    "x1": "input",
-    "x2": "other",
-}
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input"}
+NUMPY_NAMES |= {"x1": "input", "x2": "other"}
 
 
 # --------------------------------------------------------------------- what fits a kind
 
 
-WRAPPING = {
-    "add",
-    "sub",
-    "mul",
-    "div",
-    "multiply",
-    "divide",
-    "subtract",
-    "true_divide",
-    "floor_divide",
-}
+WRAPPING = {"add", "sub", "mul", "div", "multiply", "divide"}
+WRAPPING |= {"subtract", "true_divide", "floor_divide"}
 """Functions that take a number for any of their tensors."""
 
 
@@ -63,16 +48,13 @@ def is_ints(value: Any) -> bool:
     return isinstance(value, tuple | list) and (not value or _is_int(value[0]))
 
 
+def is_dtype(value: Any) -> bool:
+    """Whether a value says what type elements shall have; None leaves it open."""
+    return isinstance(value, dtype | None) or value is float or value is int or value is bool
+
+
 def _is_tensors(value: Any) -> bool:
     return isinstance(value, tuple | list) and all(isinstance(each, Tensor) for each in value)
-
-
-def _is_dtype(value: Any) -> bool:
-    return isinstance(value, dtype) or value is float or value is int or value is bool
-
-
-def _is_device(value: Any) -> bool:
-    return isinstance(value, str) or type(value).__name__ == "device"
 
 
 FITS: dict[str, Callable[[Any], bool]] = {
@@ -86,8 +68,8 @@ FITS: dict[str, Callable[[Any], bool]] = {
     "int or tuple of ints": lambda value: _is_int(value) or is_ints(value),
     "Number or Tensor": lambda value: isinstance(value, Tensor) or _is_number(value),
     "tuple of Tensors": _is_tensors,
-    "torch.dtype": _is_dtype,
-    "torch.device": _is_device,
+    "torch.dtype": lambda value: value is not None and is_dtype(value),
+    "torch.device": lambda value: isinstance(value, str | device),
     "torch.layout": lambda value: isinstance(value, layout),
     "torch.Storage": lambda value: False,
     "torch.Generator": lambda value: type(value).__name__ == "Generator",
@@ -123,11 +105,6 @@ class Slot(NamedTuple):
     def takes(self, value: Any) -> bool:
         """Whether a value may stand here."""
         return (value is None and self.nullable) or FITS[self.kind](value)
-
-    @property
-    def shown_kind(self) -> str:
-        """The kind as messages call it."""
-        return self.kind.split(" or ")[-1]
 
 
 class Signature(NamedTuple):
@@ -184,7 +161,8 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
         refusals.too_many(function, way, given)
     called = list(named)
     if named:
-        named = {_own_name(way, name): value for name, value in named.items()}
+        own = [name if name in way.names else NUMPY_NAMES.get(name, name) for name in named]
+        named = dict(zip(own, named.values(), strict=True))
     values = {}
     for place, slot in enumerate(way.slots):
         positional = place < len(given) and not slot.keyword_only
@@ -196,19 +174,18 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
         if not slot.takes(value) and not (
             slot.kind == "Tensor" and function.rstrip("_") in WRAPPING and _is_number(value)
         ):
-            where = f" (position {place + 1})" if positional else ""
-            raise TypeError(
-                f"{function}(): argument '{slot.name}'{where} must be {slot.shown_kind}, "
-                f"not {type_name(value)}"
-            )
+            raise misfit(function, slot, value, positional and place + 1)
         values[slot.name] = value
     if named:
         refusals.refuse_strangers(function, way, len(given), named, called)
     return values
 
 
-def _own_name(way: Signature, name: str) -> str:
-    return name if name in way.names else NUMPY_NAMES.get(name, name)
+def misfit(function: str, slot: Slot, value: Any, place: int) -> TypeError:
+    """What PyTorch says of a value of another kind; its place counts from 1, 0 is a keyword's."""
+    where = f" (position {place})" if place else ""
+    kind, given = slot.kind.split(" or ")[-1], type_name(value)
+    return TypeError(f"{function}(): argument '{slot.name}'{where} must be {kind}, not {given}")
 
 
 def _unpacked(function: str, way: Signature, values: dict[str, Any]) -> dict[str, Any]:
@@ -251,7 +228,6 @@ def bind(function: str, ways: Ways, given: tuple, named: dict) -> dict[str, Any]
             if way.old:
                 refusals.warn_of_old(function, way, ways)
             return _unpacked(function, way, values)
-
     raise refusals.refusal(function, ways, given, named)
 
 

@@ -25,6 +25,8 @@ from .plan import symbol_of
 
 TIGHT = {"*", "/", "**", "//", "%"}
 """Operators that are written without spaces: `3*x**2 + 1`."""
+ALLOWED = ast.BinOp | ast.UnaryOp | ast.Name | ast.Constant
+ALLOWED |= ast.operator | ast.unaryop | ast.expr_context
 Data = dict[str, Any]
 
 
@@ -157,16 +159,7 @@ def pattern_of(op: type[Op]) -> str:
 def operators_only(text: str, names: set[str]) -> str | None:
     """A formula of operators, names and numbers as a pattern; None if there is more in it."""
     tree = ast.parse(text, mode="eval").body
-    allowed = (
-        ast.BinOp
-        | ast.UnaryOp
-        | ast.Name
-        | ast.Constant
-        | ast.operator
-        | ast.unaryop
-        | ast.expr_context
-    )
-    if isinstance(tree, ast.Name) or not all(isinstance(part, allowed) for part in ast.walk(tree)):
+    if isinstance(tree, ast.Name) or not all(isinstance(part, ALLOWED) for part in ast.walk(tree)):
         return None
     if any(isinstance(part, ast.Name) and part.id not in names for part in ast.walk(tree)):
         return None

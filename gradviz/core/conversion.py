@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from . import errors
 from .data import checked_array
+from .methods import method
 from .modes import current
 from .op import ops
 from .printing import tensor_text
 from .tensor import Tensor, alone, settled, wrap
 
-REQUIRES_GRAD = (
-    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-)
 TO_SCALAR = (
     "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
     "Consider using tensor.detach() first."
@@ -26,12 +25,6 @@ NOT_A_LEAF = (
     "the moment.  If you were attempting to deepcopy a module, this may be because of a "
     "torch.nn.utils.weight_norm usage, see https://github.com/pytorch/pytorch/pull/103001"
 )
-
-
-def method(function: Callable) -> Callable:
-    """Make a function a method of tensors."""
-    setattr(Tensor, function.__name__, function)
-    return function
 
 
 # ------------------------------------------------------------------------------- to numbers
@@ -141,23 +134,18 @@ def numpy(self: Tensor, *, force: bool = False) -> np.ndarray:
     if force:
         return self._array() if self._node is None else self._array().copy()
     if self._requires_grad and current().grad:
-        raise RuntimeError(REQUIRES_GRAD)
+        raise RuntimeError(errors.NUMPY_NEEDS_DETACH)
     return self._array()
 
 
 @method
 def __array__(self: Tensor, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
-    array = numpy(self)
-    if dtype is not None:
-        array = array.astype(dtype, copy=bool(copy))
-    return array.copy() if copy and array is self._value else array
+    return np.array(numpy(self), dtype, copy=copy)
 
 
 @method
 def __array_wrap__(self: Tensor, array: Any, context: Any = None, scalar: bool = False) -> Tensor:
-    result = checked_array(np.asarray(array))
-    value, shape = settled(result)
-    return wrap(value, shape)
+    return wrap(*settled(checked_array(np.asarray(array))))
 
 
 # ----------------------------------------------------------------------------- to text
@@ -189,8 +177,7 @@ def __format__(self: Tensor, form: str) -> str:
 
 def rebuilt(kind: type[Tensor], values: np.ndarray, requires_grad: bool, own: dict) -> Tensor:
     """The tensor that was pickled, as a leaf."""
-    value, shape = settled(values)
-    tensor = wrap(value, shape)
+    tensor = wrap(*settled(values))
     if kind is not Tensor:
         tensor = tensor.as_subclass(kind)
     tensor._requires_grad = requires_grad

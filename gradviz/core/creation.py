@@ -247,9 +247,7 @@ def scalar_tensor(s: Any, dtype: np.dtype | None) -> np.ndarray:
 @creates("Tensor input", like=True)
 def zeros_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """Zeros of the shape and type of another tensor."""
-    array = empty_as(input, dtype)
-    array.fill(0)
-    return array
+    return filled_as(input, dtype, 0)
 
 
 @creates("Tensor input", like=True)
@@ -259,27 +257,25 @@ def ones_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     >>> ones_like(arange(2))
     tensor([1, 1])
     """
-    array = empty_as(input, dtype)
-    array.fill(1)
-    return array
-
-
-@creates("Tensor input", like=True)
-def empty_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
-    """A tensor of the shape and type of another, its values whatever stood in memory."""
-    return empty_as(input, dtype)
+    return filled_as(input, dtype, 1)
 
 
 @creates("Tensor input, Number fill_value", like=True)
 def full_like(input: Tensor, fill_value: Any, dtype: np.dtype | None) -> np.ndarray:
     """One number everywhere, in the shape and type of another tensor."""
-    array = empty_as(input, dtype)
-    array.fill(filled([number_of(fill_value)], array.dtype)[0])
+    return filled_as(input, dtype, filled([number_of(fill_value)], dtype or input._dtype)[0])
+
+
+def filled_as(input: Tensor, dtype: np.dtype | None, number: Any) -> np.ndarray:
+    """One number everywhere, laid out as another tensor is."""
+    array = empty_like.__wrapped__(input, dtype)
+    array.fill(number)
     return array
 
 
-def empty_as(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
-    """Memory for a tensor like another, laid out as it is if its elements lie side by side."""
+@creates("Tensor input", like=True)
+def empty_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
+    """Whatever stood in memory, laid out as another tensor is if its elements lie side by side."""
     value, kind = input._value, dtype or input._dtype
     if value.__class__ is not ndarray or not is_dense(value):
         return np.empty(input._shape, kind)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterator
+from functools import reduce
 from operator import index
 from typing import Any
 
 import numpy as np
 
-from . import dtypes
-from .arguments import MISSING, type_name
+from . import dtypes, errors
+from .arguments import MISSING, bind, is_dtype
 from .device import device_of
 from .dtypes import boolean, dtype, int64
 from .modes import current, room
@@ -46,6 +47,9 @@ def made(values: np.ndarray, requires_grad: bool = False) -> Tensor:
     return tensor
 
 
+WAYS = ["(object data, *, torch.dtype? dtype = None, bool requires_grad = False)"]
+
+
 def numpy_type(kind: Any) -> np.dtype | None:
     """The numpy type that `dtype=` asks for; Python's own types are welcome too."""
     if kind is None:
@@ -75,31 +79,16 @@ def tensor(
         if not room["plain"] and current().inference:
             result._written = InferenceVersion()
         if requires_grad.__class__ is not bool:
-            _check_options(dtype, requires_grad)
-        result._requires_grad = requires_grad
+            bind("tensor", WAYS, (data,), {"requires_grad": requires_grad})
+        result._requires_grad = bool(requires_grad)
         return result
-    _check_call(data, more)
-    _check_options(dtype, requires_grad)
+    if data is MISSING or more or requires_grad.__class__ is not bool or not is_dtype(dtype):
+        given = () if data is MISSING else (data, *more)
+        bind("tensor", WAYS, given, {"dtype": dtype, "requires_grad": requires_grad})
     device_of(device)
     if isinstance(data, Tensor):
         warnings.warn(COPY.format("torch.tensor"), UserWarning, stacklevel=2)
     return made(array_of(data, numpy_type(dtype)), requires_grad)
-
-
-def _check_call(data: Any, more: tuple) -> None:
-    if data is MISSING:
-        raise TypeError('tensor() missing 1 required positional arguments: "data"')
-    if more:
-        raise TypeError(f"tensor() takes 1 positional argument but {len(more) + 1} were given")
-
-
-def _check_options(kind: Any, requires_grad: Any) -> None:
-    if kind is not None and kind.__class__ is not dtype and kind not in (float, int, bool):
-        given = type_name(kind)
-        raise TypeError(f"tensor(): argument 'dtype' must be torch.dtype, not {given}")
-    if requires_grad.__class__ is not bool:
-        given = type_name(requires_grad)
-        raise TypeError(f"tensor(): argument 'requires_grad' must be bool, not {given}")
 
 
 def array_of(data: Any, kind: np.dtype | None = None) -> np.ndarray:
@@ -176,17 +165,13 @@ def _is_sequence(data: Any) -> bool:
 
 def _shape_of(data: Any) -> tuple[int, ...]:
     """The shape that the first elements promise."""
-    shape: list[int] = []
-    while _is_sequence(data):
-        if isinstance(data, str):
-            raise ValueError("too many dimensions 'str'")
-        if isinstance(data, np.ndarray):
-            return (*shape, *data.shape)
-        shape.append(len(data))
-        if not shape[-1]:
-            break
-        data = data[0]
-    return tuple(shape)
+    if isinstance(data, str):
+        raise ValueError("too many dimensions 'str'")
+    if isinstance(data, np.ndarray):
+        return data.shape
+    if not _is_sequence(data):
+        return ()
+    return (len(data), *_shape_of(data[0])) if len(data) else (0,)
 
 
 def _type_of(data: Any) -> np.dtype:
@@ -201,14 +186,11 @@ def _type_of(data: Any) -> np.dtype:
     if isinstance(data, str):
         raise TypeError("new(): invalid data type 'str'")
     if isinstance(data, complex):
-        raise NotImplementedError(dtypes.OUT_OF_SCOPE.format(name="complex64"))
+        raise NotImplementedError(errors.out_of_scope("torch.complex64"))
     if not _is_sequence(data):
         raise RuntimeError(f"Could not infer dtype of {kind.__name__}")
-    found: np.dtype | None = None
-    for each in data:
-        own = _type_of(each)
-        found = own if found is None else dtypes.promoted(found, own)
-    return found or dtypes.default_float
+    found = [_type_of(each) for each in data]
+    return reduce(dtypes.promoted, found) if found else dtypes.default_float
 
 
 def _leaves(data: Any, shape: tuple[int, ...], depth: int) -> Iterator[Any]:
@@ -217,23 +199,15 @@ def _leaves(data: Any, shape: tuple[int, ...], depth: int) -> Iterator[Any]:
         yield data
         return
     if isinstance(data, np.ndarray):
-        if not depth:
-            raise TypeError("not a sequence")
         warnings.warn(LIST_OF_ARRAYS, UserWarning, stacklevel=2)
         data = data.tolist()
     if not _is_sequence(data):
         raise TypeError("not a sequence")
-    if len(data) != shape[depth] and shape[depth]:
-        raise ValueError(
-            f"expected sequence of length {shape[depth]} at dim {depth} (got {len(data)})"
-        )
-    if not shape[depth]:
-        return
-    if depth + 1 == len(shape):
-        yield from data
-    else:
-        for each in data:
-            yield from _leaves(each, shape, depth + 1)
+    size = shape[depth]
+    if size and len(data) != size:
+        raise ValueError(f"expected sequence of length {size} at dim {depth} (got {len(data)})")
+    for each in data if size else ():
+        yield from _leaves(each, shape, depth + 1)
 
 
 def filled(leaves: list, kind: np.dtype) -> np.ndarray:
@@ -270,8 +244,6 @@ def fitting(number: Any, kind: np.dtype) -> Any:
 
 
 def _real(leaf: Any) -> float:
-    if isinstance(leaf, list | tuple):
-        raise TypeError(f"must be real number, not {type(leaf).__name__}")
     try:
         return float(leaf)
     except OverflowError:

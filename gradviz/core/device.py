@@ -27,13 +27,11 @@ class device:
         if found is None:
             raise RuntimeError(f"Invalid device string: '{type}'")
         name, place = found.groups()
-        if name not in DEVICES:
-            known = ", ".join(DEVICES)
+        if name not in DEVICES.split(", "):
             raise RuntimeError(
-                f"Expected one of {known} device type at start of device string: {name}"
+                f"Expected one of {DEVICES} device type at start of device string: {name}"
             )
-        self.type = name
-        self.index = index if place is None else int(place)
+        self.type, self.index = name, index if place is None else int(place)
 
     def __repr__(self) -> str:
         place = "" if self.index is None else f", index={self.index}"
@@ -48,14 +46,11 @@ class device:
     def __hash__(self) -> int:
         return hash(str(self))
 
-    def __reduce__(self) -> tuple:
-        return device, (self.type, self.index)
-
 
 DEVICES = (
-    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia",
-    "xla", "lazy", "vulkan", "mps", "meta", "hpu", "mtia", "privateuseone",
-)  # fmt: skip
+    "cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, "
+    "mps, meta, hpu, mtia, privateuseone"
+)
 cpu = device("cpu")
 
 
@@ -67,10 +62,9 @@ def device_of(place: Any) -> device:
     if found.type == "cuda":
         raise AssertionError("Torch not compiled with CUDA enabled")
     if found.type != "cpu":
-        raise NotImplementedError(
-            f"the device {found} is beyond gradviz, a small torch for learning autograd; its "
-            "drawing and stepping tools take real torch tensors"
-        )
+        from .errors import out_of_scope
+
+        raise NotImplementedError(out_of_scope(f"the device {found}"))
     return found
 
 

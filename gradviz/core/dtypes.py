@@ -33,14 +33,8 @@ class dtype(metaclass=_Kind):
     def __repr__(self) -> str:
         return f"torch.{self._name}"
 
-    def __reduce__(self) -> tuple:
-        return _named, (self._name,)
-
-    def __copy__(self) -> dtype:
-        return self
-
-    def __deepcopy__(self, memory: dict) -> dtype:
-        return self
+    def __reduce__(self) -> str:  # which copies as itself
+        return self._name
 
     @property
     def is_floating_point(self) -> bool:
@@ -89,21 +83,14 @@ float32, float64, float16 = (dtypes[name]._numpy for name in ("float32", "float6
 int64, boolean = dtypes["int64"]._numpy, dtypes["bool"]._numpy
 default_float: np.dtype = float32
 
-OUT_OF_SCOPE = (
-    "torch.{name} is beyond gradviz, a small torch for learning autograd; its drawing and stepping "
-    "tools take real torch tensors"
-)
-
-
-def _named(name: str) -> dtype:
-    return dtypes[name]
-
 
 def shown(numpy_dtype: np.dtype) -> dtype:
     """The torch-like type that stands for one of numpy's; out of scope is said in one sentence."""
     found = by_numpy.get(numpy_dtype)
     if found is None:
-        raise NotImplementedError(OUT_OF_SCOPE.format(name=numpy_dtype))
+        from .errors import out_of_scope
+
+        raise NotImplementedError(out_of_scope(f"torch.{numpy_dtype}"))
     return found
 
 

@@ -63,18 +63,14 @@ def not_broadcastable(shapes: list[tuple[int, ...]]) -> str:
     """Two shapes that differ in a dimension where neither has one element."""
     left = shapes[0]
     for right in shapes[1:]:
-        for back in range(1, min(len(left), len(right)) + 1):
-            a, b = left[-back], right[-back]
+        size = max(len(left), len(right))
+        pairs = [*zip(*((1,) * (size - len(each)) + each for each in (left, right)), strict=True)]
+        for where, (a, b) in reversed([*enumerate(pairs)]):
             if a != b and 1 not in (a, b):
-                where = max(len(left), len(right)) - back
                 return (
                     f"The size of tensor a ({a}) must match the size of tensor b ({b}) "
                     f"at non-singleton dimension {where}"
                 )
-        size = max(len(left), len(right))
-        pairs = zip(
-            (1,) * (size - len(left)) + left, (1,) * (size - len(right)) + right, strict=True
-        )
         left = tuple([b if a == 1 else a for a, b in pairs])
     return "shapes cannot be broadcast"
 
@@ -216,8 +212,8 @@ def wrong_grad_type(given: Any, own: Any) -> str:
 def out_of_scope(what: str) -> str:
     """Something that this engine leaves to PyTorch."""
     return (
-        f"{what} is out of the scope of gradviz, an engine for learning; "
-        "its drawing and stepping tools take real PyTorch tensors, too"
+        f"{what} is beyond gradviz, a small torch for learning autograd; its drawing and stepping "
+        "tools take real torch tensors"
     )
 
 

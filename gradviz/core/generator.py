@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import struct
+from functools import cache
 from typing import Any, cast
 
 import numpy as np
@@ -173,13 +174,9 @@ def _normal_blocks(drawn: np.ndarray, mean: float, std: float) -> np.ndarray:
     return (pairs * drawn.dtype.type(std) + drawn.dtype.type(mean)).reshape(-1)
 
 
-_default: Generator | None = None
-
-
+@cache
 def default_generator() -> Generator:
     """The generator that every draw uses unless another is given."""
-    global _default
-    if _default is None:
-        _default = Generator()
-        _default.seed()
-    return _default
+    made = Generator()
+    made.seed()
+    return made

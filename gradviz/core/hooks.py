@@ -79,6 +79,13 @@ def tensor_extras(tensor: Tensor) -> Extras:
     return found
 
 
+def hooks_in(own: Extras, kind: str) -> Hooks:
+    """The hooks of a kind, made when first asked for."""
+    if getattr(own, kind) is None:
+        setattr(own, kind, Hooks())
+    return getattr(own, kind)
+
+
 def register_hook(self: Tensor, hook: Callable) -> RemovableHandle:
     """Call `hook(grad)` when the gradient of this tensor is known; what it returns replaces it.
 
@@ -101,10 +108,7 @@ def register_post_accumulate_grad_hook(self: Tensor, hook: Callable) -> Removabl
         raise RuntimeError(errors.HOOK_WITHOUT_GRAD)
     if self._current_node() is not None:
         raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
-    own = tensor_extras(self)
-    if own.hooks is None:
-        own.hooks = Hooks()
-    return own.hooks.add(hook)
+    return hooks_in(tensor_extras(self), "hooks").add(hook)
 
 
 def retain_grad(self: Tensor, *more: Any) -> None:
@@ -115,33 +119,29 @@ def retain_grad(self: Tensor, *more: Any) -> None:
         raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
     if self._current_node() is None or retains_grad(self):
         return
-    own = tensor_extras(self)
-    if own.retained is None:
-        own.retained = Hooks()
-    dict.__setitem__(own.retained, self.output_nr, weakref.ref(self))
+    hooks_in(tensor_extras(self), "retained")[self.output_nr] = weakref.ref(self)
     Hooks.alive += 1
 
 
 def retains_grad(self: Tensor) -> bool:
     """Whether `.grad` of this tensor is written though it is no leaf."""
-    if self._current_node() is None:
-        return False
-    own = getattr(self._node.owner, "extras", None)  # type: ignore[union-attr]
+    return retained_on(self._current_node(), self) is not None
+
+
+def retained_on(node: Any, tensor: Tensor) -> Hooks | None:
+    """What a node's tensors retain, if this one is among them."""
+    own = None if node is None else getattr(node.owner, "extras", None)
     if own is None or own.retained is None:
-        return False
-    kept = own.retained.get(self.output_nr)
-    return kept is not None and kept() is self
+        return None
+    kept = own.retained.get(getattr(node, "number", 0))
+    return own.retained if kept is not None and kept() is tensor else None
 
 
 def retain_on(tensor: Tensor, old: Node | None) -> None:
     """Let a tensor that retains its gradient do so on its new node, too."""
-    own = getattr(old.owner, "extras", None) if old is not None else None
-    if own is None or not own.retained:
-        return
-    number = getattr(old, "number", 0)
-    kept = own.retained.get(number)
-    if kept is not None and kept() is tensor:
-        del own.retained[number]
+    retained = retained_on(old, tensor)
+    if retained is not None:
+        del retained[getattr(old, "number", 0)]
         retain_grad(tensor)
 
 
@@ -159,8 +159,9 @@ def let_go(leaf: Extras) -> None:
         leaf.accumulator = None
 
 
-def added_to(node: Node, hooks: Hooks, hook: Callable) -> RemovableHandle:
+def added_to(node: Node, kind: str, hook: Callable) -> RemovableHandle:
     """Add a hook to those of a node; a leaf holds its own node from now on, and so the hooks."""
+    hooks = hooks_in(extras(node), kind)
     if isinstance(node, AccumulateGrad):
         hooks.held_by = leaf = tensor_extras(node.variable)
         leaf.accumulator = node
@@ -169,18 +170,12 @@ def added_to(node: Node, hooks: Hooks, hook: Callable) -> RemovableHandle:
 
 def register_prehook(self: Node, hook: Callable) -> RemovableHandle:
     """Call `hook(grad_outputs)` before the node's turn."""
-    own = extras(self)
-    if own.prehooks is None:
-        own.prehooks = Hooks()
-    return added_to(self, own.prehooks, hook)
+    return added_to(self, "prehooks", hook)
 
 
 def register_node_hook(self: Node, hook: Callable) -> RemovableHandle:
     """Call `hook(grad_inputs, grad_outputs)` after the node's turn."""
-    own = extras(self)
-    if own.hooks is None:
-        own.hooks = Hooks()
-    return added_to(self, own.hooks, hook)
+    return added_to(self, "hooks", hook)
 
 
 for _method in (register_hook, register_post_accumulate_grad_hook):
@@ -206,22 +201,13 @@ def run_tensor_hooks(hooks: Iterable[Callable], grad: Tensor | None) -> Any:
     return grad
 
 
-def run_prehooks(hooks: Iterable[Callable], grads: tuple) -> tuple:
-    """The gradients that a node takes in, after its prehooks."""
+def run_hooks(hooks: Iterable[Callable], grads: tuple, *taken: tuple) -> tuple:
+    """The gradients that a node takes in, or sends out for those taken, after its hooks."""
     for hook in list(hooks):
-        changed = hook(grads)
+        changed = hook(grads, *taken)
         if changed is not None:
             grads = checked_all(hook, grads, changed)
     return grads
-
-
-def run_hooks(hooks: Iterable[Callable], given: tuple, taken: tuple) -> tuple:
-    """The gradients that a node sends out, after its hooks."""
-    for hook in list(hooks):
-        changed = hook(given, taken)
-        if changed is not None:
-            given = checked_all(hook, given, changed)
-    return given
 
 
 def run_after_writing(hooks: Iterable[Callable], leaf: Tensor) -> None:

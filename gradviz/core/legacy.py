@@ -9,7 +9,7 @@ import numpy as np
 
 from . import creation, dtypes
 from .arguments import bind, signatures, type_name
-from .data import COPY, array_of, checked_array, filled, made, numpy_type
+from .data import COPY, array_of, checked_array, made, numpy_type
 from .device import device_of
 from .tensor import Tensor, wrap
 
@@ -88,59 +88,26 @@ for _kind in dtypes.dtypes.values():
 # -------------------------------------------------------------------------- kin of a tensor
 
 
-def kin(*leads: str) -> Any:
-    """Make a method that creates a tensor with the type of `self` unless another is asked for."""
-    ways = [f"({lead}, *, {creation.OPTIONS})" for lead in leads]
+def kin(creator: Any, lead: str) -> None:
+    """Let tensors create others of their type, unless another is asked for, as `new_zeros` does."""
+    name, ways = f"new_{creator.__name__}", [f"({lead}, *, {creation.OPTIONS})"]
 
-    def place(function: Any) -> Any:
-        name = function.__name__
+    def create(self: Tensor, *given: Any, **named: Any) -> Tensor:
+        values, kind, requires_grad = creation.with_options(name, ways, given, named)
+        creation.check_shape(values["size"])
+        return made(creator.__wrapped__(**values, dtype=kind or self._dtype), requires_grad)
 
-        def create(self: Tensor, *given: Any, **named: Any) -> Tensor:
-            values, kind, requires_grad = creation.with_options(name, ways, given, named)
-            return made(function(**values, dtype=kind or self._dtype), requires_grad)
-
-        create.__name__, create.__doc__ = name, function.__doc__
-        setattr(Tensor, name, create)
-        return create
-
-    return place
+    create.__name__, create.__doc__ = name, creator.__doc__
+    setattr(Tensor, name, create)
 
 
-@kin("tuple of ints size")
-def new_zeros(size: tuple, dtype: np.dtype) -> np.ndarray:
-    """Zeros of a shape, of this tensor's type."""
-    creation.check_shape(size)
-    return np.zeros(size, dtype)
-
-
-@kin("tuple of ints size")
-def new_ones(size: tuple, dtype: np.dtype) -> np.ndarray:
-    """Ones of a shape, of this tensor's type."""
-    creation.check_shape(size)
-    return np.ones(size, dtype)
-
-
-@kin("tuple of ints size")
-def new_empty(size: tuple, dtype: np.dtype) -> np.ndarray:
-    """Whatever stood in memory, of this tensor's type."""
-    creation.check_shape(size)
-    return np.empty(size, dtype)
-
-
-@kin("tuple of ints size, Number fill_value")
-def new_full(size: tuple, fill_value: Any, dtype: np.dtype) -> np.ndarray:
-    """One number everywhere, of this tensor's type."""
-    creation.check_shape(size)
-    return np.full(size, filled([creation.number_of(fill_value)], dtype)[0], dtype)
+for _creator in (creation.zeros, creation.ones, creation.empty):
+    kin(_creator, "tuple of ints size")
+kin(creation.full, "tuple of ints size, Number fill_value")
 
 
 def new_tensor(
-    self: Tensor,
-    data: Any,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
+    self: Tensor, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """A copy of the data, of this tensor's type."""
     device_of(device)

@@ -136,7 +136,7 @@ class Pass:
             self.capture(node, grads)
             return (None,) * len(grads)
         if own is not None and own.prehooks:
-            return hooks.run_prehooks(own.prehooks.values(), grads)
+            return hooks.run_hooks(own.prehooks.values(), grads)
         return grads
 
     def capture(self, node: Any, grads: tuple) -> None:
@@ -173,7 +173,7 @@ class Pass:
         node = leaf._accumulator and leaf._accumulator()
         beside = getattr(node, "extras", None)
         if beside is not None and beside.prehooks:
-            shown = hooks.run_prehooks(beside.prehooks.values(), (self.tensor(grad, leaf),))
+            shown = hooks.run_hooks(beside.prehooks.values(), (self.tensor(grad, leaf),))
             grad = self.bare(shown[0])
             del shown
         taken = None

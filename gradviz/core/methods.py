@@ -6,6 +6,9 @@ import warnings
 from typing import Any
 
 from . import dtypes, errors
+from .arguments import bind
+from .device import cpu
+from .dims import wrapped
 from .modes import current
 from .node import Landing
 from .printing import Size
@@ -20,28 +23,24 @@ def method(function: Any) -> Any:
 
 
 def attribute(read: Any, write: Any = None, delete: Any = None) -> None:
-    """Make a pair of functions an attribute of tensors, under the first one's name."""
-    setattr(
-        Tensor, read.__name__, property(read, write or refuse(read.__name__), delete, read.__doc__)
-    )
+    """Make functions an attribute of tensors, under the first one's name."""
+    name = read.__name__
+    setattr(Tensor, name, property(read, write or refuse(name), delete, read.__doc__))
 
 
 def refuse(name: str) -> Any:
     """What happens when an attribute is set that cannot be."""
-
-    def write(self: Tensor, value: Any) -> None:
-        raise AttributeError(f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable")
-
-    return write
+    text = f"attribute '{name}' of 'torch._C.TensorBase' objects is not writable"
+    return refusing(AttributeError, text)
 
 
-def kept(text: str) -> Any:
-    """What happens when an attribute is deleted that cannot be."""
+def refusing(kind: type[Exception], text: str) -> Any:
+    """What happens when an attribute is set or deleted that cannot be."""
 
-    def delete(self: Tensor) -> None:
-        raise RuntimeError(text)
+    def refuse(*given: Any) -> None:
+        raise kind(text)
 
-    return delete
+    return refuse
 
 
 @method
@@ -100,9 +99,7 @@ def _version(self: Tensor) -> int:
 
 def device(self: Tensor) -> Any:
     """Where the tensor is: in the main memory."""
-    from .device import device as place
-
-    return place("cpu")
+    return cpu
 
 
 for _read in (device, shape, dtype, ndim, grad_fn, output_nr, is_leaf, _base, _version):
@@ -114,9 +111,6 @@ def size(self: Tensor, dim: int | None = None) -> Any:
     """The shape, or the size of one dimension."""
     if dim is None:
         return tuple.__new__(Size, self._shape)
-    from .arguments import bind
-    from .dims import wrapped
-
     if dim.__class__ is not int:
         dim = bind("size", ["(int dim)", "()"], (dim,), {})["dim"]
     return self._shape[wrapped(dim, len(self._shape))]
@@ -177,10 +171,7 @@ def set_requires_grad(self: Tensor, value: bool) -> None:
 def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Ask for gradients, or for none."""
     if not isinstance(requires_grad, bool):
-        kind = type(requires_grad).__name__
-        raise TypeError(
-            f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {kind}"
-        )
+        bind("requires_grad_", ["(bool requires_grad = True)"], (requires_grad,), {})
     if self._current_node() is not None:
         if not requires_grad:
             raise RuntimeError(errors.NON_LEAF_FLAG)
@@ -205,7 +196,7 @@ def change_flag(self: Tensor, value: bool, text: str) -> None:
             view._requires_grad = value
 
 
-attribute(requires_grad, set_requires_grad, kept("requires_grad must be a bool"))
+attribute(requires_grad, set_requires_grad, refusing(RuntimeError, "requires_grad must be a bool"))
 
 
 # ------------------------------------------------------------------------------------ grad
@@ -312,4 +303,5 @@ def set_data(self: Tensor, value: Tensor) -> None:
     self._value, self._shape, self._dtype = array, array.shape, array.dtype
 
 
-attribute(data, set_data, kept("Deleting tensor data is not allowed. Delete tensor instead!"))
+KEPT = "Deleting tensor data is not allowed. Delete tensor instead!"
+attribute(data, set_data, refusing(RuntimeError, KEPT))

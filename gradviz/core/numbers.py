@@ -9,46 +9,38 @@ import numpy as np
 from .names import ops
 
 
-class RuleInt(int):
-    """A whole number in a rule: with a tensor it makes torch's node for a number, MulBackward1."""
+class OfRule:
+    """A number in a rule: with a tensor it makes torch's node for a number, MulBackward1."""
 
     __slots__ = ()
 
     def __sub__(self, other: Any) -> Any:
-        return int(self) - other
+        return plain(self) - other
 
     def __truediv__(self, other: Any) -> Any:
-        return int(self) / other
+        return plain(self) / other
 
     def __pow__(self, other: Any) -> Any:
-        return int(self) ** other
+        return plain(self) ** other
 
 
-class RuleFloat(float):
-    """The same for a float."""
+class RuleInt(OfRule, int):
+    """A whole number in a rule."""
 
     __slots__ = ()
 
-    def __sub__(self, other: Any) -> Any:
-        return float(self) - other
 
-    def __truediv__(self, other: Any) -> Any:
-        return float(self) / other
+class RuleFloat(OfRule, float):
+    """A float in a rule."""
 
-    def __pow__(self, other: Any) -> Any:
-        return float(self) ** other
+    __slots__ = ()
 
 
 rule_numbers = {RuleInt: int, RuleFloat: float}
 number_types = frozenset(
     {bool, np.bool_, RuleInt, RuleFloat, *(np.dtype(code).type for code in "bBhHiIlLqQefd")}
 )
-SCALAR_OPS = {
-    "mul": "mul_scalar",
-    "over": "div_scalar",
-    "plus": "add_scalar",
-    "minus": "sub_scalar",
-}
+SCALAR_OPS = {"mul": "mul", "over": "div", "plus": "add", "minus": "sub"}
 
 
 def marked(value: Any) -> Any:
@@ -62,20 +54,17 @@ def plain(value: Any) -> Any:
     """A number of any kind as Python's own."""
     if value.__class__ in rule_numbers:
         return rule_numbers[value.__class__](value)
-    return (
-        value.item()
-        if isinstance(value, np.generic)
-        else int(value)
-        if value.__class__ is bool
-        else value
-    )
+    if isinstance(value, np.generic):
+        return value.item()
+    return int(value) if value.__class__ is bool else value
 
 
 def numbered(op: Any, operands: tuple) -> Any:
     """An operation with a number that is neither a plain int nor a plain float."""
-    if operands[1].__class__ in rule_numbers and op.name in SCALAR_OPS:
-        return getattr(ops, SCALAR_OPS[op.name])(operands[0], plain(operands[1]))
-    if operands[1].__class__ in (bool, np.bool_):
+    number = operands[1].__class__
+    if number in rule_numbers and op.name in SCALAR_OPS:
+        return getattr(ops, f"{SCALAR_OPS[op.name]}_scalar")(operands[0], plain(operands[1]))
+    if number in (bool, np.bool_):
         return with_bool(op, operands)
     return op.function(
         *[plain(each) if each.__class__ in number_types else each for each in operands]

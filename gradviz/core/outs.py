@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from typing import Any
 
 from . import inplace
-from .anomaly import is_own
+from .anomaly import caller
 from .dtypes import scalar_name
 from .modes import recording
 from .tensor import Tensor
@@ -44,15 +43,6 @@ def resize(out: Tensor, shape: tuple[int, ...]) -> None:
             "resized unless they have zero elements. You can explicitly reuse an out tensor t by "
             "resizing it, inplace, to zero elements with t.resize_(0).",
             UserWarning,
-            stacklevel=outside(),
+            stacklevel=caller()[1],
         )
     out.data = Tensor.new_empty(out, shape)
-
-
-def outside() -> int:
-    """How many calls up the one who called us from outside stands, for a warning made there."""
-    frame: Any = sys._getframe(1)
-    level = 1
-    while is_own(frame.f_globals.get("__name__")):
-        frame, level = frame.f_back, level + 1
-    return level

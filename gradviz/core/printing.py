@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from operator import index
+from operator import index, itemgetter
 from typing import Any, NamedTuple, SupportsIndex
 
 import numpy as np
@@ -26,9 +26,9 @@ class Size(tuple):
     def __new__(cls, sizes: Iterable[int] = ()) -> Size:
         """Take an iterable of whole numbers."""
         made = tuple.__new__(cls, sizes)
-        for place, size in enumerate(made):
+        for size in made:
             if size.__class__ is not int:
-                return tuple.__new__(cls, _whole_numbers(made, place))
+                return tuple.__new__(cls, _whole_numbers(made))
         return made
 
     def __repr__(self) -> str:
@@ -66,16 +66,13 @@ class Size(tuple):
         return math.prod(self)
 
 
-def _whole_numbers(sizes: tuple, start: int) -> Iterator[int]:
-    yield from sizes[:start]
-    for place, size in enumerate(sizes[start:], start):
+def _whole_numbers(sizes: tuple) -> Iterator[int]:
+    for place, size in enumerate(sizes):
         try:
             yield index(size)
         except TypeError:
-            text = (
-                f"torch.Size() takes an iterable of 'int' (item {place} is '{type(size).__name__}')"
-            )
-            raise TypeError(text) from None
+            text = f"takes an iterable of 'int' (item {place} is '{type(size).__name__}')"
+            raise TypeError(f"torch.Size() {text}") from None
 
 
 # ---------------------------------------------------------------------------- the options
@@ -109,13 +106,8 @@ def set_printoptions(
 ) -> None:
     """Choose how tensors print; what is not given stays (`sci_mode` returns to automatic)."""
     global options
-    chosen = {
-        "precision": precision,
-        "threshold": threshold,
-        "edgeitems": edgeitems,
-        "linewidth": linewidth,
-    }
-    given = {name: value for name, value in chosen.items() if value is not None}
+    chosen = zip(Options._fields, (precision, threshold, edgeitems, linewidth), strict=False)
+    given = {name: value for name, value in chosen if value is not None}
     start = options if profile is None else PROFILES.get(profile, options)
     options = start._replace(**given, sci_mode=sci_mode)
 
@@ -263,18 +255,13 @@ class NamedResult(tuple):
     __match_args__: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        named = ",\n".join(
-            f"{name}={each!r}" for name, each in zip(self.__match_args__, self, strict=True)
-        )
-        return f"torch.return_types.{type(self).__name__}(\n{named})"
+        named = zip(self.__match_args__, self, strict=True)
+        lines = ",\n".join(f"{name}={each!r}" for name, each in named)
+        return f"torch.return_types.{type(self).__name__}(\n{lines})"
 
 
 def named_result(name: str, *fields: str) -> type[NamedResult]:
     """A class of results with these names, as in `torch.return_types`."""
-    parts = {field: property(_item(place)) for place, field in enumerate(fields)}
+    parts = {field: property(itemgetter(place)) for place, field in enumerate(fields)}
     body = {"__slots__": (), "__match_args__": fields, "__module__": "gradviz.return_types"}
     return type(name, (NamedResult,), body | parts)
-
-
-def _item(place: int) -> Callable[[tuple], Any]:
-    return lambda result: result[place]

@@ -1,4 +1,4 @@
-"""Random numbers as tensors: seeds, and functions that draw."""
+"""Random numbers as tensors."""
 
 from __future__ import annotations
 
@@ -14,42 +14,6 @@ from .data import made
 from .generator import Generator, default_generator
 from .tensor import Tensor
 
-# ----------------------------------------------------------------------- seeds and states
-
-
-def manual_seed(seed: Any) -> Generator:
-    """Make the draws that follow repeatable, and the same as PyTorch's.
-
-    >>> first = manual_seed(0), rand(1)
-    >>> again = manual_seed(0), rand(1)
-    >>> bool(first[1] == again[1])
-    True
-    """
-    return default_generator().manual_seed(int(seed))
-
-
-def seed() -> int:
-    """Start the default generator over from a seed that nobody knows."""
-    return default_generator().seed()
-
-
-def initial_seed() -> int:
-    """The seed of the default generator's last start."""
-    return default_generator().initial_seed()
-
-
-def get_rng_state() -> Tensor:
-    """The state of the default generator."""
-    return default_generator().get_state()
-
-
-def set_rng_state(new_state: Tensor) -> None:
-    """Bring the default generator to a state."""
-    default_generator().set_state(new_state)
-
-
-# ---------------------------------------------------------------------------- new tensors
-
 UNIFORM, NORMAL = "check_uniform_bounds", "normal_kernel_cpu"
 
 
@@ -61,20 +25,21 @@ def float_type(kind: np.dtype | None, kernel: str) -> np.dtype:
     return kind
 
 
-def _source(generator: Generator | None) -> Generator:
+def source(generator: Generator | None) -> Generator:
+    """The generator that a call names, else the default one."""
     return generator or default_generator()
 
 
-def source(chosen: dict[str, Any]) -> Generator:
-    """The generator that the arguments of a call name, else the default one."""
-    return _source(chosen.get("generator"))
+def uniform(size: tuple, kind: np.dtype | None, generator: Generator | None = None) -> np.ndarray:
+    """Uniform draws in a shape."""
+    count, kind = check_shape(size), float_type(kind, UNIFORM)
+    return source(generator).fractions(count, kind).reshape(size)
 
 
-def read_method(
-    name: str, texts: str | tuple[str, ...], given: tuple, named: dict
-) -> dict[str, Any]:
-    """The arguments of a method that has parameters such as `from`, which Python cannot declare."""
-    return bind(name, [texts] if isinstance(texts, str) else texts, given, named)
+def standard(size: tuple, kind: np.dtype | None, generator: Generator | None = None) -> np.ndarray:
+    """Normally distributed draws in a shape."""
+    count, kind = check_shape(size), float_type(kind, NORMAL)
+    return source(generator).normals(count, kind).reshape(size)
 
 
 @creates("tuple of ints size", drawn=True)
@@ -84,8 +49,7 @@ def rand(size: tuple, dtype: np.dtype | None, generator: Generator | None = None
     >>> rand(2, 3).shape
     torch.Size([2, 3])
     """
-    count, kind = check_shape(size), float_type(dtype, UNIFORM)
-    return _source(generator).fractions(count, kind).reshape(size)
+    return uniform(size, dtype, generator)
 
 
 @creates("tuple of ints size", drawn=True)
@@ -95,17 +59,12 @@ def randn(size: tuple, dtype: np.dtype | None, generator: Generator | None = Non
     >>> randn(3, requires_grad=True).requires_grad
     True
     """
-    count, kind = check_shape(size), float_type(dtype, NORMAL)
-    return _source(generator).normals(count, kind).reshape(size)
+    return standard(size, dtype, generator)
 
 
 @creates("int high, tuple of ints size", "int low, int high, tuple of ints size", drawn=True)
 def randint(
-    high: int,
-    size: tuple,
-    dtype: np.dtype | None,
-    low: int = 0,
-    generator: Generator | None = None,
+    high: int, size: tuple, dtype: np.dtype | None, low: int = 0, generator: Generator | None = None
 ) -> np.ndarray:
     """Whole numbers from low up to, not including, high.
 
@@ -113,7 +72,7 @@ def randint(
     torch.int64
     """
     count = check_shape(size)
-    return whole_draws(_source(generator), low, high, count, dtype or dtypes.int64).reshape(size)
+    return whole_draws(source(generator), low, high, count, dtype or dtypes.int64).reshape(size)
 
 
 def whole_draws(source: Generator, low: int, high: int, count: int, kind: np.dtype) -> np.ndarray:
@@ -138,28 +97,26 @@ def randperm(n: int, dtype: np.dtype | None, generator: Generator | None = None)
     [0, 1, 2]
     """
     check_shape((n,))
-    return _source(generator).permutation(n).astype(dtype or dtypes.int64)
+    return source(generator).permutation(n).astype(dtype or dtypes.int64)
 
 
 @creates("Tensor input", like=True)
 def rand_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """Uniform draws in the shape and type of another tensor."""
-    kind = float_type(dtype or input._dtype, UNIFORM)
-    return _source(None).fractions(input._value.size, kind).reshape(input._shape)
+    return uniform(input._shape, dtype or input._dtype)
 
 
 @creates("Tensor input", like=True)
 def randn_like(input: Tensor, dtype: np.dtype | None) -> np.ndarray:
     """Normally distributed draws in the shape and type of another tensor."""
-    kind = float_type(dtype or input._dtype, NORMAL)
-    return _source(None).normals(input._value.size, kind).reshape(input._shape)
+    return standard(input._shape, dtype or input._dtype)
 
 
 @creates("Tensor input, int high", "Tensor input, int low, int high", like=True)
 def randint_like(input: Tensor, high: int, dtype: np.dtype | None, low: int = 0) -> np.ndarray:
     """Whole numbers in the shape and type of another tensor."""
     kind = dtype or input._dtype
-    return whole_draws(_source(None), low, high, input._value.size, kind).reshape(input._shape)
+    return whole_draws(source(None), low, high, input._value.size, kind).reshape(input._shape)
 
 
 @creates(
@@ -181,10 +138,10 @@ def normal(
     >>> normal(0.0, 1.0, (2,)).shape
     torch.Size([2])
     """
-    source = _source(generator)
+    generator = source(generator)
     if size is not None:
         kind = float_type(dtype, NORMAL)
-        return source.normals(check_shape(size), kind, mean, check_deviation(std)).reshape(size)
+        return generator.normals(check_shape(size), kind, mean, check_deviation(std)).reshape(size)
     tensors = [each for each in (mean, std) if isinstance(each, Tensor)]
     kind = dtypes.result_dtype(*tensors)
     means, deviations = (np.asarray(number_or_array(each), kind) for each in (mean, std))
@@ -193,7 +150,7 @@ def normal(
     if len(tensors) == 2 and means.shape != deviations.shape:
         raise RuntimeError(errors.not_broadcastable([each._shape for each in tensors]))
     shape = np.broadcast_shapes(means.shape, deviations.shape)
-    return source.normals(math.prod(shape), kind).reshape(shape) * deviations + means
+    return generator.normals(math.prod(shape), kind).reshape(shape) * deviations + means
 
 
 def number_or_array(value: Any) -> Any:
@@ -220,13 +177,10 @@ def bernoulli(
     >>> bernoulli(rand(2), p=1.0)
     tensor([1., 1.])
     """
-    source, kind = _source(generator), input._dtype
+    generator, kind = source(generator), input._dtype
     if p is not None:
-        return (
-            source.chances(check_probability(p), input._value.size)
-            .astype(kind)
-            .reshape(input._shape)
-        )
+        drawn = generator.chances(check_probability(p), input._value.size)
+        return drawn.astype(kind).reshape(input._shape)
     if kind.kind != "f":
         given = dtypes.scalar_name(kind)
         raise NotImplementedError(f"\"bernoulli_tensor_cpu_p_\" not implemented for '{given}'")
@@ -236,7 +190,7 @@ def bernoulli(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message "
             "be improved?  If so, please report an enhancement request to PyTorch.)"
         )
-    return (source.fractions(input._value.size, kind).reshape(input._shape) < chances).astype(kind)
+    return (uniform(input._shape, kind, generator) < chances).astype(kind)
 
 
 def check_probability(p: float) -> float:
@@ -259,14 +213,18 @@ def multinomial(*given: Any, **named: Any) -> Tensor:
     tensor([0, 1, 2])
     """
     chosen = bind("multinomial", [MULTINOMIAL], given, named)
-    weights, count = chosen["input"], chosen["num_samples"]
+    weights, count, generator = (
+        chosen["input"],
+        chosen["num_samples"],
+        source(chosen.get("generator")),
+    )
     replacement = chosen.get("replacement", False)
     _check_weights(weights, count, replacement)
     rows = np.atleast_2d(weights._shaped())
     if replacement and count > 1:
-        drawn = _with_replacement(rows, count, source(chosen))
+        drawn = _with_replacement(rows, count, generator)
     else:
-        drawn = _without_replacement(rows, count, source(chosen))
+        drawn = _without_replacement(rows, count, generator)
     result = made(drawn.reshape((*weights._shape[:-1], count)))
     return result if chosen.get("out") is None else chosen["out"].copy_(result)
 

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from .arguments import FITS, Signature, Slot, is_ints, read, type_name
+from .arguments import FITS, Signature, is_ints, misfit, read, type_name
 
 
 def refusal(function: str, ways: Sequence[Signature], given: tuple, named: dict) -> TypeError:
@@ -19,32 +19,29 @@ def refusal(function: str, ways: Sequence[Signature], given: tuple, named: dict)
     if len(ways) == 1 and not ways[0].slots:
         what = "keyword arguments" if named else f"arguments ({len(given)} given)"
         return TypeError(f"TensorBase.{function}() takes no {what}")
-    count = len(given) + len(named)
-    near = [way for way in ways if not way.old and way.needed <= count <= len(way.slots)]
+    count, spoken = len(given) + len(named), [way for way in ways if not way.old]
+    near = [way for way in spoken if way.needed <= count <= len(way.slots)]
     if len(ways) == 1 or len(near) == 1:
         try:
             read(function, ways[0] if len(ways) == 1 else near[0], given, named)
         except TypeError as error:
             return error
-    return no_fitting_call(function, [way for way in ways if not way.old], given, named)
+    return TypeError(
+        f"{function}() received an invalid combination of arguments - got "
+        + unfitting(spoken, given, named)
+    )
 
 
-def no_fitting_call(
-    function: str, ways: Sequence[Signature], given: tuple, named: dict
-) -> TypeError:
-    """The long text that lists all ways to call a function."""
-    start = f"{function}() received an invalid combination of arguments - got "
+def unfitting(ways: Sequence[Signature], given: tuple, named: dict) -> str:
+    """What was given, and all the ways to call the function."""
     kinds = [type_name(value) for value in given]
     kinds += [f"{name}={type_name(value)}" for name, value in named.items()]
     got = listed(kinds, bool(named and not given))
     if len(ways) > 1:
         lines = "".join(f" * {way.text}\n{mismatch(way, given, named)}" for way in ways)
-        return TypeError(f"{start}{got}, but expected one of:\n{lines}")
-    strangers = unknown(ways[0], named)
-    if strangers:
-        return TypeError(f"{start}unrecognized keyword arguments: {', '.join(strangers)}")
+        return f"{got}, but expected one of:\n{lines}"
     got = compared(ways[0], given, named) if as_many(ways[0], given, named) else got
-    return TypeError(f"{start}{got}, but expected {ways[0].text}")
+    return f"{got}, but expected {ways[0].text}"
 
 
 def listed(kinds: list[str], ends_open: bool) -> str:
@@ -56,7 +53,7 @@ def mismatch(way: Signature, given: tuple, named: dict) -> str:
     """The line that says why a signature does not fit, where the number of arguments does."""
     if not as_many(way, given, named):
         return ""
-    strangers = unknown(way, named)
+    strangers = [name for name in named if name not in way.names]
     what = f"keywords were incorrect: {', '.join(strangers)}"
     if not strangers:
         what = f"arguments have invalid types: {compared(way, given, named)}"
@@ -68,20 +65,15 @@ def as_many(way: Signature, given: tuple, named: dict) -> bool:
     return len(way.text.strip("()").split(", ")) == len(given) + len(named)
 
 
-def unknown(way: Signature, named: dict) -> list[str]:
-    """The names that are no parameters."""
-    return [name for name in named if name not in way.names]
-
-
 def compared(way: Signature, given: tuple, named: dict) -> str:
     """The types of the arguments, those that do not fit between exclamation marks."""
-    shown = [
-        marked(kinds_in(value), slot is not None and not slot.keyword_only and fits(slot, value))
-        for slot, value in zip([*way.slots, *[None] * len(given)], given, strict=False)
-    ]
+    shown = []
+    for place, value in enumerate(given):
+        fits = place < way.most and FITS[way.slots[place].kind](value)
+        shown.append(marked(kinds_in(value), fits))
     for name, value in named.items():
-        right = fits(way.slots[way.names[name]], value)
-        shown.append(marked(f"{name}={kinds_in(value)}", right))
+        fits = name in way.names and FITS[way.slots[way.names[name]].kind](value)
+        shown.append(marked(f"{name}={kinds_in(value)}", fits))
     return listed(shown, bool(named and not given))
 
 
@@ -91,11 +83,6 @@ def kinds_in(value: Any) -> str:
         return type_name(value)
     inner, ends = ", ".join(map(type_name, value)), "()" if isinstance(value, tuple) else "[]"
     return f"{type_name(value)} of {ends[0]}{inner}{ends[1]}"
-
-
-def fits(slot: Slot, value: Any) -> bool:
-    """Whether a value is of the kind of a parameter; here None never is."""
-    return FITS[slot.kind](value)
 
 
 def marked(text: str, right: bool) -> str:
@@ -120,11 +107,7 @@ def warn_of_old(function: str, old: Signature, ways: Sequence[Signature]) -> Non
 def too_many(function: str, way: Signature, given: tuple) -> NoReturn:
     """Refuse more arguments than there are places."""
     if way.spreads and not is_ints(given[0]):
-        kind = type_name(given[0])
-        raise TypeError(
-            f"{function}(): argument '{way.slots[0].name}' (position 1) must be tuple of ints, "
-            f"not {kind}"
-        )
+        raise misfit(function, way.slots[0], given[0], 1)
     least = sum(slot.default is None for slot in way.slots[: way.most])
     span = f"from {least} to {way.most}" if least != way.most else str(way.most)
     plural = "" if least == way.most == 1 else "s"

@@ -8,16 +8,12 @@ import numpy as np
 
 from . import dtypes, errors
 from .dims import FromEnd
-from .node import FREED, Output, freed
+from .node import FREED, Output, check_saved, freed
 from .packing import HOLDING, Packed, packed
 from .tensor import Tensor, ndarray, tensor_classes, wrap
 
-COUNTED = frozenset(
-    {
-        *("dim", "dims", "dim0", "dim1", "dim2", "dimension", "index", "start", "end", "offset"),
-        *("diagonal", "shifts", "k", "ignore_index", "padding_idx"),
-    }
-)
+COUNTED = {"dim", "dims", "dim0", "dim1", "dim2", "dimension", "index", "start", "end", "offset"}
+COUNTED |= {"diagonal", "shifts", "k", "ignore_index", "padding_idx"}
 """What PyTorch shows without a sign: -1 as 2**64 - 1."""
 
 
@@ -48,10 +44,8 @@ class SavedTensor:
         held = self._held()
         if isinstance(held, Packed):
             return held.packed
-        tensor = self._read(self._node)
-        tensor = tensor if self._place is None else tensor[self._place]
-        own = tensor is not None and tensor.grad_fn is self._node
-        return tensor.detach() if own else tensor
+        tensor = self._read_one()
+        return tensor if tensor is None or tensor.grad_fn is not self._node else tensor.detach()
 
     @property
     def unpack_hook(self) -> Any:
@@ -130,7 +124,8 @@ def saved_reader(plan: Any, name: str) -> Any:
         if name in plan.results:
             return saved_result(plan, name, node, value)
         if value.__class__ in tensor_classes:
-            return unchanged(value, node)
+            check_saved(value, value._written, node.sequence)
+            return value
         if name in plan.tensors and isinstance(value, int | float):
             kind = np.float64 if value.__class__ is float else dtypes.of_number(value)
             return wrap(np.array(value, kind))
@@ -161,18 +156,7 @@ def saved_result(plan: Any, name: str, node: Any, value: Any) -> Tensor:
     tensor = wrap(value, shape, made_by)
     if version is not None:
         tensor._written = version[0]
-    if version is not None and version[0].stamp > version[1]:
-        count = version[0].count, version[0].count_at(version[1])
-        raise RuntimeError(errors.modified(tensor, node, *count))
-    return tensor
-
-
-def unchanged(tensor: Tensor, node: Any) -> Tensor:
-    """An input; refused if it was changed since."""
-    version = tensor._written
-    if version is not None and version.stamp > node.sequence:
-        count = version.count, version.count_at(node.sequence)
-        raise RuntimeError(errors.modified(tensor, tensor._node, *count))
+        check_saved(tensor, version[0], version[1])
     return tensor
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .errors import out_of_scope
+
 FAMILIES = (
     r"bfloat16|float[48]_\w+|u?int[1-7]|uint(16|32|64)|q(u?int|scheme)\w*",  # types
     r"complex\w*|c(float|double|half)|conj\w*|real|imag|angle|polar|resolve_\w+|view_as_\w+",
@@ -55,7 +57,7 @@ class Beyond:
         self.name = name
 
     def __get__(self, tensor: object, kind: type | None = None) -> None:
-        raise AttributeError(sentence(f"torch.Tensor.{self.name}"))
+        raise AttributeError(out_of_scope(f"torch.Tensor.{self.name}"))
 
 
 def missing(module: str, name: str) -> str:
@@ -68,13 +70,5 @@ def missing(module: str, name: str) -> str:
     stepping tools take real torch tensors
     """
     if re.fullmatch("|".join(f"(?:{family})" for family in FAMILIES), name):
-        return sentence(f"{module.replace('gradviz', 'torch', 1)}.{name}")
+        return out_of_scope(f"{module.replace('gradviz', 'torch', 1)}.{name}")
     return f"module '{module}' has no attribute '{name}'"
-
-
-def sentence(name: str) -> str:
-    """What is said of a name that is PyTorch's alone."""
-    return (
-        f"{name} is beyond gradviz, a small torch for learning autograd; its drawing and stepping "
-        "tools take real torch tensors"
-    )

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from . import generator
-from .random import get_rng_state, initial_seed, manual_seed, seed, set_rng_state
+from .tensor import Tensor
 
-__all__ = [
-    "default_generator",
-    "fork_rng",
-    "get_rng_state",
-    "initial_seed",
-    "manual_seed",
-    "seed",
-    "set_rng_state",
-]
 default_generator = generator.default_generator()
 
 
-class fork_rng:
+def manual_seed(seed: Any) -> generator.Generator:
+    """Make the draws that follow repeatable, and the same as PyTorch's.
+
+    >>> import gradviz as torch
+    >>> first = torch.manual_seed(0), torch.rand(1)
+    >>> again = torch.manual_seed(0), torch.rand(1)
+    >>> bool(first[1] == again[1])
+    True
+    """
+    return default_generator.manual_seed(int(seed))
+
+
+def seed() -> int:
+    """Start the default generator over from a seed that nobody knows."""
+    return default_generator.seed()
+
+
+def initial_seed() -> int:
+    """The seed of the default generator's last start."""
+    return default_generator.initial_seed()
+
+
+def get_rng_state() -> Tensor:
+    """The state of the default generator."""
+    return default_generator.get_state()
+
+
+def set_rng_state(new_state: Tensor) -> None:
+    """Bring the default generator to a state."""
+    default_generator.set_state(new_state)
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
     """Within it draws may be made that those after it do not notice.
 
     >>> import gradviz as torch
@@ -30,13 +56,9 @@ class fork_rng:
     >>> bool(torch.rand(1) == first[1])
     True
     """
-
-    def __init__(self, devices: Any = None, enabled: bool = True) -> None:
-        self.enabled = enabled
-
-    def __enter__(self) -> None:
-        self.state = get_rng_state()
-
-    def __exit__(self, *_: object) -> None:
-        if self.enabled:
-            set_rng_state(self.state)
+    state = get_rng_state()
+    try:
+        yield
+    finally:
+        if enabled:
+            set_rng_state(state)

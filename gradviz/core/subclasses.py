@@ -12,39 +12,10 @@ from . import errors, ops
 from .legacy import constructed
 from .tensor import Tensor, of_class
 
-OPERATORS = {
-    f"__{sign}{name}__"
-    for name in [
-        "add",
-        "sub",
-        "mul",
-        "truediv",
-        "floordiv",
-        "mod",
-        "pow",
-        "matmul",
-        "and",
-        "or",
-        "xor",
-    ]
-    for sign in ("", "r", "i")
-} | {
-    f"__{name}__"
-    for name in [
-        "neg",
-        "pos",
-        "abs",
-        "invert",
-        "eq",
-        "ne",
-        "lt",
-        "le",
-        "gt",
-        "ge",
-        "getitem",
-        "iter",
-    ]
-}
+BINARY = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor"]
+OTHERS = ["neg", "pos", "abs", "invert", "eq", "ne", "lt", "le", "gt", "ge", "getitem", "iter"]
+OPERATORS = {f"__{sign}{name}__" for name in BINARY for sign in ("", "r", "i")}
+OPERATORS |= {f"__{name}__" for name in OTHERS}
 KEPT = {"as_subclass", "backward", "register_hook", "register_post_accumulate_grad_hook"}
 
 
@@ -62,15 +33,11 @@ def spread(cls: type) -> None:
         raise NotImplementedError(errors.out_of_scope("__torch_function__"))
     ops.read_all()
     for name in dir(Tensor):
-        method = getattr(Tensor, name, None)
         shown = name in OPERATORS or not name.startswith("_")
-        if shown and name not in KEPT and name not in vars(cls) and is_method(method):
-            setattr(cls, name, giving(method))
-
-
-def is_method(method: Any) -> bool:
-    """Whether something found on tensors is called with them."""
-    return callable(method) and not isinstance(method, type)
+        if shown and name not in KEPT and name not in vars(cls):
+            method = getattr(Tensor, name, None)
+            if callable(method) and not isinstance(method, type):
+                setattr(cls, name, giving(method))
 
 
 def giving(method: Any) -> Any:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dtypes, random
+from ..arguments import bind
 from ..inplace import write
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor
@@ -51,18 +52,18 @@ def fill(self, op, drawn):
 @composed(face="")
 def uniform_(self, *given, **named):
     """Uniform draws between two bounds."""
-    chosen = random.read_method("uniform_", "(float from = 0, float to = 1, *, torch.Generator generator = None)", given, named)
+    chosen = bind("uniform_", ["(float from = 0, float to = 1, *, torch.Generator generator = None)"], given, named)
     low, high = chosen.get("from", 0.0), chosen.get("to", 1.0)
     kind = random.float_type(self._dtype, random.UNIFORM)
     if low > high: raise RuntimeError(f"uniform_ expects to return a [from, to) range, but found from={low:g} > to={high:g}")
-    drawn = random.source(chosen).fractions(self._value.size, kind)
+    drawn = random.source(chosen.get("generator")).fractions(self._value.size, kind)
     return fill(self, ops.with_uniform, drawn * kind.type(high - low) + kind.type(low))
 
 @composed("float mean = 0, float std = 1, *, torch.Generator generator = None", face="")
 def normal_(self, mean=0.0, std=1.0, *, generator=None):
     """Normally distributed draws."""
     random.check_deviation(std)
-    kind, source = random.float_type(self._dtype, random.NORMAL), random.source({"generator": generator})
+    kind, source = random.float_type(self._dtype, random.NORMAL), random.source(generator)
     value = self._value
     in_order = value.__class__ is not np.ndarray or value.flags.c_contiguous
     draw = source.normals if in_order else source.single_normals
@@ -72,13 +73,13 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None):
 def exponential_(self, lambd=1.0, *, generator=None):
     """Exponentially distributed draws."""
     if lambd <= 0: raise RuntimeError(f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
-    drawn = random.source({"generator": generator}).exponentials(self._value.size)
+    drawn = random.source(generator).exponentials(self._value.size)
     return fill(self, ops.with_exponential, drawn / lambd)
 
 @composed("Tensor p, *, torch.Generator generator = None", "float p = 0.5, *, torch.Generator generator = None", face="")
 def bernoulli_(self, p=0.5, *, generator=None):
     """Ones with the given chances, zeros else."""
-    source = random.source({"generator": generator})
+    source = random.source(generator)
     if isinstance(p, Tensor):
         chances = np.broadcast_to(p._shaped(), self._shape).ravel()
         drawn = source.fractions(chances.size, dtypes.float32 if p._dtype.itemsize < 8 else dtypes.float64) < chances
@@ -89,8 +90,8 @@ def bernoulli_(self, p=0.5, *, generator=None):
 def random_(self, *given, **named):
     """Whole numbers: between two bounds, below one, or any that the type holds exactly."""
     texts = "(*, torch.Generator generator = None)", "(int to, *, torch.Generator generator = None)", "(int from, int? to, *, torch.Generator generator = None)"
-    chosen = random.read_method("random_", texts, given, named)
-    low, high, kind, source = chosen.get("from", 0), chosen.get("to"), self._dtype, random.source(chosen)
+    chosen = bind("random_", texts, given, named)
+    low, high, kind, source = chosen.get("from", 0), chosen.get("to"), self._dtype, random.source(chosen.get("generator"))
     op = ops.with_integers_between if "from" in chosen else ops.with_integers_below if "to" in chosen else ops.with_integers
     if high is None: high = 2 ** (np.finfo(kind).nmant + 1) + 1 if kind.kind == "f" else 2 if kind.kind == "b" else np.iinfo(kind).max + 1
     return fill(self, op, random.whole_draws(source, low, high, self._value.size, kind))
