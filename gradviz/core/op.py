@@ -230,3 +230,7 @@ def composed(
         return function
 
     return place(given[0]) if given and callable(given[0]) else place
+
+
+functional = composed(face="nn.functional", method=False)
+"""Shows a function in `nn.functional` alone."""

@@ -6,7 +6,7 @@ from ..dims import wrapped
 from ..dtypes import scalar_name
 from ..kernels import BOOL, WHOLE, lacking
 from ..meanings import on_tensors, word
-from ..op import Elementwise, Op, Scalar, composed, faces, one_node, ops
+from ..op import Elementwise, Op, Scalar, composed, faces, functional, one_node, ops
 from ..placing import cat
 from ..tensor import Tensor
 from ..words import (
@@ -94,33 +94,30 @@ class Glu(Op, face="", method=False, name="glu_of"):
 
 # --- the functions of nn.functional
 
-def activation(function):
-    return composed(face="nn.functional", method=False)(function)
-
 @composed(face="torch nn.functional", method=False)
 def celu(input, alpha=1.0, inplace=False):
     if alpha == 0: raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     return applied(ops.celu_of, inplace, input, alpha)
 
-@activation
+@functional
 def mish(input, inplace=False): return applied(ops.mish_of, inplace, input)
 
-@activation
+@functional
 def softsign(input): return ops.over(input, ops.plus(ops.abs(input), 1))
 
-@activation
+@functional
 def tanhshrink(input): return ops.minus(input, ops.tanh(input))
 
-@activation
+@functional
 def hardsigmoid(input, inplace=False): return applied(ops.hardsigmoid_of, inplace, input)
 
-@activation
+@functional
 def hardswish(input, inplace=False): return applied(ops.hardswish_of, inplace, input)
 
 @composed(face="torch nn.functional", method=False)
 def threshold(input, threshold, value, inplace=False): return applied(ops.threshold_of, inplace, input, threshold, value)
 
-@activation
+@functional
 def softshrink(input, lambd=0.5):
     if lambd < 0: raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
     return ops.softshrink_of(input, lambd)
@@ -137,7 +134,7 @@ def prelu(input, weight):
         weight = ops.view(weight, *[-1 if each == min(1, len(input._shape) - 1) else 1 for each in range(len(input._shape))])
     return ops.prelu_of(input, weight)
 
-@activation
+@functional
 def glu(input, dim=-1):
     if not input._shape: raise RuntimeError("glu does not support 0-dimensional tensors")
     size = input.size(dim)
@@ -155,7 +152,7 @@ def over_input(name, *places):
 for _name in ("elu", "leaky_relu", "hardtanh", "relu"): over_input(_name)
 for _name in ("celu", "selu", "threshold"): over_input(_name, "torch")
 
-@activation
+@functional
 def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     """A softmax of the logits with noise: shares drawn by chance, or with `hard` one choice of all."""
     noise = -ops.log(ops.clone(logits.detach()).exponential_())

@@ -6,10 +6,10 @@ import numpy as np
 
 from .. import errors, random
 from ..inplace import write
-from ..meanings import on_tensors, word
-from ..op import Op, Scalar, composed, faces, ops
+from ..meanings import word
+from ..op import Op, Scalar, composed, faces, functional, ops
 from ..tensor import Tensor, wrap, written_times
-from ..words import mean_dim, sum_dim, view
+from ..words import held, masked_fill, mean_dim, sum_dim, view
 
 
 class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face="", method=False):
@@ -51,36 +51,43 @@ class Embedding(Op, name="embedding_of", face="", method=False):
     _saved_scale_grad_by_freq = _saved_sparse = False
 
 class RowsPlaced(Op, node="EmbeddingDenseBackwardBackward0", face="", method=False):
-    def forward(self: Tensor, shape: Scalar, indices: Scalar, padding_idx: Scalar): return rows_placed(self, shape, indices, padding_idx)
+    def forward(self: Tensor, shape: Scalar, indices: Scalar, padding_idx: Scalar):
+        """Each gradient added to its row; nothing is learned for the row that pads."""
+        full = np.zeros(shape, self.dtype)
+        np.add.at(full, indices, self)
+        if padding_idx >= 0: full[padding_idx] = 0
+        return full
     def grad_self(grad, indices, padding_idx): return rows_picked(grad, indices, padding_idx)
 
+embedding_of, rows_placed = word(Embedding), word(RowsPlaced)
 
-def layer(function):
-    return composed(face="nn.functional", method=False)(function)
 
-@layer
+def last_dimensions(input, shape):
+    """The dimensions that are to be normalised, which must have this shape."""
+    first = len(input._shape) - len(shape)
+    if input._shape[first:] != shape:
+        raise RuntimeError(f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but got input of size{list(input._shape)}")
+    return tuple(range(first, len(input._shape)))
+
+@functional
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     shape = tuple(normalized_shape)
-    if input._shape[len(input._shape) - len(shape):] != shape:
-        raise RuntimeError(f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but got input of size{list(input._shape)}")
+    dims = last_dimensions(input, shape)
     for name, given in (("weight", weight), ("bias", bias)):
         if given is not None and given._shape != shape:
             raise RuntimeError(f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(given._shape)} and normalized_shape = {list(shape)}")
-    dims = tuple(range(len(input._shape) - len(shape), len(input._shape)))
     return ops.layer_norm_of(input, weight, bias, dims, eps)
 
-@layer
+@composed(face="torch nn.functional", method=False)
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Each example brought to a mean square of 1."""
-    dims = tuple(range(len(input._shape) - len(tuple(normalized_shape)), len(input._shape)))
-    if input._shape[len(input._shape) - len(dims):] != tuple(normalized_shape):
-        raise RuntimeError(f"Given normalized_shape={list(normalized_shape)}, expected input with shape [*, {', '.join(map(str, normalized_shape))}], but got input of size{list(input._shape)}")
+    dims = last_dimensions(input, tuple(normalized_shape))
     if eps is None: eps = float(np.finfo(input._dtype).eps)
     shrunk = ops.rsqrt(ops.add_scalar(ops.mean_dim(ops.pow(input, 2), dims, True), eps))
     normal = ops.mul(input, shrunk)
     return normal if weight is None else ops.mul(normal, weight)
 
-@layer
+@functional
 def batch_norm(input, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
     """Each channel brought to mean 0 and deviation 1, by this batch or by what earlier ones left."""
     for name, given in {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}.items():
@@ -96,7 +103,7 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
             kept.detach().mul_(1 - momentum).add_(wrap(np.asarray(now * momentum, kept._dtype)))
     return ops.batch_norm_of(input, weight, bias, eps)
 
-@layer
+@functional
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
     if input._dtype.kind != "i":
         raise RuntimeError(f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {input.type()} instead (while checking arguments for embedding)")
@@ -118,7 +125,7 @@ def shorten_rows(weight, rows, max_norm, norm_type):
     held[rows] *= factors[:, None].astype(held.dtype)
     weight._shared_version().bump()
 
-@layer
+@functional
 def one_hot(tensor, num_classes=-1):
     if tensor._dtype != np.dtype(np.int64): raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     indices = tensor._shaped()
@@ -129,7 +136,7 @@ def one_hot(tensor, num_classes=-1):
     made._written = written_times(2)  # PyTorch writes zeros, then ones
     return made
 
-@layer
+@functional
 def dropout(input, p=0.5, training=True, inplace=False):
     """Each element is left out with probability p; the others grow, so that the mean stays."""
     if p < 0.0 or p > 1.0: raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
@@ -139,22 +146,22 @@ def dropout(input, p=0.5, training=True, inplace=False):
     kept = random.bernoulli(input, 1 - p)
     return ops.mul(input, ops.div(kept, 1 - p))
 
-@layer
+@functional
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     length = ops.clamp_min(ops.norm(input, p, dim, True), eps)
     return ops.div(input, ops.expand_as(length, input))
 
-@layer
+@composed(face="torch nn.functional", method=False)
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     x1, x2 = (ops.div(x, at_least(ops.vector_norm(x, 2, dim, True), eps)) for x in (x1, x2))
     return ops.sum(ops.mul(x1, x2), dim)
 
-@layer
+@composed(face="torch nn.functional", method=False)
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     apart = ops.add_scalar(ops.sub(x1, x2), eps)
     return ops.power_norm(apart, float(p), (max(len(apart._shape) - 1, 0),), keepdim)
 
-@layer
+@functional
 def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None):
     """softmax(Q Kᵀ / √d) V."""
     root = math.sqrt(1 / math.sqrt(query._shape[-1]) if scale is None else scale)
@@ -172,12 +179,6 @@ def at_least(length, eps):
     np.maximum(held, eps, out=held)
     return length
 
-
-def both(names):
-    """Layers that stand on top of torch, too."""
-    for name in names: faces["torch"][name] = faces["nn.functional"][name]
-
-both(("cosine_similarity", "pairwise_distance", "rms_norm"))
 faces["torch"] |= {
     "dropout": lambda input, p, train: dropout(input, p, train),
     "embedding": lambda weight, indices, padding_idx=-1, scale_grad_by_freq=False, sparse=False: embedding(indices, weight, None if padding_idx < 0 else padding_idx),
@@ -207,11 +208,11 @@ def statistics(value, dims, eps):
     return value.mean(dims, keepdims=True), 1 / np.sqrt(value.var(dims, keepdims=True) + np.asarray(eps, value.dtype))
 
 @word
-def width_known(input, running_var, eps): return constant_like(input, (running_var.reshape(-1, *[1] * (len(input.shape) - 2)) + eps) ** 0.5)
+def width_known(input, running_var, eps): return held((running_var.reshape(-1, *[1] * (len(input.shape) - 2)) + eps) ** 0.5)
 
 @word
 def from_known(input, running_mean, running_var, eps):
-    return (input - constant_like(input, running_mean.reshape(-1, *[1] * (len(input.shape) - 2)))) / width_known(input, running_var, eps)
+    return (input - held(running_mean.reshape(-1, *[1] * (len(input.shape) - 2)))) / width_known(input, running_var, eps)
 
 @word
 def normalised(input, dims, eps):
@@ -230,31 +231,7 @@ def of_normalised(grad, input, dims, eps):
     shape = centred / width
     return (grad - mean_dim(grad, dims, True) - shape * mean_dim(grad * shape, dims, True)) / width
 
-def rows_placed(grad, shape, indices, padding_idx):
-    """Each gradient added to its row; nothing is learned for the row that pads."""
-    full = np.zeros(shape, grad.dtype)
-    np.add.at(full, indices, grad)
-    if padding_idx >= 0: full[padding_idx] = 0
-    return full
-
-word(rows_placed)
-
-@on_tensors
-def rows_placed(grad, shape, indices, padding_idx): return ops.rows_placed(grad, shape, indices, padding_idx)
-
-def rows_picked(value, indices, padding_idx):
-    return np.where((indices == padding_idx)[..., None], value.dtype.type(0), value[indices])
-
-word(rows_picked)
-
-@on_tensors
-def rows_picked(value, indices, padding_idx):
-    picked = ops.embedding_of(value, indices)
-    return ops.masked_fill(picked, wrap((indices == padding_idx)[..., None]), 0) if padding_idx >= 0 else picked
-
-def constant_like(input, values): return values
-
-word(constant_like)
-
-@on_tensors
-def constant_like(input, values): return wrap(np.asarray(values, input._dtype))
+@word
+def rows_picked(grad, indices, padding_idx):
+    picked = embedding_of(grad, indices)
+    return masked_fill(picked, held((indices == padding_idx)[..., None]), 0) if padding_idx >= 0 else picked

@@ -5,16 +5,18 @@ import warnings
 import numpy as np
 
 from ..dtypes import scalar_name
-from ..meanings import on_tensors, word
-from ..op import Elementwise, Op, Scalar, composed, one_node, ops
+from ..meanings import word
+from ..op import Elementwise, Op, Scalar, functional, one_node, ops
 from ..placing import written
 from ..tensor import Tensor, wrap
 from ..words import (
     abs,
     exp,
+    held,
     log,
     log1p,
     maximum,
+    number,
     numel,
     sgn,
     sigmoid,
@@ -30,11 +32,7 @@ REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
 @word
 def each(grad, self, reduction):
     """What arrives at one element: of a mean, its share."""
-    return grad / numel(self) if reduction == 1 else grad
-
-@on_tensors
-def each(grad, self, reduction):  # noqa: F811
-    return ops.div_scalar(grad, self.numel()) if reduction == 1 else grad
+    return grad / number(numel(self)) if reduction == 1 else grad
 
 @word
 def regained(grad, reduction):
@@ -113,13 +111,20 @@ class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogits
 # --- one of several classes
 
 class NllLoss(Op, name="nll_loss_of", face="", method=False):
-    def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar, ignore_index: Scalar): return likelihoods(self, target, weight, reduction, ignore_index)
+    def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar, ignore_index: Scalar):
+        """The negated logarithm at each target."""
+        index, weights = in_classes(self.shape, target, weight, ignore_index)
+        losses = np.asarray(-self[index] * weights, self.dtype)
+        if reduction == 0: return losses
+        summed = total(losses)
+        return summed / np.asarray(total(np.asarray(weights)), self.dtype) if reduction == 1 else summed
     @one_node("NllLossBackwardBackward0",
-              grad_output=lambda grad, target, weight, reduction, ignore_index: likelihoods(grad, target, weight, reduction, ignore_index),
+              grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss_of(grad, target, weight, reduction, ignore_index),
               self=lambda grad, self: zeros_like(self))
     def grad_self(grad, self, target, weight, reduction, ignore_index): return at_targets(grad, self, target, weight, reduction, ignore_index)
     _saved_total_weight = property(lambda node: total_weight(node.self._dtype, node._saved_target, node._saved_weight, node._saved_reduction, node.ignore_index))
 
+nll_loss_of = word(NllLoss)
 
 class Xlogy(Elementwise, floating=True, name="xlogy_of", face="", method=False):
     def forward(self: Tensor, other: Tensor): return where((self == 0) & (other == other), zero, self * log(other))
@@ -129,36 +134,33 @@ class Xlogy(Elementwise, floating=True, name="xlogy_of", face="", method=False):
 
 # --- the functions of nn.functional
 
-def loss(function):
-    return composed(face="nn.functional", method=False)(function)
-
-@loss
+@functional
 def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     input, target = alike(input, target)
     if input._dtype.kind != "f": raise NotImplementedError(f'"mse_cpu" not implemented for \'{scalar_name(input._dtype)}\'')
     if weight is None: return ops.mse_loss_of(input, target, reduction_of(reduction))
     return summed_up(ops.mul(ops.mse_loss_of(input, target, 0), weight), reduction)
 
-@loss
+@functional
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     reduction_of(reduction)
     input, target = alike(input, target)
     return summed_up(ops.abs(ops.sub(input, target)), reduction)
 
-@loss
+@functional
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
     input, target = alike(input, target)
     if beta < 0: raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if beta == 0: return l1_loss(input, target, reduction=reduction)
     return ops.smooth_l1_loss_of(input, target, reduction_of(reduction), beta)
 
-@loss
+@functional
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     input, target = alike(input, target)
     if delta <= 0: raise RuntimeError("huber_loss does not support non-positive values for delta.")
     return ops.huber_loss_of(input, target, reduction_of(reduction), delta)
 
-@loss
+@functional
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     if target._shape != input._shape:
         raise ValueError(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please ensure they have the same size.")
@@ -166,18 +168,18 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     if ((values < 0) | (values > 1)).any(): raise RuntimeError("all elements of input should be between 0 and 1")
     return ops.binary_cross_entropy_of(input, target, raw(weight), reduction_of(reduction))
 
-@loss
+@functional
 def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None):
     if target._shape != input._shape: raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if weight is None and pos_weight is None: return ops.binary_cross_entropy_with_logits_of(input, target, reduction_of(reduction))
     return ops.weighed_bce_with_logits(input, target, raw(weight), raw(pos_weight), reduction_of(reduction))
 
-@loss
+@functional
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
     classes_fit(input, target, weight, ignore_index)
     return ops.nll_loss_of(input, target, raw(weight), reduction_of(reduction), ignore_index)
 
-@loss
+@functional
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
     """Classes as numbers, or as shares of each class."""
     reduction_of(reduction)
@@ -205,7 +207,7 @@ def soft_cross_entropy(input, target, weight, reduction, smoothing, dim):
     result = ops.neg(ops.sum(weighed))
     return result if reduction == "sum" else ops.div_scalar(result, max(1, input.numel() // input._shape[dim]))
 
-@loss
+@functional
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     if log_target: result = ops.mul(ops.exp(target), ops.sub(target, input))
     else: result = ops.sub(ops.xlogy_of(target, target), ops.mul(target, input))
@@ -266,12 +268,8 @@ def cross_entropies(share, target):
     least = np.asarray(-100, share.dtype)
     return -(target * np.maximum(log(share), least) + (1 - target) * np.maximum(log1p(-share), least))
 
-def weighing(weight): return 1 if weight is None else weight
-
-word(weighing)
-
-@on_tensors
-def weighing(weight): return 1 if weight is None else wrap(weight)
+@word
+def weighing(weight): return 1 if weight is None else held(weight)
 
 def in_classes(shape, target, weight, ignore_index):
     """The index of each target's place in the input, and what each weighs."""
@@ -282,19 +280,6 @@ def in_classes(shape, target, weight, ignore_index):
     index = [np.arange(size).reshape(-1, *(1,) * (chosen.ndim - 1 - dim)) for dim, size in enumerate(chosen.shape)]
     index.insert(0 if len(shape) == 1 else 1, chosen)
     return tuple(index), weights
-
-def likelihoods(logs, target, weight, reduction, ignore_index):
-    """The negated logarithm at each target."""
-    index, weights = in_classes(logs.shape, target, weight, ignore_index)
-    losses = np.asarray(-logs[index] * weights, logs.dtype)
-    if reduction == 0: return losses
-    summed = total(losses)
-    return summed / np.asarray(total(np.asarray(weights)), logs.dtype) if reduction == 1 else summed
-
-word(likelihoods)
-
-@on_tensors
-def likelihoods(logs, target, weight, reduction, ignore_index): return ops.nll_loss_of(logs, target if isinstance(target, Tensor) else wrap(target), weight, reduction, ignore_index)
 
 def total_weight(kind, target, weight, reduction, ignore_index):
     """What a mean is divided by; 0 where nothing is summed."""
@@ -308,8 +293,3 @@ def at_targets(grad, logs, target, weight, reduction, ignore_index):
     full = np.zeros_like(logs)
     full[index] = -grad * weights / (total(np.asarray(weights)) if reduction == 1 else 1)
     return full
-
-word(at_targets)
-
-@on_tensors
-def at_targets(grad, logs, target, weight, reduction, ignore_index): return ops.backward_of_nll_loss_of(grad, logs, target, weight, reduction, ignore_index)

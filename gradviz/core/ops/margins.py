@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..op import Op, Scalar, composed, one_node, ops
+from ..op import Op, Scalar, functional, one_node, ops
 from ..tensor import Tensor, wrap
 from ..words import exp, log1p, sigmoid
 from .losses import each, reduced, reduction_of, regained, summed_up
@@ -18,9 +18,6 @@ class SoftMarginLoss(Op, name="soft_margin_loss_of", face="", method=False):
     def grad_self(grad, self, target, reduction): return each(grad, self, reduction) * -target * sigmoid(-target * self)
 
 
-def loss(function):
-    return composed(face="nn.functional", method=False)(function)
-
 def beside(number, tensor):
     """A number as a tensor of the other's type."""
     return wrap(np.asarray(number, tensor._dtype))
@@ -30,17 +27,17 @@ def kept(condition, tensor): return ops.where_of(condition, tensor, beside(0, te
 def not_less(tensor, least=0): return ops.clamp_min_to(tensor, least)
 
 
-@loss
+@functional
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
     return ops.soft_margin_loss_of(input, target, reduction_of(reduction))
 
-@loss
+@functional
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
     missing = not_less(ops.minus(beside(margin, input), input))
     return summed_up(ops.plus(kept(ops.ne(target, 1), missing), kept(ops.ne(target, -1), input)), reduction)
 
-@loss
+@functional
 def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
     if not len(input1._shape) == len(input2._shape) == len(target._shape):
@@ -48,7 +45,7 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
     behind = ops.mul(ops.neg(target), ops.minus(input1, input2))
     return summed_up(not_less(ops.add_scalar(behind, margin)), reduction)
 
-@loss
+@functional
 def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
     if margin <= 0: raise ValueError(f"margin must be greater than 0, got {margin}")
@@ -56,7 +53,7 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
     if swap: far = ops.minimum(far, ops.pairwise_distance(positive, negative, p, eps))
     return summed_up(not_less(ops.minus(ops.add_scalar(near, margin), far)), reduction)
 
-@loss
+@functional
 def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
     dim = len(target._shape)
@@ -66,7 +63,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
     together = not_less(ops.sub_scalar(cosine, margin))
     return summed_up(ops.plus(kept(ops.eq(target, 1), apart), kept(ops.eq(target, -1), together)), reduction)
 
-@loss
+@functional
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
     if not isinstance(var, Tensor):
         if var < 0: raise ValueError("var has negative entry/entries")
@@ -82,7 +79,7 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     losses = ops.mul(ops.plus(ops.log(var), ops.over(ops.pow(ops.minus(input, target), 2), var)), 0.5)
     return summed_up(ops.plus(losses, 0.5 * math.log(2 * math.pi)) if full else losses, reduction)
 
-@loss
+@functional
 def poisson_nll_loss(input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"):
     if reduction not in ("none", "mean", "sum"): raise ValueError(f"{reduction} is not a valid value for reduction")
     if log_input: losses = ops.minus(ops.exp(input), ops.mul(target, input))

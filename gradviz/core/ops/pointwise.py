@@ -7,7 +7,7 @@ import numpy as np
 from ..inplace import write
 from ..kernels import WHOLE, lacking, refusing_bool
 from ..meanings import word
-from ..op import Elementwise, Scalar, composed, faces, one_node, ops
+from ..op import Elementwise, Scalar, composed, faces, functional, one_node, ops
 from ..tensor import Tensor
 from ..words import (
     acos,
@@ -252,31 +252,31 @@ def relu(input, inplace=False): return ops.relu_(input) if inplace else ops.relu
 
 faces["nn.functional"]["relu"] = relu
 
-@composed(face="nn.functional", method=False)
+@functional
 def leaky_relu(input, negative_slope=0.01, inplace=False): return applied(ops.leaky_relu_of, inplace, input, negative_slope)
 
-@composed(face="nn.functional", method=False)
+@functional
 def elu(input, alpha=1.0, inplace=False): return applied(ops.elu_of, inplace, input, alpha, 1, 1)
 
 @composed(face="torch nn.functional", method=False)
 def selu(input, inplace=False): return applied(ops.elu_of, inplace, input, 1.6732632423543772, 1.0507009873554805, 1)
 
-@composed(face="nn.functional", method=False)
+@functional
 def softplus(input, beta=1, threshold=20): return ops.softplus_of(input, beta, threshold)
 
-@composed(face="nn.functional", method=False)
+@functional
 def logsigmoid(input): return ops.logsigmoid_of(input)
 
-@composed(face="nn.functional", method=False)
+@functional
 def silu(input, inplace=False): return applied(ops.silu_of, inplace, input)
 
-@composed(face="nn.functional", method=False)
+@functional
 def gelu(input, *, approximate="none"): return ops.gelu_of(input, approximate)
 
-@composed(face="nn.functional", method=False)
+@functional
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False): return applied(ops.hardtanh_of, inplace, input, min_val, max_val)
 
-@composed(face="nn.functional", method=False)
+@functional
 def relu6(input, inplace=False): return applied(ops.hardtanh_of, inplace, input, 0, 6)
 
 composed(ops.tanh, name="tanh", face="nn.functional", method=False)

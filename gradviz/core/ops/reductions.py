@@ -9,6 +9,7 @@ from ..data import numpy_type
 from ..dims import chosen, spoken
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
+from ..placing import cat, narrow
 from ..tensor import Tensor
 from ..words import (
     cumsum,
@@ -19,10 +20,13 @@ from ..words import (
     mean_dim,
     number,
     repeated,
+    reshape,
+    stack,
     sum_dim,
     to,
     total,
     view,
+    zeros_like,
 )
 
 # --- sum and mean
@@ -112,8 +116,8 @@ def in_own_type(result, dtype):
     """Whole numbers that numpy has added up in larger ones."""
     return result if dtype is None or result._dtype.kind == "f" else result.to(dtype)
 
-def cumprod(value, dim):
-    return np.multiply.accumulate(value, dim) if value.ndim else value.copy()
+@word
+def cumprod(value, dim): return np.multiply.accumulate(value, dim) if value.ndim else value.copy()
 
 class Cumsum(Op, name="cumsum_along", face="", method=False):
     def forward(self: Tensor, dim: Scalar, dtype: Scalar = None): return cumsum(typed(self, dtype), dim)
@@ -242,6 +246,7 @@ def of_product(grad, self, result, dim, keepdim):
 @word
 def of_running_product(grad, self, result, dim):
     """Each factor stands in every later product."""
+    if not len(self.shape): return grad
     if has_zero(self): return running_product_with_zeros(grad, self, dim)
     return later(result * grad, dim) / self
 
@@ -250,74 +255,38 @@ def later(value, dim):
     """The sum of each element and those after it."""
     return flip(cumsum(flip(value, dim), dim), dim)
 
-def has_zero(value): return bool((np.asarray(value) == 0).any())
+@word
+def has_zero(value): return bool((value == 0).any())
 
-word(has_zero)
-
-@on_tensors
-def has_zero(value): return bool((value._shaped() == 0).any())
-
+@word
 def others_product(value, dim):
-    """For each element, the product of the others along the dimensions; no division, so zeros are welcome."""
-    gone = dimensions.axes(dim, value.ndim)
-    kept = [place for place in range(value.ndim) if place not in gone]
-    order = [*kept, *gone]
-    lined = value.transpose(order).reshape(*[value.shape[place] for place in kept], -1)
-    ones = np.ones_like(lined[..., :1])
-    before = np.multiply.accumulate(np.concatenate([ones, lined[..., :-1]], -1), -1)
-    after = np.multiply.accumulate(np.concatenate([ones, lined[..., :0:-1]], -1), -1)[..., ::-1]
-    return (before * after).reshape([value.shape[place] for place in order]).transpose(np.argsort(order))
+    """For each element, the product of those before it and those after it; no division, so zeros are welcome."""
+    lined, along = (value, dim[0]) if dim and len(value.shape) else (reshape(value, (-1,)), 0)
+    last = lined.shape[along] - 1
+    one = zeros_like(narrow(lined, along, 0, 1)) + 1
+    before = cumprod(cat([one, narrow(lined, along, 0, last)], along), along)
+    after = cumprod(cat([one, flip(narrow(lined, along, 1, last), along)], along), along)
+    return reshape(before * flip(after, along), value.shape)
 
-word(others_product)
-
-@on_tensors
-def others_product(value, dim):
-    gone = dimensions.axes(dim, value.ndim)
-    kept = [place for place in range(value.ndim) if place not in gone]
-    order = [*kept, *gone]
-    lined = value.permute(order).reshape(*[value.shape[place] for place in kept], -1)
-    columns = lined.unbind(-1)
-    products = []
-    for place in range(len(columns)):
-        product = columns[0] * 0 + 1 if place else columns[-1] * 0 + 1
-        for other, column in enumerate(columns):
-            if other != place: product = product * column
-        products.append(product)
-    back = sorted(range(len(order)), key=order.__getitem__)
-    return ops.stack(products, -1).reshape([value.shape[place] for place in order]).permute(back)
-
+@word
 def running_product_with_zeros(grad, self, dim):
-    """The sum over all later products of the product of the other factors."""
-    lined, came = np.moveaxis(self, dim, 0), np.moveaxis(grad, dim, 0)
-    sent = np.zeros_like(lined)
-    for place in range(len(lined)):
-        others = lined.copy()
-        others[place] = 1
-        sent[place] = np.add.reduce((np.multiply.accumulate(others, 0) * came)[place:], 0)
-    return np.moveaxis(sent, 0, dim)
-
-word(running_product_with_zeros)
-
-@on_tensors
-def running_product_with_zeros(grad, self, dim):
-    lined, came = self.unbind(dim), grad.unbind(dim)
-    sent = []
-    for place in range(len(lined)):
-        product, collected = None, None
-        for other in range(len(lined)):
-            if other != place: product = lined[other] if product is None else product * lined[other]
-            if other >= place:
-                part = came[other] if product is None else came[other] * product
-                collected = part if collected is None else collected + part
+    """For each factor, the sum over all later products of what the other factors multiply to."""
+    factors, came, sent = unbind(self, dim), unbind(grad, dim), []
+    for place in range(len(factors)):
+        product, collected = 1, 0
+        for other, factor in enumerate(factors):
+            if other != place: product = product * factor
+            if other >= place: collected = collected + came[other] * product
         sent.append(collected)
-    return ops.stack(sent, dim)
+    return stack(sent, dim)
+
+@word
+def unbind(value, dim): return list(np.moveaxis(value, dim, 0))
 
 def variance(value, dim, correction, keepdim):
     """Squared distance from the mean over n - correction, in double precision as PyTorch does."""
-    axes = dimensions.axes(dim or (), value.ndim)
+    axes, count = dimensions.axes(dim or (), value.ndim), share(value.shape, dim or ())
     if correction is None: correction = 1
-    count = 1
-    for place in axes: count *= value.shape[place]
     wide = value.astype(np.float64)
     middle = np.add.reduce(wide, axes, keepdims=True) / count if count else np.float64("nan")
     squares = np.add.reduce((wide - middle) ** 2, axes, keepdims=keepdim)
