@@ -18,7 +18,7 @@ from .tensor import Tensor, ndarray
 def switch(enabled: bool, check_nan: bool) -> None:
     """Turn it on or off."""
     if enabled is not Anomaly.enabled:
-        modes.forbid(1 if enabled else -1)
+        (modes.special.add if enabled else modes.special.discard)(Anomaly)
     Anomaly.enabled, Anomaly.check_nan = enabled, check_nan
 
 

@@ -15,7 +15,7 @@ from . import dtypes, errors
 from .arguments import MISSING, bind, is_dtype
 from .device import device_of
 from .dtypes import boolean, dtype, int64
-from .modes import current, room
+from .modes import current, special
 from .tensor import InferenceVersion, Tensor, settled, wrap
 
 float32 = dtypes.float32
@@ -38,7 +38,7 @@ def made(values: np.ndarray, requires_grad: bool = False) -> Tensor:
     """
     value, shape = settled(values)
     tensor = wrap(value, shape)
-    if not room["plain"] and current().inference:
+    if special and current().inference:
         tensor._written = InferenceVersion()
     if requires_grad:
         if tensor._dtype.kind != "f":
@@ -76,7 +76,7 @@ def tensor(
     if data.__class__ is float and dtype is None and not more and -3e38 < data < 3e38:
         made_of = dtypes.default_float
         result = wrap(np.float32(data) if made_of is float32 else made_of.type(data))
-        if not room["plain"] and current().inference:
+        if special and current().inference:
             result._written = InferenceVersion()
         if requires_grad.__class__ is not bool:
             bind("tensor", WAYS, (data,), {"requires_grad": requires_grad})

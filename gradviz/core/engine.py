@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
+from . import ops as families
 from .hooks import Hooks
 from .leaves import accumulate, add_up
 from .listened import Pass, taking
@@ -82,6 +83,19 @@ def write_finished(unfinished: list, arrived: dict[int, list], graph: bool) -> N
 
 # -------------------------------------------------------------------------------- starting
 
+passes_to_settle = 2
+
+
+def settle() -> None:
+    """A program that makes a second pass goes on: now it is worth reading all families of ops.
+
+    While some of them wait, all programs start sooner and run slower (see `ops.read_all`).
+    """
+    global passes_to_settle
+    passes_to_settle = max(passes_to_settle - 1, 0)
+    if not passes_to_settle:
+        families.read_all()
+
 
 def recorded_mode(graph: bool) -> GradMode:
     """During a pass operations are recorded if and only if it makes a graph."""
@@ -92,6 +106,8 @@ def send(
     roots: list[tuple[Any, Any]], keep: Any, graph: bool, wanted: dict | None, write: bool
 ) -> None:
     """Run a pass from several roots; in `wanted` the gradients that are asked for are left."""
+    if passes_to_settle:
+        settle()
     listened = Hooks.alive or Anomaly.enabled or len(roots) != 1
     if not listened and wanted is None and not graph:
         edge, grad = roots.pop()
@@ -170,6 +186,8 @@ def backward(
 
         autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
         return
+    if passes_to_settle:
+        settle()
     view = self._view
     if view is not None:
         view.refresh(self)

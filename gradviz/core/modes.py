@@ -1,7 +1,7 @@
 """The modes: gradients on or off, inference, anomaly detection, hooks on what is saved.
 
-Compiled ops read one global, `room["plain"]`. It is True while every thread is in the default
-state; only when it is False is the state of the thread looked at.
+Compiled ops read one global, the set `special`. It is empty while every thread is in the default
+state; only when something is in it is the state of the thread looked at.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any
 
 MISSING: Any = object()
 PLACE = "gradviz.autograd.grad_mode"  # where torch has them
-room: dict[str, Any] = {"plain": True}  # the globals of all compiled functions
+special: set = set()  # the threads not in the default state, and what else asks to look closer
+room: dict[str, Any] = {"special": special}  # the globals of all compiled functions
 
 
 class State:
     """What a thread has chosen."""
 
-    __slots__ = ("deviates", "grad", "inference", "no_saved_hooks", "running", "saved_hooks")
+    __slots__ = ("grad", "inference", "no_saved_hooks", "running", "saved_hooks")
 
     def __init__(self) -> None:
         self.grad, self.inference = True, False
         self.saved_hooks: tuple = ()
         self.no_saved_hooks: str | None = None  # why there may be none, if there may be none
         self.running: Any = None  # the backward pass that this thread is in, if it may be heard
-        self.deviates = False  # whether this thread is counted below
 
 
 class Threads(threading.local):
@@ -36,16 +36,6 @@ class Threads(threading.local):
 
 
 threads = Threads()
-lock = threading.Lock()
-deviating = 0  # threads not in the default state, and what else forbids the fast path
-
-
-def forbid(change: int) -> None:
-    """One more, or one less, reason why the compiled ops must look closer."""
-    global deviating
-    with lock:
-        deviating += change
-        room["plain"] = deviating == 0
 
 
 def current() -> State:
@@ -55,13 +45,10 @@ def current() -> State:
 
 def noted(state: State) -> None:
     """Count this thread in or out, after a change of its state."""
-    deviates = not state.grad or state.inference or state.saved_hooks != ()
-    if deviates is not state.deviates:
-        global deviating
-        state.deviates = deviates
-        with lock:
-            deviating += 1 if deviates else -1
-            room["plain"] = deviating == 0
+    if state.grad and not state.inference and not state.saved_hooks:
+        special.discard(state)
+    else:
+        special.add(state)
 
 
 def set_grad(enabled: bool) -> None:
@@ -79,6 +66,9 @@ def recording() -> bool:
 
 
 room["recording"] = recording
+
+
+new = object.__new__
 
 
 class GradMode:
@@ -128,8 +118,7 @@ class no_grad(GradMode):
 
     def __new__(cls, function: Callable | None = None) -> Any:
         """As `@no_grad` without brackets, decorate at once."""
-        made = object.__new__(cls)
-        return made if function is None else made(function)
+        return new(cls) if function is None else new(cls)(function)
 
 
 class enable_grad(GradMode):
@@ -141,8 +130,7 @@ class enable_grad(GradMode):
 
     def __new__(cls, function: Callable | None = None) -> Any:
         """As `@no_grad` without brackets, decorate at once."""
-        made = object.__new__(cls)
-        return made if function is None else made(function)
+        return new(cls) if function is None else new(cls)(function)
 
 
 def is_grad_enabled() -> bool:
@@ -204,7 +192,7 @@ class inference_mode(GradMode):
         state.inference, state.grad = self.mode, not self.mode
         if self.mode and not Inference.ever:
             Inference.ever = True
-            forbid(1)  # from now on, what is saved has to be looked at
+            special.add(Inference)  # from now on, what is saved has to be looked at
         noted(state)
 
     def __exit__(self, *_: object) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 
-class Names(SimpleNamespace):
+class Names:
     """Ops and composed functions; a name that is not known yet makes the waiting families read."""
 
     def __getattr__(self, name: str) -> Any:
@@ -17,4 +16,4 @@ class Names(SimpleNamespace):
         raise AttributeError(f"no op is called {name!r}")
 
 
-ops = Names()
+ops: Any = Names()

@@ -181,7 +181,7 @@ def named(plan: Any, values: Any, node: Any, given: tuple) -> tuple:
         own = Output(node, number) if node is not None and value.dtype.kind == "f" else None
         if plan.op.view:
             tensor = wrap(value, None, own)
-            view_of(given[0], tensor, plan.op, given, number)
+            view_of(given[0], tensor, plan.op, given[1:], number)
         else:
             tensor = wrap(*settled(value), own)
         arrange(tensor, plan.op)

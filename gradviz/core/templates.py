@@ -204,16 +204,16 @@ def single_lines(plan: Plan) -> list[str]:
     none = "y_._node = None; y_._requires_grad = False"
     if plan.recorded:
         lines += lives_lines(plan)
-        lines += [f"if {lives_text(plan)} and (plain or recording()):"]
+        lines += [f"if {lives_text(plan)} and (not special or recording()):"]
         lines += [*indented([*record_lines(plan), *record]), f"else: {none}"]
     else:
         lines += [none]
     lines.append("y_._grad = y_._written = y_._accumulator = y_._view = None")
     if plan.op.view:
-        given = ", ".join(plan.kinds)
-        lines.append(f"view_of({plan.tensors[0]}, y_, {plan.key}_op, ({given},))")
+        given = "".join(f"{name}, " for name in [*plan.kinds][1:])
+        lines.append(f"view_of({plan.tensors[0]}, y_, {plan.key}_op, ({given}))")
     if plan.recorded:
-        lines.append(f"if not plain: arrange(y_, {plan.key}_op)")
+        lines.append(f"if special: arrange(y_, {plan.key}_op)")
     return [*lines, "return y_"]
 
 
@@ -222,7 +222,7 @@ def several_lines(plan: Plan) -> list[str]:
     lines = [*lives_lines(plan), "node_ = None"]
     if plan.recorded:
         lines += [
-            f"if {lives_text(plan)} and (plain or recording()):",
+            f"if {lives_text(plan)} and (not special or recording()):",
             *indented(record_lines(plan)),
         ]
     given = ", ".join(plan.kinds)
@@ -261,11 +261,11 @@ def lives_text(plan: Plan) -> str:
 def record_lines(plan: Plan) -> list[str]:
     """Make the node: its edges, and what its rules will need."""
     key = plan.key
-    keep = (
-        "small(value_)"
-        if plan.op.view or not plan.op.elementwise
-        else "value_ if value_.__class__ is not ndarray or value_.size <= 1000 else None"
-    )
+    keep = "value_ if value_.__class__ is not ndarray or value_.size <= 1000 else None"
+    if plan.op.view:
+        keep = "value_ if value_.size <= 1000 and value_.base.__class__ is ndarray and value_.base.size <= 1000 else small(value_)"
+    elif not plan.op.elementwise:
+        keep = "value_ if value_.__class__ is not ndarray else small(value_)"
     lines = [f"node_ = new_{key}(); node_.sequence = next_number(); node_.result_version = None"]
     if plan.op.outputs is None:
         lines.append(f"node_.result_shape = shape_; node_.remembered = {keep}")
@@ -321,7 +321,7 @@ def in_place_text(plan: Plan) -> str:
     ]
     lines = [f"if more_: misused({plan.key}_op, locals())"] if plan.op.shown else []
     lines += [
-        f"if ({' or '.join(lives)}) and (plain or recording()): return write({first}, {plan.key}_again{given})",
+        f"if ({' or '.join(lives)}) and (not special or recording()): return write({first}, {plan.key}_again{given})",
     ]
     if not symbol or len(others) != 1:
         lines.append(f"return store({first}, {plan.key}_again({', '.join(plan.kinds)}))")

@@ -15,7 +15,7 @@ import numpy as np
 
 from . import errors
 from .hooks import retain_on
-from .modes import current, recording, room
+from .modes import current, recording, special
 from .names import ops
 from .node import Node, gathered, maker, small, spread
 from .tensor import Tensor, Version, next_number
@@ -42,15 +42,11 @@ class View:
 reference_to, new_view = weakref.ref, maker(View)
 
 
-def with_one_more(views: list | None, view: Tensor) -> list:
-    """The views of a memory, held weakly; the dead ones are swept out now and then."""
-    if views is None:
-        return [reference_to(view)]
+def sweep(views: list) -> None:
+    """Now and then let go of the views of a memory that have died."""
     count = len(views)
-    if count >= 16 and count & (count - 1) == 0:
+    if count & (count - 1) == 0:
         views[:] = [each for each in views if each() is not None]
-    views.append(reference_to(view))
-    return views
 
 
 def views_of(base: Tensor) -> Iterator[Tensor]:
@@ -83,7 +79,7 @@ PASSIVE = "its base or another view of its base has been"
 
 
 def view_of(
-    source: Tensor, result: Tensor, op: Any, given: tuple, number: int | None = None
+    source: Tensor, result: Tensor, op: Any, arguments: tuple, number: int | None = None
 ) -> None:
     """Note that a result is a view of `source`; what belongs to inference mode is never one."""
     version = source._written
@@ -92,20 +88,26 @@ def view_of(
     elif version.inference:
         result._written, result._node, result._requires_grad = version, None, False
         return
-    above = source._view
-    if above is None:
-        base, path, kind = source, ((op, given[1:], number),), View.NORMAL
-    else:
-        base, path, kind = above.base, (*above.path, (op, given[1:], number)), above.kind
-    version.views = with_one_more(version.views, result)
-    if number is not None and kind == View.NORMAL:
-        kind = View.SEVERAL
-    if not room["plain"] and not recording():
-        kind = View.INFERENCE if current().inference else View.NO_GRAD
-        if base._requires_grad:
-            result._requires_grad = True
     result._written, result._view = version, (view := new_view())
-    view.base, view.path, view.stamp, view.kind = base, path, version.stamp, kind
+    view.stamp, above = version.stamp, source._view
+    if above is None:
+        view.base, view.path, view.kind = source, ((op, arguments, number),), ""
+    else:
+        view.base, view.path = above.base, (*above.path, (op, arguments, number))
+        view.kind = above.kind
+    if number is not None and not view.kind:
+        view.kind = View.SEVERAL
+    if special and not recording():
+        view.kind = View.INFERENCE if current().inference else View.NO_GRAD
+        if view.base._requires_grad:
+            result._requires_grad = True
+    views = version.views
+    if views is None:
+        version.views = [reference_to(result)]
+    else:
+        views.append(reference_to(result))
+        if len(views) >= 16:
+            sweep(views)
 
 
 Tensor._is_view = lambda self: self._view is not None
