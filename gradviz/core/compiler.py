@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 room |= {
     "Tensor": Tensor,
     "new_tensor": new_tensor, "ndarray": ndarray, "float32": float32, "float64": float64,
-    "FREED": FREED,
+    "single": float32.type, "FREED": FREED,
     "next_number": next_number, "tensor_classes": tensor_classes, "Output": Output, "wrap": wrap,
     "settled": settled, "constant": operands.constant, "combined": operands.combined,
     "fit": operands.fit, "unfit": operands.unfit, "misused": operands.misused,

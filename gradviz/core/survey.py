@@ -43,14 +43,22 @@ sequence_of = attrgetter("sequence")
 
 def leads_only_to(wanted: dict, edge: Any) -> bool:
     """Whether every leaf below an edge is wanted, so that no node runs and is freed in vain."""
+    leaves, known = tensor_classes, {*map(id, wanted)}  # to hash a tensor takes longer
+    if edge.__class__ in leaves:
+        return id(edge) in known
     seen: set = set()
     unseen = [edge]
     while unseen:
         node = unseen.pop()
-        if node.__class__ in tensor_classes:
-            if node not in wanted:
+        if node.__class__ is Output:
+            node = node.owner
+        if node in seen:
+            continue
+        seen.add(node)
+        for edge in node._edges():
+            if edge.__class__ not in leaves:
+                if edge is not None:
+                    unseen.append(edge)
+            elif id(edge) not in known:
                 return False
-        elif node not in seen:
-            seen.add(node)
-            unseen += [each for each in node.owner._edges() if each is not None]
     return True

@@ -158,7 +158,8 @@ def array_value_lines(plan: Plan) -> list[str]:
         return [*lines, "shape_ = value_.shape; dtype_ = value_.dtype"]
     return [
         *lines,
-        "if value_.__class__ is ndarray and value_.size != 1: shape_ = value_.shape",
+        "if value_.__class__ is single: shape_ = ()",
+        "elif value_.__class__ is ndarray and value_.size != 1: shape_ = value_.shape",
         "else: value_, shape_ = settled(value_)",
         "dtype_ = value_.dtype",
     ]
@@ -262,10 +263,8 @@ def record_lines(plan: Plan) -> list[str]:
     """Make the node: its edges, and what its rules will need."""
     key = plan.key
     keep = "value_ if value_.__class__ is not ndarray or value_.size <= 1000 else None"
-    if plan.op.view:
-        keep = "value_ if value_.size <= 1000 and value_.base.__class__ is ndarray and value_.base.size <= 1000 else small(value_)"
-    elif not plan.op.elementwise:
-        keep = "value_ if value_.__class__ is not ndarray else small(value_)"
+    if plan.op.view or not plan.op.elementwise:  # a small part must not keep a large memory
+        keep = "value_ if (value_.base is None and value_.size <= 1000) or value_.base.__class__ is ndarray and value_.base.size <= 1000 else small(value_)"
     lines = [f"node_ = new_{key}(); node_.sequence = next_number(); node_.result_version = None"]
     if plan.op.outputs is None:
         lines.append(f"node_.result_shape = shape_; node_.remembered = {keep}")

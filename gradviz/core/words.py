@@ -18,7 +18,7 @@ ndarray, add_reduce = np.ndarray, np.add.reduce
 sqrt, sign, maximum, minimum = np.sqrt, np.sign, np.maximum, np.minimum
 abs = np.abs
 zero, one = np.array(0, np.float32), np.array(1, np.float32)
-
+single, single_one, wide_one = np.float32, np.float32(1), np.array(1, np.float64)
 
 PRINTED_WHOLE = 1000
 float32, float64 = np.dtype("float32"), np.dtype("float64")
@@ -28,15 +28,22 @@ def rounded_once(function):
     """A function as PyTorch rounds it.
 
     PyTorch's code for vectors is right to the last bit almost always; numpy's, in single precision,
-    often is not. So what is small enough to be printed whole is computed in double precision.
+    often is not. So what is small enough to be printed whole is computed in double precision, one
+    number by the module `math`, which is three times as fast; it has errors where numpy has nan.
     """
+    of_number = getattr(math, function.__name__.replace("arc", "a"))
 
     def apply(value):
-        if value.__class__ is not ndarray:
-            return value.__class__(function(float(value)))
-        if value.dtype is float32 and value.size <= PRINTED_WHOLE:
-            return function(value.astype(float64)).astype(float32)
-        return function(value if value.dtype.kind == "f" else value.astype(float64))
+        if value.__class__ is ndarray:
+            if value.dtype is float32 and value.size <= PRINTED_WHOLE:
+                return function(value.astype(float64)).astype(float32)
+            return function(value if value.dtype.kind == "f" else value.astype(float64))
+        if value.__class__ is single:
+            try:
+                return single_one * of_number(value)
+            except (ValueError, OverflowError):
+                pass
+        return value.__class__(function(float(value)))
 
     apply.__name__ = apply.__qualname__ = function.__name__
     return apply
@@ -94,7 +101,8 @@ def one_minus_square(value):
         return 1 - value * value
     if value.__class__ is ndarray:
         wide = value.astype(float64)
-        return (1 - wide * wide).astype(value.dtype)
+        np.multiply(wide, wide, wide)
+        return np.subtract(wide_one, wide, wide).astype(value.dtype)
     wide = float(value)
     return value.__class__(1 - wide * wide)
 

@@ -27,6 +27,7 @@ from ..words import (
 )
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
+MINUS_ONE = np.array(-1, np.float32)
 
 
 @word
@@ -95,7 +96,7 @@ class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", face="", method=Fal
     def grad_target(grad, self, weight, reduction): return each(grad, self, reduction) * (log(1 - self) - log(self)) * weighing(weight)
 
 class BinaryCrossEntropyWithLogits(Op, name="binary_cross_entropy_with_logits_of", face="", method=False):
-    def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced(self - target * self - (np.minimum(self, zero) - log1p(exp(-np.abs(self)))), reduction)
+    def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced(self - target * self - (np.minimum(self, zero) - log1p(exp(np.copysign(self, MINUS_ONE)))), reduction)
     def grad_self(grad, self, target, reduction): return written(each((sigmoid(self) - target) * grad, self, reduction), 3 if reduction == 1 else 2)
     def grad_target(grad, self, reduction): return each(-self * grad, self, reduction)
     _saved_weight = _saved_pos_weight = None

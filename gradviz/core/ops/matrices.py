@@ -21,6 +21,8 @@ from ..words import (
 
 # --- products
 
+FLOAT = np.dtype("float32")
+
 class Mm(Op):
     pattern = "{self} @ {mat2}"
     usage = "Tensor mat2", "torch Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None"
@@ -208,6 +210,8 @@ def multi_dot(tensors):
 # --- what the functions above stand on: numpy, with PyTorch's words for what cannot be
 
 def product(left, right, beside=None):
+    if left.dtype is right.dtype is FLOAT and left.ndim == right.ndim == 2 and beside is None and left.shape[1] == right.shape[0]:
+        return left.dot(right)
     if left.ndim != 2: raise RuntimeError("self must be a matrix")
     if right.ndim != 2: raise RuntimeError("mat2 must be a matrix")
     if left.shape[1] != right.shape[0]:

@@ -11,6 +11,7 @@ from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import log, number, pow, where, zero, zeros_like
 
+FLOAT = np.dtype("float32")
 
 class PowScalar(Elementwise, node="PowBackward0", face="", method=False):
     def forward(self: Tensor, exponent: Scalar): return self ** exponent
@@ -35,6 +36,7 @@ class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_pl
 @composed("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", name="pow", operators="**", in_place=True, out=True)
 def power(self, exponent):
     kind = exponent.__class__
+    if (kind is int or kind is float) and exponent and self.__class__ is Tensor and self._dtype is FLOAT: return ops.pow_scalar(self, exponent)
     if isinstance(self, Tensor) and self._dtype.kind != "f" and not isinstance(exponent, Tensor): return power_of_whole(self, exponent)
     if kind is int or kind is float: return ops.pow_scalar(self, exponent) if exponent else ops.pow_zero(self, exponent)
     if isinstance(exponent, Tensor):
