@@ -77,6 +77,10 @@ class GradMode:
     __module__ = PLACE
     __slots__ = ("mode", "was")
 
+    def __new__(cls, function: Callable | None = None) -> Any:
+        """As `@no_grad` without brackets, decorate at once."""
+        return new(cls) if function is None else new(cls)(function)
+
     def __enter__(self) -> None:
         state = threads.state
         self.was = was = state.grad
@@ -116,9 +120,11 @@ class no_grad(GradMode):
     __slots__ = ()
     mode = False
 
-    def __new__(cls, function: Callable | None = None) -> Any:
-        """As `@no_grad` without brackets, decorate at once."""
-        return new(cls) if function is None else new(cls)(function)
+    def __enter__(self) -> None:  # what the general one does, without asking
+        state = threads.state
+        self.was = state.grad
+        state.grad = False
+        special.add(state)
 
 
 class enable_grad(GradMode):
@@ -127,10 +133,6 @@ class enable_grad(GradMode):
     __module__ = PLACE
     __slots__ = ()
     mode = True
-
-    def __new__(cls, function: Callable | None = None) -> Any:
-        """As `@no_grad` without brackets, decorate at once."""
-        return new(cls) if function is None else new(cls)(function)
 
 
 def is_grad_enabled() -> bool:

@@ -4,12 +4,11 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..dtypes import c_name, scalar_name
-from ..meanings import word
+from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, Version, wrap
 from ..words import (
     bmm,
-    mm,
     mv,
     reshape,
     sum_to_size,
@@ -210,8 +209,9 @@ def multi_dot(tensors):
 # --- what the functions above stand on: numpy, with PyTorch's words for what cannot be
 
 def product(left, right, beside=None):
-    if left.dtype is right.dtype is FLOAT and left.ndim == right.ndim == 2 and beside is None and left.shape[1] == right.shape[0]:
-        return left.dot(right)
+    if left.dtype is right.dtype is FLOAT and left.ndim == right.ndim == 2 and beside is None:
+        try: return left.dot(right)
+        except ValueError: pass  # it is told below why
     if left.ndim != 2: raise RuntimeError("self must be a matrix")
     if right.ndim != 2: raise RuntimeError("mat2 must be a matrix")
     if left.shape[1] != right.shape[0]:
@@ -265,12 +265,20 @@ def by_columns(sizes, strides): return len(strides) == 2 and strides[0] < stride
 @word
 def mm_left(grad, right, sizes, strides):
     """The left factor's gradient, laid out as it is: then a transposed weight's needs no copy."""
-    return t(mm(right, t(grad))) if by_columns(sizes, strides) else mm(grad, t(right))
+    return right.dot(grad.T).T if by_columns(sizes, strides) else grad.dot(right.T)
+
+@on_tensors
+def mm_left(grad, right, sizes, strides):  # noqa: F811
+    return ops.t(ops.mm(right, ops.t(grad))) if by_columns(sizes, strides) else ops.mm(grad, ops.t(right))
 
 @word
 def mm_right(left, grad, sizes, strides):
     """The right factor's gradient, laid out as it is."""
-    return t(mm(t(grad), left)) if by_columns(sizes, strides) else mm(t(left), grad)
+    return grad.T.dot(left).T if by_columns(sizes, strides) else left.T.dot(grad)
+
+@on_tensors
+def mm_right(left, grad, sizes, strides):  # noqa: F811
+    return ops.t(ops.mm(ops.t(grad), left)) if by_columns(sizes, strides) else ops.mm(ops.t(left), grad)
 
 @word
 def scaled(value, factor): return value if factor == 1 else value * factor
