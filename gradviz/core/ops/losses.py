@@ -114,11 +114,12 @@ class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogits
 class NllLoss(Op, name="nll_loss_of", face="", method=False):
     def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar, ignore_index: Scalar):
         """The negated logarithm at each target."""
-        index, weights = in_classes(self.shape, target, weight, ignore_index)
-        losses = np.asarray(-self[index] * weights, self.dtype)
+        index, weights, total_weight = in_classes(self.shape, target, weight, ignore_index)
+        losses = -self[index]
+        if weights is not None: losses = np.asarray(losses * weights, self.dtype)
         if reduction == 0: return losses
         summed = total(losses)
-        return summed / np.asarray(total(np.asarray(weights)), self.dtype) if reduction == 1 else summed
+        return summed / np.asarray(total_weight, self.dtype) if reduction == 1 else summed
     @one_node("NllLossBackwardBackward0",
               grad_output=lambda grad, target, weight, reduction, ignore_index: nll_loss_of(grad, target, weight, reduction, ignore_index),
               self=lambda grad, self: zeros_like(self))
@@ -249,6 +250,7 @@ def classes_fit(input, target, weight, ignore_index):
     if weight is not None and weight._shape != (classes,):
         raise RuntimeError(f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {list(weight._shape)}")
     named = target._shaped()
+    if named.dtype.kind == "i" and named.size and np.maximum.reduce(named.view(np.uint64), None) < classes: return  # -1 is a large number there
     strange = named[((named < 0) | (named >= classes)) & (named != ignore_index)]
     if strange.size: raise IndexError(f"Target {strange[0]} is out of bounds.")
 
@@ -273,14 +275,17 @@ def cross_entropies(share, target):
 def weighing(weight): return 1 if weight is None else held(weight)
 
 def in_classes(shape, target, weight, ignore_index):
-    """The index of each target's place in the input, and what each weighs."""
+    """The index of each target's place in the input; what each weighs, if not all the same; the sum of that."""
     kept = target != ignore_index
-    chosen = np.where(kept, target, 0)
-    weights = kept.astype(np.float64) if weight is None else weight[chosen] * kept
-    if chosen.ndim == len(shape): return chosen, weights
+    if weight is None and np.logical_and.reduce(kept, None): chosen, weights, total_weight = target, None, target.size
+    else:
+        chosen = np.where(kept, target, 0)
+        weights = kept.astype(np.float64) if weight is None else weight[chosen] * kept
+        total_weight = np.add.reduce(weights, None)
+    if chosen.ndim == len(shape): return chosen, weights, total_weight
     index = [np.arange(size).reshape(-1, *(1,) * (chosen.ndim - 1 - dim)) for dim, size in enumerate(chosen.shape)]
     index.insert(0 if len(shape) == 1 else 1, chosen)
-    return tuple(index), weights
+    return tuple(index), weights, total_weight
 
 def total_weight(kind, target, weight, reduction, ignore_index):
     """What a mean is divided by; 0 where nothing is summed."""
@@ -290,7 +295,8 @@ def total_weight(kind, target, weight, reduction, ignore_index):
 
 def at_targets(grad, logs, target, weight, reduction, ignore_index):
     """The gradient at each target's place, zero elsewhere."""
-    index, weights = in_classes(logs.shape, target, weight, ignore_index)
-    full = np.zeros_like(logs)
-    full[index] = -grad * weights / (total(np.asarray(weights)) if reduction == 1 else 1)
+    index, weights, total_weight = in_classes(logs.shape, target, weight, ignore_index)
+    full = np.zeros(logs.shape, logs.dtype)
+    share = -grad if weights is None else -grad * weights
+    full[index] = share / np.asarray(total_weight, share.dtype) if reduction == 1 else share
     return full

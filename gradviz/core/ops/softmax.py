@@ -39,6 +39,9 @@ def logarithms_of_shares(value, dim):
 def below_greatest(value, axis):
     """The greatest is taken off first, so that nothing overflows; half precision is not precise enough."""
     if value.dtype.itemsize == 2: value = value.astype(np.float32)
+    width = value.shape[-1] if value.ndim else 0
+    if 0 < width <= 16 and axis == (value.ndim - 1,) and value.size > 16 * width:  # many short rows: numpy is faster down columns
+        return value - np.maximum.reduce(value.reshape(-1, width).T.copy(), 0).reshape(*value.shape[:-1], 1)
     return value - np.maximum.reduce(value, axis, None, None, True, -np.inf)
 
 def checked(self, dim, name):
