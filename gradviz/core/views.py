@@ -218,11 +218,7 @@ class CopySlices(ViewNode):
         piece = ops.take_part(grad, self.layout, self.path)
         pairs = gathered(self.writer, *self.writer._backward_graph(piece, keep))
         part = None if pairs[0][0] is None else pairs[0][1]
-        where = self.layout, self.path
-        full = (
-            ops.clear_part(grad, *where) if part is None else ops.replace_part(grad, part, *where)
-        )
-        return self.sent(full, pairs)
+        return self.sent(ops.replace_part(grad, part, self.layout, self.path), pairs)
 
     def sent(self, full: Any, pairs: list) -> tuple:
         """The base's gradient, and the gradients of what was written."""

@@ -100,6 +100,10 @@ class RsubNumber(Elementwise, node="RsubBackward1", face="", method=False):
     def grad_self(grad, alpha): return -grad * alpha
     check = refuse_subtraction
 
+class Flat(Elementwise, abstract=True):
+    """A small change of what goes in changes nothing: the slope is 0."""
+    def grad_self(grad): return zeros_like(grad)
+
 class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
     def forward(self: Tensor, other: Tensor, rounding_mode: Scalar): return divided(self, other, rounding_mode)
     def grad_self(grad, other, rounding_mode): return zeros_like(grad)
@@ -115,9 +119,8 @@ class Remainder(Elementwise, name="remainder_of_number", face="", method=False):
     def forward(self: Tensor, other: Scalar): return leftover(above_zero, self, other)
     def grad_self(grad): return grad
 
-class RemainderTensor(Elementwise, node="RemainderBackward1", face="", method=False):
+class RemainderTensor(Remainder, node="RemainderBackward1", face="", method=False):
     def forward(self: Tensor, other: Tensor): return leftover(above_zero, self, other)
-    def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "floor")
 
 class NumberRemainder(Elementwise, node="NotImplemented", name="remainder_number", face="", method=False):
@@ -127,9 +130,8 @@ class Fmod(Elementwise, name="fmod_of_number", face="", method=False):
     def forward(self: Tensor, other: Scalar): return leftover(np.fmod, self, other)
     def grad_self(grad): return grad
 
-class FmodTensor(Elementwise, node="FmodBackward1", face="", method=False):
+class FmodTensor(Fmod, node="FmodBackward1", face="", method=False):
     def forward(self: Tensor, other: Tensor): return leftover(np.fmod, self, other)
-    def grad_self(grad): return grad
     def grad_other(grad, self, other): return -grad * divided(self, other, "trunc")
 
 def leftover(function, value, other):
@@ -217,35 +219,29 @@ class Sgn(Elementwise):
     def forward(self: Tensor): return signs(self)
     def grad_self(grad, self, result): return zeros_like(grad)
 
-class Sign(Elementwise):
+class Sign(Flat):
     def forward(self: Tensor): return signs(self)
-    def grad_self(grad): return zeros_like(grad)
 
 def signs(value): return value if value.dtype.kind == "b" else sgn(value)
 
-class Floor(Elementwise):
+class Floor(Flat):
     forward = np.floor
-    def grad_self(grad): return zeros_like(grad)
     check = lacking("floor_vml_cpu", BOOL)
 
-class Ceil(Elementwise):
+class Ceil(Flat):
     forward = np.ceil
-    def grad_self(grad): return zeros_like(grad)
     check = lacking("ceil_vml_cpu", BOOL)
 
-class Trunc(Elementwise):
+class Trunc(Flat):
     forward = np.trunc
-    def grad_self(grad): return zeros_like(grad)
     check = lacking("trunc_vml_cpu", BOOL)
 
-class Round(Elementwise, name="round_whole", face="", method=False):
+class Round(Flat, name="round_whole", face="", method=False):
     forward = np.rint
-    def grad_self(grad): return zeros_like(grad)
     check = lacking("round_vml_cpu", BOOL)
 
-class RoundDecimals(Elementwise, node="RoundBackward1", face="", method=False):
+class RoundDecimals(Flat, node="RoundBackward1", face="", method=False):
     def forward(self: Tensor, decimals: Scalar): return np.rint(self * 10.0**decimals) / 10.0**decimals if decimals > 0 else np.rint(self / 10.0**-decimals) * 10.0**-decimals
-    def grad_self(grad): return zeros_like(grad)
     check = lacking("round_cpu", WHOLE)
 
 @composed("", "*, int decimals", name="round", in_place=True, out=True)

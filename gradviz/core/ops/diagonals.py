@@ -3,27 +3,30 @@
 import numpy as np
 
 from .. import dims as dimensions
-from ..meanings import on_tensors, word
+from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import written
 from ..tensor import Tensor
+from ..words import expand
 
 
 class Diagonal(Op, view=True, name="diagonal_of", face="", method=False):
     def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return writable_diagonal(self, offset, dim1, dim2)
     def grad_self(grad, self_sym_sizes, offset, dim1, dim2): return diagonal_placed(grad, self_sym_sizes, offset, dim1, dim2)
 
-class DiagonalCopy(Op, node="DiagonalBackward0_copy", face="", method=False):
+class DiagonalCopy(Diagonal, node="DiagonalBackward0_copy", face="", method=False):
     def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return writable_diagonal(self, offset, dim1, dim2).copy()
-    def grad_self(grad, self_sym_sizes, offset, dim1, dim2): return diagonal_placed(grad, self_sym_sizes, offset, dim1, dim2)
 
 class DiagonalPlaced(Op, node="DiagonalBackwardBackward0", face="", method=False):
-    def forward(self: Tensor, shape: Scalar, offset: Scalar, dim1: Scalar, dim2: Scalar): return diagonal_placed(self, shape, offset, dim1, dim2)
-    def grad_self(grad, offset, dim1, dim2): return diagonal_read(grad, offset, dim1, dim2)
+    def forward(self: Tensor, shape: Scalar, offset: Scalar, dim1: Scalar, dim2: Scalar):
+        full = np.zeros(shape, self.dtype)
+        writable_diagonal(full, offset, dim1, dim2)[...] = self
+        return full
+    def grad_self(grad, offset, dim1, dim2): return diagonal_of(grad, offset, dim1, dim2)
 
 class DiagEmbed(Op, name="diag_embed_of", face="", method=False):
     def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return embedded(self, offset, dim1, dim2)
-    def grad_self(grad, offset, dim1, dim2): return diagonal_read(grad, offset, dim1, dim2)
+    def grad_self(grad, offset, dim1, dim2): return diagonal_of(grad, offset, dim1, dim2)
 
 class Tril(Op, in_place=True):
     def forward(self: Tensor, diagonal: Scalar = 0): return np.tril(matrix_of(self, "tril"), diagonal)
@@ -35,7 +38,9 @@ class Triu(Op, in_place=True):
 
 class Trace(Op):
     def forward(self: Tensor): return traced(self)
-    def grad_self(grad, self_sym_sizes): return identity(grad, self_sym_sizes)
+    def grad_self(grad, self_sym_sizes): return written(diagonal_placed(expand(grad, (min(self_sym_sizes),)), self_sym_sizes, 0, 0, 1), 2)
+
+diagonal_of, diagonal_placed, tril, triu = word(Diagonal), word(DiagonalPlaced), word(Tril), word(Triu)
 
 @composed("int offset = 0, int dim1 = 0, int dim2 = 1")
 def diagonal(self, offset=0, dim1=0, dim2=1):
@@ -67,50 +72,10 @@ def traced(matrix):
     if matrix.ndim != 2: raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {matrix.ndim}")
     return np.add.reduce(matrix.diagonal(), dtype=np.int64 if matrix.dtype.kind in "iu" else None)
 
-def identity(grad, shape):
-    full = np.zeros(shape, grad.dtype)
-    np.fill_diagonal(full, grad)
-    return written(full, 2)
-
-word(identity)
-
-@on_tensors
-def identity(grad, shape):
-    return ops.diag_embed_of(ops.expand(grad, (min(shape),)), 0, 0, 1) if shape[0] == shape[1] else ops.diagonal_placed(ops.expand(grad, (min(shape),)), shape, 0, 0, 1)
-
-def tril(value, diagonal): return np.tril(value, diagonal)
-def triu(value, diagonal): return np.triu(value, diagonal)
-
-word(tril)
-word(triu)
-
-@on_tensors
-def tril(value, diagonal): return ops.tril(value, diagonal)
-
-@on_tensors
-def triu(value, diagonal): return ops.triu(value, diagonal)
-
 def writable_diagonal(value, offset, dim1, dim2):
     view = value.diagonal(offset, dim1, dim2)
     view.flags.writeable = value.flags.writeable
     return view
-
-def diagonal_read(value, offset, dim1, dim2): return value.diagonal(offset, dim1, dim2)
-
-word(diagonal_read)
-
-@on_tensors
-def diagonal_read(value, offset, dim1, dim2): return ops.diagonal_of(value, offset, dim1, dim2)
-
-def diagonal_placed(grad, shape, offset, dim1, dim2):
-    full = np.zeros(shape, grad.dtype)
-    writable_diagonal(full, offset, dim1, dim2)[...] = grad
-    return full
-
-word(diagonal_placed)
-
-@on_tensors
-def diagonal_placed(grad, shape, offset, dim1, dim2): return ops.diagonal_placed(grad, shape, offset, dim1, dim2)
 
 def embedded(value, offset, dim1, dim2):
     width = value.shape[-1] + abs(offset)

@@ -10,38 +10,36 @@ from ..tensor import Tensor
 from ..words import zeros_like
 
 
-class Uniform(Op, face="", method=False, name="with_uniform"):
+class Drawn(Op, abstract=True):
+    """What was there before is gone, so nothing flows back to it."""
     def forward(self: Tensor, drawn: Scalar): return drawn
     def grad_self(grad): return zeros_like(grad)
 
-class Normal(Op, face="", method=False, name="with_normal"):
-    def forward(self: Tensor, drawn: Scalar): return drawn
-    def grad_self(grad): return zeros_like(grad)
+class Uniform(Drawn, face="", method=False, name="with_uniform"):
+    """Between two bounds."""
 
-class Exponential(Op, face="", method=False, name="with_exponential"):
-    def forward(self: Tensor, drawn: Scalar): return drawn
-    def grad_self(grad): return zeros_like(grad)
+class Normal(Drawn, face="", method=False, name="with_normal"):
+    """Around a mean."""
 
-class Bernoulli(Op, node="BernoulliBackward2", face="", method=False, name="with_chances"):
-    def forward(self: Tensor, drawn: Scalar): return drawn
-    def grad_self(grad): return zeros_like(grad)
+class Exponential(Drawn, face="", method=False, name="with_exponential"):
+    """How long one waits."""
 
-class BernoulliTensor(Op, node="BernoulliBackward1", face="", method=False, name="with_own_chances"):
+class Bernoulli(Drawn, node="BernoulliBackward2", face="", method=False, name="with_chances"):
+    """Ones and zeros, by one chance."""
+
+class BernoulliTensor(Drawn, node="BernoulliBackward1", face="", method=False, name="with_own_chances"):
+    """Ones and zeros, by a chance for each."""
     def forward(self: Tensor, p: Tensor, drawn: Scalar): return drawn
-    def grad_self(grad): return zeros_like(grad)
     def grad_p(grad, p): return zeros_like(p)
 
-class Random(Op, face="", method=False, name="with_integers_between"):
-    def forward(self: Tensor, drawn: Scalar): return drawn
-    def grad_self(grad): return zeros_like(grad)
+class Random(Drawn, face="", method=False, name="with_integers_between"):
+    """Whole numbers between two."""
 
-class RandomBelow(Op, node="RandomBackward1", face="", method=False, name="with_integers_below"):
-    def forward(self: Tensor, drawn: Scalar): return drawn
-    def grad_self(grad): return zeros_like(grad)
+class RandomBelow(Drawn, node="RandomBackward1", face="", method=False, name="with_integers_below"):
+    """Whole numbers below one."""
 
-class RandomFree(Op, node="RandomBackward2", face="", method=False, name="with_integers"):
-    def forward(self: Tensor, drawn: Scalar): return drawn
-    def grad_self(grad): return zeros_like(grad)
+class RandomFree(Drawn, node="RandomBackward2", face="", method=False, name="with_integers"):
+    """Whole numbers."""
 
 
 def fill(self, op, drawn):

@@ -5,29 +5,40 @@ import numpy as np
 from .. import dims as dimensions
 from .. import dtypes
 from ..inplace import write
-from ..meanings import on_tensors, word
+from ..meanings import word
 from ..op import Op, Scalar, composed, faces, many, ops
-from ..placing import at, cat, cut, select, slice_backward
+from ..placing import at, cut, select, slice_backward
 from ..tensor import Tensor, wrap
-from .diagonals import diagonal_read, writable_diagonal
-from .joining import equal_sizes, slices
+from .diagonals import diagonal_of, writable_diagonal
+from .joining import Split
 
 # --- one part replaced
 
 class SelectScatter(Op, face="", method=False, name="select_replaced"):
-    def forward(self: Tensor, src: Tensor, dim: Scalar, index: Scalar): return replaced(self, at(dim, index), src)
-    def grad_self(grad, dim, index): return without_selected(grad, dim, index)
+    def forward(self: Tensor, src: Tensor = None, dim: Scalar = 0, index: Scalar = 0): return replaced(self, at(dim, index), src)
+    def grad_self(grad, dim, index): return select_replaced(grad, None, dim, index)
     def grad_src(grad, dim, index): return select(grad, dim, index)
 
 class SliceScatter(Op, face="", method=False, name="slice_replaced"):
-    def forward(self: Tensor, src: Tensor, dim: Scalar, start: Scalar, end: Scalar, step: Scalar): return replaced(self, at(dim, slice(start, end, step)), src)
-    def grad_self(grad, dim, start, end, step): return without_slice(grad, dim, start, end, step)
+    def forward(self: Tensor, src: Tensor = None, dim: Scalar = 0, start: Scalar = None, end: Scalar = None, step: Scalar = 1): return replaced(self, at(dim, slice(start, end, step)), src)
+    def grad_self(grad, dim, start, end, step): return slice_replaced(grad, None, dim, start, end, step)
     def grad_src(grad, dim, start, end, step): return cut(grad, dim, start, end, step)
 
 class DiagonalScatter(Op, face="", method=False, name="diagonal_replaced"):
-    def forward(self: Tensor, src: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return with_diagonal(self, src, offset, dim1, dim2)
-    def grad_self(grad, offset, dim1, dim2): return without_diagonal(grad, offset, dim1, dim2)
-    def grad_src(grad, offset, dim1, dim2): return diagonal_read(grad, offset, dim1, dim2)
+    def forward(self: Tensor, src: Tensor = None, offset: Scalar = 0, dim1: Scalar = 0, dim2: Scalar = 1):
+        full = self.copy()
+        writable_diagonal(full, offset, dim1, dim2)[...] = 0 if src is None else src
+        return full
+    def grad_self(grad, offset, dim1, dim2): return diagonal_replaced(grad, None, offset, dim1, dim2)
+    def grad_src(grad, offset, dim1, dim2): return diagonal_of(grad, offset, dim1, dim2)
+
+select_replaced, slice_replaced, diagonal_replaced = word(SelectScatter), word(SliceScatter), word(DiagonalScatter)
+
+def replaced(value, key, part):
+    """A copy with another part, or with zeros there."""
+    full = value.copy()
+    full[key] = 0 if part is None else part
+    return full
 
 @composed("Tensor src, int dim, int index")
 def select_scatter(self, src, dim, index):
@@ -107,9 +118,8 @@ class NarrowCopy(Op, face="", method=False, name="narrow_copied"):
     def forward(self: Tensor, dim: Scalar, start: Scalar, length: Scalar): return cut(self, dim, start, start + length, 1).copy()
     def grad_self(grad, self_sym_sizes, dim, start, length): return slice_backward(grad, self_sym_sizes, dim, start, start + length, 1)
 
-class UnsafeSplit(Op, view=True, outputs=many, face="", method=False, name="unsafely_split"):
-    def forward(self: Tensor, split_size: Scalar, dim: Scalar): return slices(self, equal_sizes(self.shape[dim], split_size), dim)
-    def grad_self(grads, split_size, dim, self_sym_sizes): return cat(grads, dim)
+class UnsafeSplit(Split, view=True, outputs=many, face="", method=False, name="unsafely_split"):
+    """The same under another name."""
 
 @composed("int split_size, int dim = 0")
 def unsafe_split(self, split_size, dim=0):
@@ -130,39 +140,3 @@ def narrow_copy(self, dim, start, length):
 # --- under other names
 
 faces["linalg"]["diagonal"] = lambda A, *, offset=0, dim1=-2, dim2=-1: ops.diagonal(A, offset, dim1, dim2)
-
-
-# --- words that only these rules use
-
-def replaced(value, key, part):
-    full = value.copy()
-    full[key] = part
-    return full
-
-def with_diagonal(value, part, offset, dim1, dim2):
-    full = value.copy()
-    writable_diagonal(full, offset, dim1, dim2)[...] = part
-    return full
-
-@word
-def without_selected(grad, dim, index): return replaced(grad, at(dim, index), 0)
-
-@on_tensors
-def without_selected(grad, dim, index):  # noqa: F811
-    return ops.select_scatter(grad, wrap(np.zeros(grad._shape[:dim] + grad._shape[dim + 1:], grad._dtype)), dim, index)
-
-@word
-def without_slice(grad, dim, start, end, step): return replaced(grad, at(dim, slice(start, end, step)), 0)
-
-@on_tensors
-def without_slice(grad, dim, start, end, step):  # noqa: F811
-    part = np.zeros(ops.cut(grad.detach(), dim, start, end, step)._shape, grad._dtype)
-    return ops.slice_replaced(grad, wrap(part), dim, start, end, step)
-
-@word
-def without_diagonal(grad, offset, dim1, dim2): return with_diagonal(grad, 0, offset, dim1, dim2)
-
-@on_tensors
-def without_diagonal(grad, offset, dim1, dim2):  # noqa: F811
-    part = np.zeros(ops.diagonal(grad.detach(), offset, dim1, dim2)._shape, grad._dtype)
-    return ops.diagonal_replaced(grad, wrap(part), offset, dim1, dim2)

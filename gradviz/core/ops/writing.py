@@ -7,33 +7,29 @@ from ..errors import not_broadcastable
 from ..inplace import fill, write
 from ..meanings import on_tensors, word
 from ..modes import recording
-from ..op import Elementwise, Op, Scalar, composed, ops
+from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, alone, ndarray, wrap
 from ..views import add_into, laid_out_as, replayed
 from ..words import sum_to_size, to, total, zeros_like
+from .arithmetic import Flat
 
 
-class Zero(Elementwise, face="", method=False, name="zeroed", in_place=False):
+class Zero(Flat, face="", method=False, name="zeroed", in_place=False):
     def forward(self: Tensor): return filled_with(self, 0)
-    def grad_self(grad): return zeros_like(grad)
 
-class Fill(Elementwise, node="FillBackward2", face="", method=False, name="filled_with_number", in_place=False):
+class Fill(Flat, node="FillBackward2", face="", method=False, name="filled_with_number", in_place=False):
     def forward(self: Tensor, value: Scalar): return filled_with(self, value)
-    def grad_self(grad): return zeros_like(grad)
 
-class FillCopy(Elementwise, node="FillBackward0", face="", method=False, name="filled_copy", in_place=False):
-    def forward(self: Tensor, value: Scalar): return filled_with(self, value)
-    def grad_self(grad): return zeros_like(grad)
-
-class FillCopyTensor(Op, node="FillBackward1", face="", method=False, name="filled_copy_tensor"):
-    def forward(self: Tensor, value: Tensor): return np.full(self.shape, value, self.dtype)
-    def grad_self(grad): return zeros_like(grad)
-    def grad_value(grad): return total(grad)
+class FillCopy(Fill, node="FillBackward0", face="", method=False, name="filled_copy", in_place=False):
+    """The same on a copy."""
 
 class FillTensor(Op, node="FillBackward3", face="", method=False, name="filled_with_tensor"):
     def forward(self: Tensor, value: Tensor): return np.full(self.shape, value, self.dtype)
     def grad_self(grad): return zeros_like(grad)
     def grad_value(grad): return total(grad)
+
+class FillCopyTensor(FillTensor, node="FillBackward1", face="", method=False, name="filled_copy_tensor"):
+    """The same on a copy."""
 
 class Copy(Op, node="CopyBackwards", face="", method=False):
     def forward(self: Tensor, src: Tensor): return laid_out_as(self, src)
@@ -95,47 +91,26 @@ def to(value, dtype): return value if value._dtype is dtype else ops.to_copy(val
 # --- parts of a base, for the gradients of views that were written
 
 class PlacePart(Op, node="AsStridedBackwardBackward0", face="", method=False):
-    def forward(self: Tensor, layout: Scalar, path: Scalar): return place_part(self, layout, path)
+    def forward(self: Tensor, layout: Scalar, path: Scalar):
+        """Zeros in the layout of a base, with a gradient where a view of it lies."""
+        full = laid_out_as(layout, 0)
+        add_into(replayed(full, path), self)
+        return full
     def grad_self(grad, layout, path): return take_part(grad, layout, path)
 
 class TakePart(Op, node="AsStridedBackward0", face="", method=False):
-    def forward(self: Tensor, layout: Scalar, path: Scalar): return take_part(self, layout, path)
+    def forward(self: Tensor, layout: Scalar, path: Scalar):
+        """What lies where a view of a base lies."""
+        return replayed(laid_out_as(layout, self), path).copy()
     def grad_self(grad, layout, path): return place_part(grad, layout, path)
 
 class ReplacePart(Op, node="AsStridedScatterBackward0", face="", method=False):
-    def forward(self: Tensor, part: Tensor, layout: Scalar, path: Scalar): return replace_part(self, part, layout, path)
+    def forward(self: Tensor, part: Tensor = None, layout: Scalar = None, path: Scalar = ()):
+        """A gradient with another one, or zeros, where a view of the base lies."""
+        full = laid_out_as(layout, self)
+        replayed(full, path)[...] = 0 if part is None else part
+        return full
     def grad_self(grad, layout, path): return replace_part(grad, None, layout, path)
     def grad_part(grad, layout, path): return take_part(grad, layout, path)
 
-class ClearPart(Op, node="AsStridedScatterBackward0", face="", method=False):
-    def forward(self: Tensor, layout: Scalar, path: Scalar): return replace_part(self, None, layout, path)
-    def grad_self(grad, layout, path): return replace_part(grad, None, layout, path)
-
-@word
-def place_part(grad, layout, path):
-    """Zeros in the layout of a base, with a gradient where a view of it lies."""
-    full = laid_out_as(layout, 0)
-    add_into(replayed(full, path), grad)
-    return full
-
-@on_tensors
-def place_part(grad, layout, path): return ops.place_part(grad, layout, path)  # noqa: F811
-
-@word
-def take_part(full, layout, path):
-    """What lies where a view of a base lies."""
-    return replayed(laid_out_as(layout, full), path).copy()
-
-@on_tensors
-def take_part(full, layout, path): return ops.take_part(full, layout, path)  # noqa: F811
-
-@word
-def replace_part(full, part, layout, path):
-    """A gradient with another one, or zeros, where a view of the base lies."""
-    full = laid_out_as(layout, full)
-    replayed(full, path)[...] = 0 if part is None else part
-    return full
-
-@on_tensors
-def replace_part(full, part, layout, path):  # noqa: F811
-    return ops.clear_part(full, layout, path) if part is None else ops.replace_part(full, part, layout, path)
+place_part, take_part, replace_part = word(PlacePart), word(TakePart), word(ReplacePart)
