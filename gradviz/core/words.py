@@ -275,6 +275,10 @@ def bmm(left, right):
     return np.matmul(left, right)
 
 
+def matmul(left, right):
+    return np.matmul(left, right)
+
+
 def mv(matrix, vector):
     return matrix.dot(vector)
 

@@ -3,30 +3,26 @@
 from ..op import Elementwise, composed, ops
 from ..tensor import Tensor
 
-EITHER = "Tensor other", "Number other"
 
-class Eq(Elementwise, operators="=="):
-    usage = EITHER
+class Comparison(Elementwise, abstract=True):
+    usage = "Tensor other", "Number other"
+
+class Eq(Comparison, operators="=="):
     def forward(self: Tensor, other: Tensor): return self == other
 
-class Ne(Elementwise, operators="!="):
-    usage = EITHER
+class Ne(Comparison, operators="!="):
     def forward(self: Tensor, other: Tensor): return self != other
 
-class Lt(Elementwise, operators="<"):
-    usage = EITHER
+class Lt(Comparison, operators="<"):
     def forward(self: Tensor, other: Tensor): return self < other
 
-class Le(Elementwise, operators="<="):
-    usage = EITHER
+class Le(Comparison, operators="<="):
     def forward(self: Tensor, other: Tensor): return self <= other
 
-class Gt(Elementwise, operators=">"):
-    usage = EITHER
+class Gt(Comparison, operators=">"):
     def forward(self: Tensor, other: Tensor): return self > other
 
-class Ge(Elementwise, operators=">="):
-    usage = EITHER
+class Ge(Comparison, operators=">="):
     def forward(self: Tensor, other: Tensor): return self >= other
 
 

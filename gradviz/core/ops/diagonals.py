@@ -38,7 +38,10 @@ class Triu(Op, in_place=True):
 
 class Trace(Op):
     def forward(self: Tensor): return traced(self)
-    def grad_self(grad, self_sym_sizes): return written(diagonal_placed(expand(grad, (min(self_sym_sizes),)), self_sym_sizes, 0, 0, 1), 2)
+    def grad_self(grad, self_sym_sizes): return identity(grad, self_sym_sizes)
+
+@word
+def identity(grad, shape): return written(diagonal_placed(expand(grad, (min(shape),)), shape, 0, 0, 1), 2)
 
 diagonal_of, diagonal_placed, tril, triu = word(Diagonal), word(DiagonalPlaced), word(Tril), word(Triu)
 

@@ -106,51 +106,12 @@ def stride(self, dim=None):
 def is_contiguous(self, memory_format=None):
     return self._value.__class__ is not np.ndarray or self._value.flags.c_contiguous
 
-@composed("", face="")
-def storage_offset(self): return 0 if self._value.__class__ is not np.ndarray else offset_in_memory(self._value)
-
-@composed("", face="")
-def data_ptr(self): return self._array().__array_interface__["data"][0]
-
-@composed("", face="")
-def element_size(self): return self._dtype.itemsize
-
-@composed("")
-def is_floating_point(self): return self._dtype.kind == "f"
-
-@composed("")
-def is_complex(self): return False
-
-@composed("")
-def is_signed(self): return self._dtype.kind in "fi"
-
 @composed("Tensor other")
 def is_same_size(self, other): return self._shape == other._shape
 
 @composed("Tensor tensor", face="")
 def is_set_to(self, tensor):
     return self.data_ptr() == tensor.data_ptr() and self._shape == tensor._shape and self.stride() == tensor.stride()
-
-@composed("")
-def is_conj(self): return False
-
-@composed("")
-def is_neg(self): return False
-
-@composed("")
-def resolve_conj(self): return self
-
-@composed("")
-def resolve_neg(self): return self
-
-@composed("")
-def real(self): return self
-
-@composed("")
-def get_device(self): return -1
-
-@composed("", face="")
-def ndimension(self): return self.ndim
 
 def shown_as_function(name):
     """A method that is a function too."""
@@ -167,6 +128,21 @@ def numel(input): return input._value.size
 
 Tensor.itemsize = property(lambda self: self._dtype.itemsize, doc="How many bytes an element takes.")
 Tensor.nbytes = property(lambda self: self._value.size * self._dtype.itemsize, doc="How many bytes the elements take.")
+
+
+ANSWERS = {
+    "storage_offset": lambda self: 0 if self._value.__class__ is not np.ndarray else offset_in_memory(self._value),
+    "data_ptr": lambda self: self._array().__array_interface__["data"][0],
+    "element_size": lambda self: self._dtype.itemsize,
+    "ndimension": lambda self: self.ndim,
+    "is_floating_point": lambda self: self._dtype.kind == "f",
+    "is_complex": lambda self: False,
+    "is_signed": lambda self: self._dtype.kind in "fi",
+    "get_device": lambda self: -1,
+}
+
+for _name, _answer in ANSWERS.items():
+    composed("", name=_name, face="torch" if _name.startswith("is_") or _name == "get_device" else "")(_answer)
 
 
 # --- comparing whole tensors

@@ -44,9 +44,8 @@ class IndexFill(Op, face="", method=False, name="fill_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return index_fill(self, dim, index, value)
     def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
 
-class IndexFillTensor(Op, node="IndexFillBackward1", face="", method=False):
+class IndexFillTensor(IndexFill, node="IndexFillBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Tensor): return index_fill(self, dim, index, value)
-    def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
     def grad_value(grad, dim, index): return total(index_select(grad, dim, index))
 
 class IndexCopy(Op, face="", method=False, name="copy_by"):
@@ -60,14 +59,13 @@ class Gather(Op, face="", method=False, name="gather_by"):
     def grad_self(grad, self, dim, index): return gather_backward(grad, self.shape, dim, index)
     _saved_sparse_grad = False
 
-class Scatter(Op, face="", method=False, name="scatter_by"):
-    def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor): return scatter(self, dim, index, src)
-    def grad_self(grad, dim, index): return scatter(grad, dim, index, 0)
-    def grad_src(grad, dim, index): return gather(grad, dim, index)
-
 class ScatterNumber(Op, node="ScatterBackward1", face="", method=False):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return scatter(self, dim, index, value)
     def grad_self(grad, dim, index): return scatter(grad, dim, index, 0)
+
+class Scatter(ScatterNumber, face="", method=False, name="scatter_by"):
+    def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor): return scatter(self, dim, index, src)
+    def grad_src(grad, dim, index): return gather(grad, dim, index)
 
 class ScatterAdd(Op, face="", method=False, name="scatter_add_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor): return scatter_add(self, dim, index, src)
@@ -114,10 +112,8 @@ def index_fill_in_place(self, dim, index, value): return write_some("index_fill_
 def index_filled(self, dim, index, value):
     if isinstance(value, Tensor) and value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     dim = check_index(self, "index_fill", dim, index)
-    if isinstance(value, Tensor):
-        check_bounds(self, dim, index)
-        return ops.index_fill_tensor(self, dim, index, value)
     check_bounds(self, dim, index)
+    if isinstance(value, Tensor): return ops.index_fill_tensor(self, dim, index, value)
     return ops.fill_by(self, dim, index, making.filled([value], self._dtype)[0])
 
 @composed("int dim, Tensor index, Tensor source", in_place=True)

@@ -6,7 +6,7 @@ from ..meanings import on_tensors, word
 from ..op import Op, composed, ops
 from ..placing import written
 from ..tensor import Tensor, wrap
-from ..words import transpose
+from ..words import matmul, transpose
 
 
 class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=False):
@@ -17,7 +17,7 @@ class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=Fals
 
 class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", method=False):
     def forward(self: Tensor): return np.asfortranarray(inverted(square(self, "linalg.inv")))
-    def grad_self(grad, result): return -matmul_of(transpose(result, -1, -2), matmul_of(grad, transpose(result, -1, -2)))
+    def grad_self(grad, result): return -matmul(transpose(result, -1, -2), matmul(grad, transpose(result, -1, -2)))
     shown_as = "result=inverse"
 
 @composed("", face="torch linalg")
@@ -57,11 +57,6 @@ def inverted(matrix):
     except np.linalg.LinAlgError:
         zero = int(np.argmin(np.abs(np.diagonal(np.linalg.qr(matrix)[1])))) + 1
         raise LinAlgError(f"linalg.inv: The diagonal element {zero} is zero, the inversion could not be completed because the input matrix is singular.") from None
-
-word(inverted)
-
-@on_tensors
-def inverted(matrix): return ops.inverse_of(matrix)
 
 def transposed_inverse(matrix, factor):
     """factor · (A⁻¹)ᵀ, from the triangles that gave the determinant; of what has no inverse, nearly so."""
@@ -124,10 +119,3 @@ def substituted(triangles, pivots, rows):
 def subtract(rows, factors, row):
     """Subtract multiples of a row, each product and difference rounded once."""
     rows[...] = rows - factors.astype(np.float64)[:, None] * row
-
-def matmul_of(left, right): return np.matmul(left, right)
-
-word(matmul_of)
-
-@on_tensors
-def matmul_of(left, right): return ops.matmul(left, right)

@@ -8,7 +8,7 @@ import numpy as np
 from .. import dtypes
 from ..arguments import type_name
 from ..dims import wrapped
-from ..meanings import on_tensors, word
+from ..meanings import word
 from ..op import Op, Scalar, composed, many, ops
 from ..placing import at, cat, narrow, select
 from ..tensor import Tensor
@@ -40,18 +40,12 @@ def parted(grad, shapes, kinds, dim):
     for shape, kind in zip(shapes, kinds, strict=True):
         if shape == (0,): parts.append(narrow(view(grad, (-1,)), 0, 0, 0))
         else:
-            parts.append(to_type(narrow(grad, dim, start, shape[dim]), kind))
+            parts.append(to(narrow(grad, dim, start, shape[dim]), kind))
             start += shape[dim]
     return parts
 
 @word
-def layers(grad, kinds, dim): return [to_type(select(grad, dim, place), kind) for place, kind in enumerate(kinds)]
-
-@word
-def to_type(grad, kind): return grad if grad.dtype == kind else to(grad, kind)
-
-@on_tensors
-def to_type(grad, kind): return grad if grad._dtype is kind else ops.to_copy(grad, kind)  # noqa: F811
+def layers(grad, kinds, dim): return [to(select(grad, dim, place), kind) for place, kind in enumerate(kinds)]
 
 def blocks(arrays, kind):
     matrices = [np.atleast_2d(array) for array in arrays]
@@ -80,6 +74,12 @@ def listed(name, tensors):
         if not isinstance(tensor, Tensor): raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type_name(tensor)}")
     return list(tensors)
 
+def some(name, tensors):
+    """A list of tensors with something in it."""
+    tensors = listed(name, tensors)
+    if not tensors: raise RuntimeError(f"{name} expects a non-empty TensorList")
+    return tensors
+
 @composed(name="cat", also="concat concatenate", method=False)
 def concatenated(tensors, dim=0, *, axis=None, out=None):
     tensors, dim = listed("cat", tensors), dim if axis is None else axis
@@ -102,8 +102,7 @@ def check_joint(first, own, dim, place):
 
 @composed(name="stack", method=False)
 def stacked(tensors, dim=0, *, out=None):
-    tensors = listed("stack", tensors)
-    if not tensors: raise RuntimeError("stack expects a non-empty TensorList")
+    tensors = some("stack", tensors)
     first = tensors[0]._shape
     dim = wrapped(dim, len(first) + 1)
     for place, tensor in enumerate(tensors):
@@ -113,28 +112,18 @@ def stacked(tensors, dim=0, *, out=None):
 
 @composed(method=False)
 def hstack(tensors):
-    tensors = listed("hstack", tensors)
-    if not tensors: raise RuntimeError("hstack expects a non-empty TensorList")
-    tensors = ops.atleast_1d(tensors)
+    tensors = ops.atleast_1d(some("hstack", tensors))
     return ops.cat(tensors, 0 if tensors[0].ndim == 1 else 1)
 
 @composed(also="row_stack", method=False)
-def vstack(tensors):
-    tensors = listed("vstack", tensors)
-    if not tensors: raise RuntimeError("vstack expects a non-empty TensorList")
-    return ops.cat(ops.atleast_2d(tensors), 0)
+def vstack(tensors): return ops.cat(ops.atleast_2d(some("vstack", tensors)), 0)
 
 @composed(method=False)
-def dstack(tensors):
-    tensors = listed("dstack", tensors)
-    if not tensors: raise RuntimeError("dstack expects a non-empty TensorList")
-    return ops.cat(ops.atleast_3d(tensors), 2)
+def dstack(tensors): return ops.cat(ops.atleast_3d(some("dstack", tensors)), 2)
 
 @composed(method=False)
 def column_stack(tensors):
-    tensors = listed("column_stack", tensors)
-    if not tensors: raise RuntimeError("column_stack expects a non-empty TensorList")
-    return ops.cat([ops.reshape(tensor, (tensor.numel(), 1)) if tensor.ndim < 2 else tensor for tensor in tensors], 1)
+    return ops.cat([ops.reshape(tensor, (tensor.numel(), 1)) if tensor.ndim < 2 else tensor for tensor in some("column_stack", tensors)], 1)
 
 @composed(method=False)
 def block_diag(*tensors):

@@ -16,9 +16,8 @@ class Clamp(Elementwise, node="ClampBackward1", face="", method=False, name="cla
     def forward(self: Tensor, min: Scalar, max: Scalar): return limited(self, min, max)
     def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
 
-class ClampTensor(Elementwise, node="ClampBackward0", face="", method=False, name="clamp_to_tensors"):
+class ClampTensor(Clamp, node="ClampBackward0", face="", method=False, name="clamp_to_tensors"):
     def forward(self: Tensor, min: Tensor, max: Tensor): return limited(self, min, max)
-    def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
     def grad_min(grad, self, min, max): return where(self < min if max is None else (self < min) & (min < max), grad, zero)
     def grad_max(grad, self, min, max): return where(self > max if min is None else (self > max) | (max < min), grad, zero)
 
@@ -26,18 +25,16 @@ class ClampMin(Elementwise, face="", method=False, name="clamp_min_to"):
     def forward(self: Tensor, min: Scalar): return np.maximum(min, self)
     def grad_self(grad, self, min): return where(self >= min, grad, zero)
 
-class ClampMinTensor(Elementwise, node="ClampMinBackward1", face="", method=False):
+class ClampMinTensor(ClampMin, node="ClampMinBackward1", face="", method=False):
     def forward(self: Tensor, min: Tensor): return np.maximum(min, self)
-    def grad_self(grad, self, min): return where(self >= min, grad, zero)
     def grad_min(grad, self, min): return where(self < min, grad, zero)
 
 class ClampMax(Elementwise, face="", method=False, name="clamp_max_to"):
     def forward(self: Tensor, max: Scalar): return np.minimum(max, self)
     def grad_self(grad, self, max): return where(self <= max, grad, zero)
 
-class ClampMaxTensor(Elementwise, node="ClampMaxBackward1", face="", method=False):
+class ClampMaxTensor(ClampMax, node="ClampMaxBackward1", face="", method=False):
     def forward(self: Tensor, max: Tensor): return np.minimum(max, self)
-    def grad_self(grad, self, max): return where(self <= max, grad, zero)
     def grad_max(grad, self, max): return where(self > max, grad, zero)
 
 class Maximum(Elementwise, in_place=False):

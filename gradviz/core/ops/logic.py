@@ -10,27 +10,25 @@ from ..operands import number_tensor
 from ..tensor import Tensor
 
 
-class BitwiseAnd(Elementwise, operators="&", in_place=True):
+class OfBits(Elementwise, abstract=True):
     usage = "Tensor other", "torch Number self, Tensor other", "Number other"
+
+class BitwiseAnd(OfBits, operators="&", in_place=True):
     def forward(self: Tensor, other: Tensor): return whole(self, "bitwise_and") & other
 
-class BitwiseOr(Elementwise, operators="|", in_place=True):
-    usage = "Tensor other", "torch Number self, Tensor other", "Number other"
+class BitwiseOr(OfBits, operators="|", in_place=True):
     def forward(self: Tensor, other: Tensor): return whole(self, "bitwise_or") | other
 
-class BitwiseXor(Elementwise, operators="^", in_place=True):
-    usage = "Tensor other", "torch Number self, Tensor other", "Number other"
+class BitwiseXor(OfBits, operators="^", in_place=True):
     def forward(self: Tensor, other: Tensor): return whole(self, "bitwise_xor") ^ other
 
 class BitwiseNot(Elementwise, in_place=True):
     def forward(self: Tensor): return ~whole(self, "bitwise_not")
 
-class BitwiseLeftShift(Elementwise, operators="<<", in_place=True):
-    usage = "Tensor other", "torch Number self, Tensor other", "Number other"
+class BitwiseLeftShift(OfBits, operators="<<", in_place=True):
     def forward(self: Tensor, other: Tensor): return whole(self, "lshift", "fb") << other
 
-class BitwiseRightShift(Elementwise, operators=">>", in_place=True):
-    usage = "Tensor other", "torch Number self, Tensor other", "Number other"
+class BitwiseRightShift(OfBits, operators=">>", in_place=True):
     def forward(self: Tensor, other: Tensor): return whole(self, "rshift", "fb") >> other
 
 class LogicalAnd(Elementwise):

@@ -42,9 +42,8 @@ class MaskedFill(Elementwise, face="", method=False, name="fill_masked", in_plac
     def forward(self: Tensor, mask: Tensor, value: Scalar): return in_rows(where(mask, value, self))
     def grad_self(grad, mask): return masked_fill(grad, mask, 0)
 
-class MaskedFillTensor(Elementwise, node="MaskedFillBackward1", face="", method=False, in_place=False):
+class MaskedFillTensor(MaskedFill, node="MaskedFillBackward1", face="", method=False, in_place=False):
     def forward(self: Tensor, mask: Tensor, value: Tensor): return in_rows(where(mask, value, self))
-    def grad_self(grad, mask): return masked_fill(grad, mask, 0)
     def grad_value(grad, mask): return total(masked_select(grad, mask))
 
 def in_rows(array): return array if array.flags.c_contiguous else array.copy()

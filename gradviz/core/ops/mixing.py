@@ -39,12 +39,9 @@ class Lerp(Elementwise, name="lerp_by_number", face="", method=False):
     def grad_end(grad, weight): return grad * weight
     check = refuse_other_type
 
-class LerpTensor(Elementwise, node="LerpBackward1", name="lerp_by_tensor", face="", method=False):
+class LerpTensor(Lerp, node="LerpBackward1", name="lerp_by_tensor", face="", method=False):
     def forward(self: Tensor, end: Tensor, weight: Tensor): return between(self, end, weight)
-    def grad_self(grad, weight): return grad * (1 - weight)
-    def grad_end(grad, weight): return grad * weight
     def grad_weight(grad, self, end): return grad * (end - self)
-    check = refuse_other_type
 
 def between(start, end, weight):
     """So much of the way from start to end, counted from the nearer one."""

@@ -6,27 +6,23 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..dtypes import scalar_name
-from ..meanings import on_tensors, word
-from ..op import Op, Scalar, composed, faces, ops
+from ..meanings import word
+from ..op import Op, Scalar, composed, faces, one_node, ops
 from ..tensor import Tensor, wrap
-from ..words import bmm, mv, sum_dim, sum_to_size, t, transpose, unsqueeze
+from ..words import bmm, expand, matmul, mv, sum_dim, t, transpose, unsqueeze
 from .inverses import square
-from .matrices import batch_product, inner_product, scaled
+from .matrices import AddedProduct, batch_product, inner_product, scaled
 
 
-class Addr(Op, name="addr_of", face="", method=False):
+class Addr(AddedProduct, name="addr_of", face="", method=False):
     def forward(self: Tensor, vec1: Tensor, vec2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.outer(vec1, vec2), alpha)
-    def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     def grad_vec1(grad, vec2, alpha): return scaled(mv(grad, vec2), alpha)
     def grad_vec2(grad, vec1, alpha): return scaled(mv(t(grad), vec1), alpha)
-    shown_as = "self_sym_sizes="
 
-class Addbmm(Op, name="addbmm_of", face="", method=False):
+class Addbmm(AddedProduct, name="addbmm_of", face="", method=False):
     def forward(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.add.reduce(batch_product(batch1, batch2), 0), alpha)
-    def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
-    def grad_batch1(grad, batch2, alpha): return scaled(each_product(grad, transpose(batch2, 1, 2)), alpha)
-    def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), repeated_for(grad, batch1)), alpha)
-    shown_as = "self_sym_sizes="
+    def grad_batch1(grad, batch2, alpha): return scaled(matmul(unsqueeze(grad, 0), transpose(batch2, 1, 2)), alpha)
+    def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), expand(unsqueeze(grad, 0), (batch1.shape[0], *grad.shape))), alpha)
 
 class Vdot(Op):
     def forward(self: Tensor, other: Tensor): return inner_product(self, other)
@@ -34,18 +30,22 @@ class Vdot(Op):
     def grad_other(grad, self): return grad * self
 
 class LinalgCross(Op, name="cross_of", face="", method=False):
-    def forward(self: Tensor, other: Tensor, dim: Scalar): return crossed(self, other, dim)
-    def grad_self(grad, other, dim): return crossed(other, grad, dim)
-    def grad_other(grad, self, dim): return crossed(grad, self, dim)
+    def forward(self: Tensor, other: Tensor, dim: Scalar): return np.cross(self, other, axis=dim)
+    def grad_self(grad, other, dim): return cross_of(other, grad, dim)
+    def grad_other(grad, self, dim): return cross_of(grad, self, dim)
 
 class LinalgSolve(Op, node="LinalgSolveExBackward0", name="solve_of", face="", method=False):
     def forward(A: Tensor, B: Tensor): return np.asfortranarray(np.linalg.solve(A, B).astype(B.dtype))
-    def grad_A(grad, A, result): return -outer_products(solved(transpose(A, -1, -2), grad), result)
-    def grad_B(grad, A): return solved(transpose(A, -1, -2), grad)
+    def grad_A(grad, A, result): return -outer_products(solve_of(transpose(A, -1, -2), grad), result)
+    def grad_B(grad, A): return solve_of(transpose(A, -1, -2), grad)
 
-class Cdist(Op, name="cdist_of", face="", method=False):
+cross_of, solve_of = word(LinalgCross), word(LinalgSolve)
+
+class Cdist(Op, name="_cdist_of", face="", method=False):
     def forward(x1: Tensor, x2: Tensor, p: Scalar): return distances(x1, x2, p)
+    @one_node("NotImplemented")
     def grad_x1(grad, x1, x2, p, result): return sum_dim(pulls(grad, x1, x2, p, result), (x1.ndim - 1,))
+    @one_node("NotImplemented")
     def grad_x2(grad, x1, x2, p, result): return -sum_dim(pulls(grad, x1, x2, p, result), (x1.ndim - 2,))
 
 
@@ -115,7 +115,7 @@ def cdist(x1, x2, p=2.0, compute_mode=None):
         if points.ndim < 2: raise RuntimeError(f"cdist only supports at least 2D tensors, {name} got: {points.ndim}D")
     if x1._shape[-1] != x2._shape[-1]: raise RuntimeError(f"X1 and X2 must have the same number of columns. X1: {x1._shape[-1]} X2: {x2._shape[-1]}")
     if x1._dtype is not x2._dtype: raise RuntimeError(f"expected scalar type {scalar_name(x1._dtype)} but found {scalar_name(x2._dtype)}")
-    return ops.cdist_of(x1, x2, float(p))
+    return ops._cdist_of(x1, x2, float(p))
 
 def solve(A, B, *, left=True, out=None):
     """What A must be multiplied with to give B."""
@@ -128,44 +128,10 @@ faces["linalg"] |= {"solve": solve, "cross": cross_along, "vecdot": vecdot, "mat
 
 # --- words that only these rules use
 
-def crossed(left, right, dim): return np.cross(left, right, axis=dim)
-
-word(crossed)
-
-@on_tensors
-def crossed(left, right, dim): return ops.cross_of(left, right, dim)
-
-def solved(matrix, right): return np.linalg.solve(matrix, right).astype(right.dtype)
-
-word(solved)
-
-@on_tensors
-def solved(matrix, right): return ops.solve_of(matrix, right)
-
 @word
 def outer_products(left, right):
     if len(left.shape) == 1: return unsqueeze(left, 1) * unsqueeze(right, 0)
-    return product_of(left, transpose(right, -1, -2))
-
-def product_of(left, right): return np.matmul(left, right)
-
-word(product_of)
-
-@on_tensors
-def product_of(left, right): return ops.matmul(left, right)
-
-@word
-def each_product(grad, batch): return product_of(unsqueeze(grad, 0), batch)
-
-@word
-def repeated_for(grad, batch): return spread(unsqueeze(grad, 0), (batch.shape[0], *grad.shape))
-
-def spread(value, shape): return np.broadcast_to(value, shape)
-
-word(spread)
-
-@on_tensors
-def spread(value, shape): return ops.expand(value, shape)
+    return matmul(left, transpose(right, -1, -2))
 
 def distances(left, right, p):
     apart = np.abs(left[..., :, None, :] - right[..., None, :, :])
@@ -180,9 +146,3 @@ def pulls(grad, left, right, p, result):
     if p == np.inf: slope = np.sign(apart) * (np.abs(apart) == length)
     else: slope = np.sign(apart) * (np.abs(apart) / safe) ** (p - 1)
     return (grad[..., None] * slope * (length != 0)).astype(grad.dtype)
-
-word(pulls)
-
-@on_tensors
-def pulls(grad, left, right, p, result):
-    raise RuntimeError("derivative for aten::_cdist_backward is not implemented")

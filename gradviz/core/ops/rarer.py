@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..kernels import BOOL, WHOLE, lacking
-from ..meanings import on_tensors, word
+from ..meanings import word
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import (
@@ -40,6 +40,8 @@ class Digamma(Elementwise, floating=True, face="torch special"):
 
 class Polygamma(Elementwise, node="NotImplemented", floating=True, face="", method=False, name="trigamma"):
     def forward(self: Tensor): return each(bend_of_lgamma, self)
+
+digamma, trigamma = word(Digamma), word(Polygamma)
 
 class Logit(Elementwise, floating=True, face="", method=False, name="logit_of"):
     def forward(self: Tensor, eps: Scalar): return log_odds(self if eps is None else np.clip(self, eps, 1 - eps))
@@ -194,18 +196,6 @@ def logarithm_of_gamma(number):
     """Python's raises where there is infinity."""
     if number == -math.inf or (number <= 0 and number == math.floor(number)): return math.inf
     return math.lgamma(number) if number == number else number
-
-@word
-def digamma(value): return each(slope_of_lgamma, value)
-
-@on_tensors
-def digamma(value): return ops.digamma(value)  # noqa: F811
-
-@word
-def trigamma(value): return each(bend_of_lgamma, value)
-
-@on_tensors
-def trigamma(value): return ops.trigamma(value)  # noqa: F811
 
 def slope_of_lgamma(number):
     """The slope of the logarithm of gamma: counted up to where its series is good, mirrored left of 0."""

@@ -125,14 +125,11 @@ class Flip(Op, face="", method=False, name="flip_along"):
 
 class Roll(Op, face="", method=False, name="roll_by"):
     def forward(self: Tensor, shifts: Scalar, dims: Scalar): return roll(self, shifts, dims)
-    def grad_self(grad, shifts, dims): return rolled(grad, tuple(-shift for shift in shifts), dims)
+    def grad_self(grad, shifts, dims): return roll(grad, tuple(-shift for shift in shifts), dims)
 
 class Rot90(Op, face="", method=False, name="rot90_in"):
     def forward(self: Tensor, k: Scalar, dims: Scalar): return np.rot90(self, k, dims).copy("K")
     def grad_self(grad, k, dims): return rot90(grad, -k, dims)
-
-@word
-def rolled(grad, shifts, dims): return roll(grad, shifts, dims)
 
 @composed("tuple of ints dims", name="flip")
 def flipped(self, *dims):
@@ -167,10 +164,7 @@ def rotated(self, k=1, dims=(0, 1)):
 
 class ConstantPadNd(Op, face="", method=False, name="constant_pad_by"):
     def forward(self: Tensor, pad: Scalar, value: Scalar): return constant_pad(self, pad, value)
-    def grad_self(grad, pad): return unpadded(grad, tuple(-width for width in pad))
-
-@word
-def unpadded(grad, pad): return constant_pad(grad, pad, 0)
+    def grad_self(grad, pad): return constant_pad(grad, tuple(-width for width in pad), 0)
 
 @composed("tuple of ints pad, Number value = 0", method=False)
 def constant_pad_nd(self, pad, value=0):

@@ -6,15 +6,14 @@ from ..dims import wrapped, wrapped_all
 from ..inplace import check_writable
 from ..memory import contiguous_strides, memory_of
 from ..modes import recording
-from ..op import Op, composed, ops
+from ..op import composed, ops
 from .shapes import Squeeze, SqueezeOne, SqueezeSome, T, Transpose, Unsqueeze, shape_from
 from .windows import AsStrided
 
 
 def in_place_form(op, node):
     """The same op once more, with the node that its in-place form has."""
-    rules = {name: value for name, value in vars(op).items() if name == "forward" or name.startswith("grad_")}
-    return type(op.__name__ + "InPlace", (Op,), rules, node=node, view=True, face="", method=False, name=op.name + "_in_place")
+    return type(op.__name__ + "InPlace", (op,), {}, node=node, view=True, face="", method=False, name=op.name + "_in_place")
 
 IN_PLACE = {
     "t_": in_place_form(T, "TBackward1"),
