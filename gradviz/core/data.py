@@ -17,6 +17,7 @@ from .device import device_of
 from .dtypes import boolean, dtype, int64
 from .modes import current, special
 from .tensor import InferenceVersion, Tensor, settled, wrap
+from .words import single_one
 
 float32 = dtypes.float32
 FLOATS_ONLY = "Only Tensors of floating point and complex dtype can require gradients"
@@ -75,7 +76,8 @@ def tensor(
     """
     if data.__class__ is float and dtype is None and not more and -3e38 < data < 3e38:
         made_of = dtypes.default_float
-        result = wrap(np.float32(data) if made_of is float32 else made_of.type(data))
+        # to multiply takes a third of the time of a call
+        result = wrap(single_one * data if made_of is float32 else made_of.type(data))
         if special and current().inference:
             result._written = InferenceVersion()
         if requires_grad.__class__ is not bool:

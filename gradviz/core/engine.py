@@ -21,6 +21,7 @@ from .names import ops
 from .node import BY_HAND, AccumulateGrad, Node
 from .survey import leads_only_to, survey
 from .tensor import Tensor, ndarray, tensor_classes, wrap
+from .words import single, single_one
 
 
 def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dict[int, list]:
@@ -148,8 +149,10 @@ def first_gradient(output: Tensor, gradient: Tensor | None, graph: bool) -> Any:
     """What a pass starts with at one output."""
     value = output._value
     if gradient is None:
-        if value.__class__ is not ndarray:
-            grad: Any = value.__class__(1)
+        if value.__class__ is single:
+            grad: Any = single_one * single_one  # a new one, in a fifth of the time of a call
+        elif value.__class__ is not ndarray:
+            grad = value.__class__(1)
         elif value.size == 1:
             grad = np.ones(output._shape, output._dtype)
         else:

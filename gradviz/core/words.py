@@ -18,7 +18,8 @@ ndarray, add_reduce = np.ndarray, np.add.reduce
 sqrt, sign, maximum, minimum = np.sqrt, np.sign, np.maximum, np.minimum
 abs = np.abs
 zero, one = np.array(0, np.float32), np.array(1, np.float32)
-single, single_one, wide_one = np.float32, np.float32(1), np.array(1, np.float64)
+single, single_zero, single_one = np.float32, np.float32(0), np.float32(1)
+wide_one = np.array(1, np.float64)
 
 PRINTED_WHOLE = 1000
 float32, float64 = np.dtype("float32"), np.dtype("float64")

@@ -10,7 +10,7 @@ from ..modes import recording
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, alone, ndarray, wrap
 from ..views import add_into, laid_out_as, replayed
-from ..words import sum_to_size, to, total, zeros_like
+from ..words import single, single_zero, sum_to_size, to, total, zeros_like
 from .arithmetic import Flat
 
 
@@ -47,7 +47,7 @@ def zero_(self, *more):
     if value.__class__ is ndarray:
         if not value.flags.writeable: return fill(self, ops.zeroed)
         value.fill(0)
-    else: self._value = value.__class__(0)
+    else: self._value = single_zero if value.__class__ is single else value.__class__(0)
     if version is None or self._node is not None: version = self._shared_version()
     version.bump()
     return self
