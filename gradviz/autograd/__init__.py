@@ -129,20 +129,18 @@ def grad(
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     keys = [_key(each) for each in inputs]
-    wanted: dict = dict.fromkeys(keys)
     keep = create_graph if retain_graph is None else bool(index(retain_graph))
-    engine.send(roots, keep, create_graph, wanted, write=False)
-    found = [wanted[key] for key in keys]
-    return tuple(
-        [
-            one
-            if one is not None
-            else _zeros(each, create_graph)
-            if materialize_grads
-            else _unused(number, bool(allow_unused))
-            for number, (each, one) in enumerate(zip(inputs, found, strict=True))
-        ]
-    )
+    found = engine.found_at_once(roots, keys, keep, create_graph)
+    if found is None:
+        wanted: dict = dict.fromkeys(keys)
+        engine.send(roots, keep, create_graph, wanted, write=False)
+        found = [wanted[key] for key in keys]
+    for number, one in enumerate(found):
+        if one is None and materialize_grads:
+            found[number] = _zeros(inputs[number], create_graph)
+        elif one is None and not allow_unused:
+            raise RuntimeError(errors.UNUSED.format(number))
+    return tuple(found)
 
 
 def _batched(
@@ -188,11 +186,6 @@ def _zeros(given: Any, graph: bool) -> Tensor:
         raise RuntimeError(EDGE_MATERIALIZED)
     zeros = wrap(np.zeros(given._shape, given._dtype))
     return zeros.requires_grad_(graph)
-
-
-def _unused(number: int, allowed: bool) -> None:
-    if not allowed:
-        raise RuntimeError(errors.UNUSED.format(number))
 
 
 def _key(given: Any) -> Any:

@@ -35,7 +35,7 @@ def run(node: Any, grad: Any, keep: Any, graph: bool, write: bool = True) -> dic
     heap: list = []  # these nodes, latest first
     leaves = tensor_classes
     if node.__class__ in leaves:
-        return {0: [node, grad, 0]}
+        return {id(node): [node, grad, 0]}
     try:
         while True:
             if graph:
@@ -109,33 +109,47 @@ def send(
     """Run a pass from several roots; in `wanted` the gradients that are asked for are left."""
     if passes_to_settle:
         settle()
-    listened = Hooks.alive or Anomaly.enabled or len(roots) != 1
-    if not listened and wanted is None and not graph:
+    if wanted is None and not graph and len(roots) == 1 and not listened():
         edge, grad = roots.pop()
         pass_on(edge, [grad], keep, graph)
-    elif listened or write or not at_once(roots, keep, graph, wanted):
+    else:
         with recorded_mode(graph):
             Pass(keep, graph, wanted, write).run(roots)
 
 
-def at_once(roots: list, keep: Any, graph: bool, wanted: Any) -> bool:
-    """Find the gradients of leaves by the quick loop, if no more than what is wanted runs in it."""
-    if (graph and not current().grad) or tuple in map(type, wanted):
-        return False
+def listened() -> bool:
+    """Whether anybody hears of a pass while it runs."""
+    return Hooks.alive != 0 or Anomaly.enabled
+
+
+def found_at_once(roots: list, leaves: list, keep: Any, graph: bool) -> list | None:
+    """The gradients of leaves by the quick loop, if no more than what is asked for runs in it."""
+    if len(roots) != 1 or listened() or (graph and not current().grad):
+        return None
+    for leaf in leaves:
+        if leaf.__class__ not in tensor_classes:
+            return None
     edge, grad = roots[0]
-    if not keep and not leads_only_to(wanted, edge):
-        return False
+    if not keep and not leads_only_to({*map(id, leaves)}, edge):
+        return None
+    if passes_to_settle:
+        settle()
     try:
         arrived = run(edge, grad, keep, graph, write=False)
     except Exception:
         if not keep:
             raise
-        return False  # perhaps in a part of the graph that is not wanted; nothing was freed
-    for leaf, grad, _ in arrived.values():
-        if leaf in wanted:
+        return None  # perhaps in a part of the graph that is not wanted; nothing was freed
+    found: list = []
+    for leaf in leaves:
+        entry = arrived.get(id(leaf))
+        if entry is None:
+            found.append(None)
+        else:
+            grad = entry[1]
             shape = leaf._shape if grad.__class__ is not ndarray else None
-            wanted[leaf] = grad if graph else wrap(grad, shape)
-    return True
+            found.append(grad if graph else wrap(grad, shape))
+    return found
 
 
 def pass_on(edge: Any, grads: list, keep: Any, graph: bool) -> None:
@@ -184,7 +198,7 @@ def backward(
     tensor(6.)
     """
     quick = gradient is None and inputs is None and not create_graph and self._requires_grad
-    if not quick or Hooks.alive or Anomaly.enabled:
+    if not quick or listened():
         from gradviz import autograd
 
         autograd.backward(self, gradient, retain_graph, create_graph, inputs=inputs)

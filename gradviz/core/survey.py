@@ -41,9 +41,9 @@ def survey(edges: Sequence[Any]) -> tuple[list, dict]:
 sequence_of = attrgetter("sequence")
 
 
-def leads_only_to(wanted: dict, edge: Any) -> bool:
-    """Whether every leaf below an edge is wanted, so that no node runs and is freed in vain."""
-    leaves, known = tensor_classes, {*map(id, wanted)}  # to hash a tensor takes longer
+def leads_only_to(known: set[int], edge: Any) -> bool:
+    """Whether every leaf below an edge is known by its id, so that no node runs in vain."""
+    leaves = tensor_classes
     if edge.__class__ in leaves:
         return id(edge) in known
     seen: set = set()
