@@ -9,16 +9,7 @@ from ..meanings import on_tensors, word
 from ..op import Elementwise, Op, Scalar, composed, faces, functional, one_node, ops
 from ..placing import cat
 from ..tensor import Tensor
-from ..words import (
-    exp,
-    log1p,
-    one_minus,
-    sigmoid,
-    tanh,
-    where,
-    zero,
-    zeros_like,
-)
+from ..words import exp, log1p, one_minus, sigmoid, tanh, where, zero, zeros_like
 from .pointwise import applied
 
 

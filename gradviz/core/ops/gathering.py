@@ -9,16 +9,8 @@ from ..inplace import write_some
 from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import (
-    gather,
-    gather_backward,
-    index_fill,
-    index_select,
-    index_select_backward,
-    put,
-    scatter,
-    scatter_add,
-    take,
-    take_backward,
+    gather, gather_backward, index_fill, index_select, index_select_backward, put, scatter,
+    scatter_add, take, take_backward,
 )
 from ..session import warn_once
 from ..tensor import Tensor, wrap

@@ -11,14 +11,7 @@ from ..arguments import type_name
 from ..dims import wrapped
 from ..op import Op, Scalar, composed, ops
 from ..placing import (
-    at,
-    cut,
-    index,
-    index_backward,
-    index_put,
-    select,
-    select_backward,
-    slice_backward,
+    at, cut, index, index_backward, index_put, select, select_backward, slice_backward,
 )
 from ..tensor import Tensor, wrap
 from ..words import sum_to_size, to

@@ -10,19 +10,7 @@ from ..op import Elementwise, Op, Scalar, functional, one_node, ops
 from ..placing import written
 from ..tensor import Tensor, wrap
 from ..words import (
-    abs,
-    exp,
-    held,
-    log,
-    log1p,
-    maximum,
-    number,
-    numel,
-    sgn,
-    sigmoid,
-    total,
-    where,
-    zero,
+    abs, exp, held, log, log1p, maximum, number, numel, sgn, sigmoid, total, where, zero,
     zeros_like,
 )
 

@@ -7,12 +7,7 @@ from .. import dtypes, errors
 from ..inplace import write_some
 from ..meanings import on_tensors, word
 from ..op import Elementwise, Op, Scalar, composed, ops
-from ..placing import (
-    masked_scatter,
-    masked_scatter_backward,
-    masked_select,
-    masked_select_backward,
-)
+from ..placing import masked_scatter, masked_scatter_backward, masked_select, masked_select_backward
 from ..tensor import Tensor, wrap
 from ..words import masked_fill, total, where
 from .indexing import blank

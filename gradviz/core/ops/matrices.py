@@ -7,16 +7,7 @@ from ..dtypes import c_name, scalar_name
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..tensor import Tensor, Version, wrap
-from ..words import (
-    bmm,
-    mv,
-    reshape,
-    sum_to_size,
-    t,
-    transpose,
-    unsqueeze,
-    view,
-)
+from ..words import bmm, mv, reshape, sum_to_size, t, transpose, unsqueeze, view
 
 # --- products
 

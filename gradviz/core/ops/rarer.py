@@ -9,19 +9,7 @@ from ..meanings import word
 from ..op import Elementwise, Scalar, composed, ops
 from ..tensor import Tensor, wrap
 from ..words import (
-    cos,
-    exp,
-    exp2,
-    log,
-    log1p,
-    masked_fill,
-    number,
-    sigmoid,
-    sin,
-    to,
-    where,
-    zero,
-    zeros_like,
+    cos, exp, exp2, log, log1p, masked_fill, number, sigmoid, sin, to, where, zero, zeros_like,
 )
 
 # --- probability and angles

@@ -12,21 +12,8 @@ from ..op import Op, Scalar, composed, ops
 from ..placing import cat, narrow
 from ..tensor import Tensor
 from ..words import (
-    cumsum,
-    expand,
-    flip,
-    masked_fill,
-    mean_all,
-    mean_dim,
-    number,
-    repeated,
-    reshape,
-    stack,
-    sum_dim,
-    to,
-    total,
-    view,
-    zeros_like,
+    cumsum, expand, flip, masked_fill, mean_all, mean_dim, number, repeated, reshape, stack,
+    sum_dim, to, total, view, zeros_like,
 )
 
 # --- sum and mean
