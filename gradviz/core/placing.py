@@ -11,10 +11,9 @@ from weakref import ref
 
 import numpy as np
 
-from . import words
 from .meanings import on_tensors, word
-from .memory import positions, reach
-from .words import ndarray
+from .tensor import wrap
+from .words import ndarray, sum_to_size
 
 
 class Mark(ref):
@@ -61,27 +60,24 @@ def writes_into(grad: Any) -> int:
 
 
 @word
+def blank(grad, shape):  # pyright: ignore[reportRedeclaration]
+    """Zeros to place a gradient on."""
+    return np.zeros(shape, grad.dtype)
+
+
+@on_tensors
+def blank(grad, shape):  # noqa: F811
+    return wrap(np.zeros(shape, grad._dtype))
+
+
+@word
 def select(value, dim, index):
     return value[at(dim, index)]
 
 
 @word
-def select_backward(grad, shape, dim, index):
-    full = np.zeros(shape, grad.dtype)
-    full[at(dim, index)] = grad
-    return full
-
-
-@word
 def cut(value, dim, start, end, step):
     return value[at(dim, slice(start, end, step))]
-
-
-@word
-def slice_backward(grad, shape, dim, start, end, step):
-    full = np.zeros(shape, grad.dtype)
-    full[at(dim, slice(start, end, step))] = grad
-    return full
 
 
 @word
@@ -105,26 +101,6 @@ def unfold(value, dimension, size, step):
         return value.reshape(1)[:size]
     windows = np.lib.stride_tricks.sliding_window_view(value, size, dimension, writeable=True)
     return windows[at(dimension, slice(None, None, step))]
-
-
-@word
-def unfold_backward(grad, shape, dimension, size, step):
-    if not shape:
-        return grad.sum()
-    full = np.zeros(shape, grad.dtype)
-    np.add.at(np.moveaxis(full, dimension, 0), step * np.arange(grad.shape[dimension])[:, None]
-              + np.arange(size), np.moveaxis(grad, (dimension, -1), (0, 1)))  # fmt: skip
-    return full
-
-
-@word
-def read_again(grad, written, read):
-    """Add each element to its place in memory, and read the memory in another way."""
-    (shape, stride, start), (other_shape, other_stride, other_start) = written, read
-    ends = start + reach(shape, stride), other_start + reach(other_shape, other_stride)
-    memory = np.zeros(max(ends), grad.dtype)
-    np.add.at(memory, start + positions(shape, stride), grad)
-    return memory[other_start + positions(other_shape, other_stride)]
 
 
 # ------------------------------------------------------------------------------- joining
@@ -190,22 +166,16 @@ def index(value, indices):
 
 @word
 def index_backward(grad, shape, indices):
-    full = np.zeros(shape, grad.dtype)
-    key = key_of(indices)
-    if len(key) == 1 and key[0].dtype == bool:
-        full[key] = grad
-    else:
-        np.add.at(full, key, grad)
-    return written(full)
+    return written(index_put(blank(grad, shape), indices, grad, True))
 
 
 @word
 def index_put(value, indices, values, accumulate):
-    full = np.array(value)
-    if accumulate:
-        np.add.at(full, key_of(indices), values)
-    else:
-        full[key_of(indices)] = values
+    full, key = np.array(value), key_of(indices)
+    if accumulate and not (len(key) == 1 and key[0].dtype == bool):
+        np.add.at(full, key, values)
+    else:  # a mask names no place twice
+        full[key] = full[key] + values if accumulate else values
     return full
 
 
@@ -215,12 +185,17 @@ def index_select(value, dim, index):
 
 
 @word
+def index_add(value, dim, index, source):
+    if not value.ndim:
+        return value + source
+    full = np.array(value)
+    np.add.at(full, at(dim, index._shaped())[: dim + 1], source)
+    return full
+
+
+@word
 def index_select_backward(grad, shape, dim, index):
-    if not shape:
-        return grad
-    full = np.zeros(shape, grad.dtype)
-    np.add.at(full, at(dim, index._shaped())[: dim + 1], grad)
-    return written(full)
+    return written(index_add(blank(grad, shape), dim, index, grad))
 
 
 @word
@@ -242,7 +217,7 @@ def gather(value, dim, index):
 
 @word
 def gather_backward(grad, shape, dim, index):
-    return written(scatter_add(np.zeros(shape, grad.dtype), dim, index, grad))
+    return written(scatter_add(blank(grad, shape), dim, index, grad))
 
 
 @word
@@ -258,7 +233,7 @@ def scatter(value, dim, index, source):
 
 @word
 def scatter_backward(grad, shape, dim, index):
-    return scatter(np.zeros(shape, grad.dtype), dim, index, grad)
+    return scatter(blank(grad, shape), dim, index, grad)
 
 
 @word
@@ -279,9 +254,7 @@ def take(value, index):
 
 @word
 def take_backward(grad, shape, index):
-    full = np.zeros(shape, grad.dtype)
-    np.add.at(full.reshape(-1), index._shaped(), grad)
-    return written(full)
+    return written(put(blank(grad, shape), index, grad, True))
 
 
 @word
@@ -304,10 +277,9 @@ def masked_select(value, mask):
 
 @word
 def masked_select_backward(grad, shape, mask):
-    mask = mask._shaped()
-    full = np.zeros(np.broadcast_shapes(shape, mask.shape), grad.dtype)
-    full[np.broadcast_to(mask, full.shape)] = grad
-    return written(full) if full.shape == shape else words.sum_to_size(full, shape)
+    wide = np.broadcast_shapes(shape, mask.shape)
+    full = masked_scatter(blank(grad, wide), mask, grad)
+    return written(full) if wide == shape else sum_to_size(full, shape)
 
 
 @word
@@ -315,13 +287,4 @@ def masked_scatter(value, mask, source):
     full = np.array(value, order="C" if 0 in value.strides else "K")
     chosen = np.broadcast_to(mask._shaped(), full.shape)
     full[chosen] = source.reshape(-1)[: np.count_nonzero(chosen)]
-    return full
-
-
-@word
-def masked_scatter_backward(grad, mask, shape):
-    """What was taken from the front of the source, and zeros behind."""
-    taken = grad[np.broadcast_to(mask._shaped(), grad.shape)]
-    full = np.zeros(shape, grad.dtype)
-    full.reshape(-1)[: taken.size] = taken
     return full

@@ -9,13 +9,12 @@ from ..inplace import write_some
 from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import (
-    gather, gather_backward, index_fill, index_select, index_select_backward, put, scatter,
-    scatter_add, take, take_backward,
+    gather, gather_backward, index_add, index_fill, index_select, index_select_backward, put,
+    scatter, scatter_add, take, take_backward,
 )
 from ..session import warn_once
 from ..tensor import Tensor, wrap
 from ..words import expand, total, view
-from .indexing import blank
 from .repeating import common_shape
 
 # --- along one dimension
@@ -27,7 +26,7 @@ class IndexSelect(Op, face="", method=False, name="select_by"):
     def grad_self(grad, self_sym_sizes, dim, index): return index_select_backward(grad, self_sym_sizes, dim, index)
 
 class IndexAdd(Op, face="", method=False, name="add_by"):
-    def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor, alpha: Scalar): return self + index_select_backward(source * alpha, self.shape, dim, index)
+    def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor, alpha: Scalar): return index_add(self, dim, index, source * alpha)
     def grad_self(grad): return grad
     def grad_source(grad, dim, index, source, alpha): return times(expand(index_select(grad, dim, index), source.shape), alpha)
     _saved_source_dim = SOURCE_DIM
@@ -82,11 +81,8 @@ def index_selected(self, dim, index):
     if picks.size and (picks.min() < 0 or picks.max() >= size): raise IndexError("index out of range in self")
     return ops.select_by(self, dim, wrap(picks.reshape(-1)) if not index.ndim and self.ndim else index)
 
-@composed(name="index_select_backward", face="", method=False)
-def placed_along(grad, shape, dim, index): return ops.add_by(blank(grad, shape), dim, index, grad, 1)
-
-@composed("int dim, Tensor index, Tensor source, *, Number alpha = 1", in_place=True)
-def index_add(self, dim, index, source, *, alpha=1):
+@composed("int dim, Tensor index, Tensor source, *, Number alpha = 1", name="index_add", in_place=True)
+def index_added(self, dim, index, source, *, alpha=1):
     dim = check_index(self, "index_add", dim, index)
     if source._dtype is not self._dtype: raise RuntimeError(f"index_add_(): self ({dtypes.scalar_name(self._dtype)}) and source ({dtypes.scalar_name(source._dtype)}) must have the same scalar type")
     if source.ndim and dim >= source.ndim and self.ndim > 1: raise RuntimeError(f"index_add_(): Indexing dim {dim} is out of bounds of the source tensor with dim {source.ndim}")
@@ -126,9 +122,6 @@ def gathered(self, dim, index, *, sparse_grad=False):
     for other, (size, own) in enumerate(zip(index._shape, self._shape, strict=False)):
         if other != dim and size > own: raise RuntimeError(f"Size does not match at dimension {other} expected index {list(index._shape)} to be no larger than self {list(self._shape)} apart from dimension {dim}")
     return ops.gather_by(self, dim, index)
-
-@composed(name="gather_backward", face="", method=False)
-def placed_by_gather(grad, shape, dim, index): return ops.scatter_add_by(blank(grad, shape), dim, index, grad)
 
 @composed("int dim, Tensor index, Tensor src", "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor src, *, str reduce", "int dim, Tensor index, Number value, *, str reduce", name="scatter", in_place=True)
 def scattered(self, dim, index, src=None, *, value=None, reduce=None):
@@ -215,9 +208,6 @@ def put_flat(self, index, source, accumulate=False):
     if source._dtype is not self._dtype: raise RuntimeError(f"put_(): self and source expected to have the same dtype, but got self.dtype = {dtypes.scalar_name(self._dtype)} and source.dtype = {dtypes.scalar_name(source._dtype)}")
     check_flat(self, index)
     return ops.put_into(self, index, source, accumulate)
-
-@composed(name="take_backward", face="", method=False)
-def placed_flat(grad, shape, index): return ops.put_into(blank(grad, shape), index, grad, True)
 
 def check_flat(self, index):
     count, picks = self.numel(), index._shaped()

@@ -9,10 +9,9 @@ from .. import data as making
 from .. import dtypes, inplace, keys
 from ..arguments import type_name
 from ..dims import wrapped
+from ..meanings import word
 from ..op import Op, Scalar, composed, ops
-from ..placing import (
-    at, cut, index, index_backward, index_put, select, select_backward, slice_backward,
-)
+from ..placing import at, cut, index, index_backward, index_put, select
 from ..tensor import Tensor, wrap
 from ..words import sum_to_size, to
 
@@ -27,12 +26,20 @@ class Slice(Op, view=True, face="", method=False, name="cut"):
     def grad_self(grad, self_sym_sizes, dim, start, end, step): return slice_backward(grad, self_sym_sizes, dim, start, end, step)
 
 class SelectBack(Op, node="SelectBackwardBackward0", face="", method=False, name="select_backward"):
-    def forward(grad: Tensor, shape: Scalar, dim: Scalar, index: Scalar): return select_backward(grad, shape, dim, index)
+    def forward(grad: Tensor, shape: Scalar, dim: Scalar, index: Scalar): return placed(grad, shape, at(dim, index))
     def grad_grad(grad, dim, index): return select(grad, dim, index)
 
 class SliceBack(Op, node="SliceBackwardBackward0", face="", method=False, name="slice_backward"):
-    def forward(grad: Tensor, shape: Scalar, dim: Scalar, start: Scalar, end: Scalar, step: Scalar): return slice_backward(grad, shape, dim, start, end, step)
+    def forward(grad: Tensor, shape: Scalar, dim: Scalar, start: Scalar, end: Scalar, step: Scalar): return placed(grad, shape, at(dim, slice(start, end, step)))
     def grad_grad(grad, dim, start, end, step): return cut(grad, dim, start, end, step)
+
+select_backward, slice_backward = word(SelectBack), word(SliceBack)
+
+def placed(grad, shape, key):
+    """A gradient on zeros."""
+    full = np.zeros(shape, grad.dtype)
+    full[key] = grad
+    return full
 
 @composed("int dim, int index", name="select")
 def selected(self, dim, index):
@@ -54,9 +61,6 @@ def narrowed(self, dim, start, length):
     if start + length > size: raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({size}).")
     return ops.cut(self, dim, start, start + length, 1)
 
-@composed(face="", method=False)
-def slice_along(self, dim, start, end, step): return ops.cut(self, dim, start, end, step)
-
 
 # --- by tensors of indices
 
@@ -74,13 +78,6 @@ class IndexPutImpl(Op, face="", method=False):
     def forward(self: Tensor, indices: Scalar, values: Tensor): return self + index_backward(values, self.shape, indices)
     def grad_self(grad): return grad
     def grad_values(grad, indices): return index(grad, indices)
-
-@composed(name="index_backward", face="", method=False)
-def placed_by_indices(grad, shape, indices): return ops.index_put_impl(blank(grad, shape), indices, grad)
-
-def blank(grad, shape):
-    """Zeros to place a gradient on."""
-    return wrap(np.zeros(shape, grad._dtype))
 
 @composed("tuple of Tensors indices, Tensor values, bool accumulate = False", name="index_put", face="torch")
 def index_put_of(self, indices, values, accumulate=False):

@@ -201,7 +201,7 @@ def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indice
         smaller, larger = divmod(size, where)
         where = [place * smaller + min(place, larger) for place in range(1, where)]
     bounds = [0, *where, size]
-    return tuple(ops.slice_along(self, dim, start, end, 1) for start, end in pairwise(bounds))
+    return tuple(ops.cut(self, dim, start, end, 1) for start, end in pairwise(bounds))
 
 def split_across(name, dim):
     """`hsplit`, `vsplit`, `dsplit`: `tensor_split` along a dimension of its own."""

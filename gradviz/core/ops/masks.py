@@ -5,12 +5,11 @@ import numpy as np
 from .. import data as making
 from .. import dtypes, errors
 from ..inplace import write_some
-from ..meanings import on_tensors, word
+from ..meanings import word
 from ..op import Elementwise, Op, Scalar, composed, ops
-from ..placing import masked_scatter, masked_scatter_backward, masked_select, masked_select_backward
+from ..placing import blank, masked_scatter, masked_select, masked_select_backward
 from ..tensor import Tensor, wrap
 from ..words import masked_fill, total, where
-from .indexing import blank
 
 # --- by a mask
 
@@ -24,14 +23,15 @@ class MaskedScatter(Op, face="", method=False, name="scatter_masked"):
     def grad_source(grad, mask, source_sym_sizes): return masked_scatter_backward(grad, mask, source_sym_sizes)
 
 class MaskedScatterBack(Op, node="MaskedScatterBackwardBackward0", face="", method=False, name="masked_scatter_backward"):
-    def forward(grad: Tensor, mask: Scalar, shape: Scalar): return masked_scatter_backward(grad, mask, shape)
-    def grad_grad(grad, mask, grad_sym_sizes): return masked_scatter_onto(grad, mask, grad_sym_sizes)
+    def forward(grad: Tensor, mask: Scalar, shape: Scalar):
+        """What was taken from the front of the source, and zeros behind."""
+        taken = grad[np.broadcast_to(mask._shaped(), grad.shape)]
+        full = np.zeros(shape, grad.dtype)
+        full.reshape(-1)[: taken.size] = taken
+        return full
+    def grad_grad(grad, mask, grad_sym_sizes): return masked_scatter(blank(grad, grad_sym_sizes), mask, grad)
 
-@word
-def masked_scatter_onto(source, mask, shape): return masked_scatter(np.zeros(shape, source.dtype), mask, source)
-
-@on_tensors
-def masked_scatter_onto(source, mask, shape): return ops.scatter_masked(blank(source, shape), mask, source)  # noqa: F811
+masked_scatter_backward = word(MaskedScatterBack)
 
 class MaskedFill(Elementwise, face="", method=False, name="fill_masked", in_place=False):
     def forward(self: Tensor, mask: Tensor, value: Scalar): return in_rows(where(mask, value, self))
@@ -65,12 +65,6 @@ def masked_selected(self, mask):
 def check_broadcast(left, right):
     try: np.broadcast_shapes(left, right)
     except ValueError: raise RuntimeError(errors.not_broadcastable([left, right])) from None
-
-@composed(name="masked_select_backward", face="", method=False)
-def placed_by_mask(grad, shape, mask):
-    wide = np.broadcast_shapes(shape, mask._shape)
-    full = ops.scatter_masked(blank(grad, wide), mask, grad)
-    return full if wide == shape else ops.sum_to_size(full, shape)
 
 @composed("Tensor mask, Tensor source", name="masked_scatter", in_place=True)
 def masked_scattered(self, mask, source):

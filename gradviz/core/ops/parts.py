@@ -7,9 +7,10 @@ from .. import dtypes
 from ..inplace import write
 from ..meanings import word
 from ..op import Op, Scalar, composed, faces, many, ops
-from ..placing import at, cut, select, slice_backward
+from ..placing import at, cut, select
 from ..tensor import Tensor, wrap
 from .diagonals import diagonal_of, writable_diagonal
+from .indexing import slice_backward
 from .joining import Split
 
 # --- one part replaced

@@ -38,9 +38,6 @@ def place_of(indices): return wrap(indices)
 @on_tensors
 def place_of(indices): return indices  # noqa: F811
 
-@composed(name="scatter_backward", face="", method=False)
-def scattered_on_zeros(grad, shape, dim, index): return ops.scatter_by(wrap(np.zeros(shape, grad._dtype)), dim, index, grad)
-
 @composed("int dim = -1, bool descending = False", "*, bool? stable, int dim = -1, bool descending = False")
 def sort(self, dim=-1, descending=False, *, stable=None):
     op = Sort if stable is None else SortStable

@@ -1,12 +1,13 @@
 """Windows onto the memory of a tensor: `as_strided`, `unfold`."""
 
-
+import numpy as np
 
 from ..dims import wrapped
 from ..dtypes import scalar_name
-from ..memory import memory_of, reach, window
+from ..meanings import word
+from ..memory import memory_of, positions, reach, window
 from ..op import Op, Scalar, composed, ops
-from ..placing import read_again, unfold, unfold_backward
+from ..placing import unfold
 from ..tensor import Tensor, wrap
 
 
@@ -15,7 +16,13 @@ class AsStrided(Op, view=True, face="", method=False, name="as_strided_of"):
     def grad_self(grad, size, stride, storage_offset, own): return read_again(grad, (size, stride, storage_offset), own)
 
 class AsStridedBack(Op, node="AsStridedBackwardBackward0", face="", method=False, name="read_again"):
-    def forward(self: Tensor, written: Scalar, read: Scalar): return read_again(self, written, read)
+    def forward(self: Tensor, written: Scalar, read: Scalar):
+        """Add each element to its place in memory, and read the memory in another way."""
+        (shape, stride, start), (other_shape, other_stride, other_start) = written, read
+        ends = start + reach(shape, stride), other_start + reach(other_shape, other_stride)
+        memory = np.zeros(max(ends), self.dtype)
+        np.add.at(memory, start + positions(shape, stride), self)
+        return memory[other_start + positions(other_shape, other_stride)]
     def grad_self(grad, written, read): return read_again(grad, read, written)
 
 class Unfold(Op, view=True, face="", method=False, name="unfold_along"):
@@ -23,8 +30,15 @@ class Unfold(Op, view=True, face="", method=False, name="unfold_along"):
     def grad_self(grad, self_sym_sizes, dimension, size, step): return unfold_backward(grad, self_sym_sizes, dimension, size, step)
 
 class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name="unfold_backward"):
-    def forward(self: Tensor, shape: Scalar, dimension: Scalar, size: Scalar, step: Scalar): return unfold_backward(self, shape, dimension, size, step)
+    def forward(self: Tensor, shape: Scalar, dimension: Scalar, size: Scalar, step: Scalar):
+        """Add each element of each window to its place."""
+        if not shape: return self.sum()
+        full, places = np.zeros(shape, self.dtype), step * np.arange(self.shape[dimension])[:, None] + np.arange(size)
+        np.add.at(np.moveaxis(full, dimension, 0), places, np.moveaxis(self, (dimension, -1), (0, 1)))
+        return full
     def grad_self(grad, dimension, size, step): return unfold(grad, dimension, size, step)
+
+read_again, unfold_backward = word(AsStridedBack), word(UnfoldBack)
 
 @composed("tuple of ints size, tuple of ints stride, int? storage_offset = None")
 def as_strided(self, size, stride, storage_offset=None):
