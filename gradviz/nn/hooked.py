@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, cast
 
 from gradviz.core.hooks import RemovableHandle
 
-from .parts import Parts
+from .parts import Parts, attribute_error
 
 CALLED = ("_forward_pre_hooks", "_forward_hooks", "_backward_pre_hooks", "_backward_hooks")
+SILENCED = (
+    "module forward hook with ``always_call=True`` raised an exception that was silenced as "
+    "another error was raised in forward: "
+)
 SAVED = ("_state_dict_pre_hooks", "_state_dict_hooks")
 LOADED = ("_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")
 
@@ -32,14 +37,16 @@ class Hooked(Parts):
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """Compute `forward`, with the hooks before and after it."""
         own = self.__dict__
-        if not (
-            own["_forward_hooks"]
-            or own["_forward_pre_hooks"]
-            or own["_backward_hooks"]
-            or own["_backward_pre_hooks"]
-        ):
-            return self.forward(*inputs, **named)
-        return self._call_with_hooks(inputs, named)
+        try:
+            hooked = (
+                own["_backward_hooks"]
+                or own["_backward_pre_hooks"]
+                or own["_forward_hooks"]
+                or own["_forward_pre_hooks"]
+            )
+        except KeyError as error:  # the module's own __init__ did not call that of Module
+            raise attribute_error(self, error.args[0]) from None
+        return self._call_with_hooks(inputs, named) if hooked else self.forward(*inputs, **named)
 
     def _call_with_hooks(self, inputs: tuple, named: dict) -> Any:
         inputs, named = self._before_forward(inputs, named)
@@ -50,7 +57,14 @@ class Hooked(Parts):
             hooks, pre_hooks = self._backward_hooks.values(), self._backward_pre_hooks.values()
             listening = BackwardHooks(cast(Any, self), [*hooks], [*pre_hooks])
             inputs = listening.mark_inputs(inputs)
-        result = self._after_forward(inputs, named, self.forward(*inputs, **named))
+        called: set[int] = set()
+        result = None
+        try:
+            result = self.forward(*inputs, **named)
+            result = self._after_forward(inputs, named, result, called)
+        except Exception:
+            self._after_failure(inputs, named, result, called)
+            raise
         return result if listening is None else listening.mark_result(result)
 
     def _before_forward(self, inputs: tuple, named: dict) -> tuple[tuple, dict]:
@@ -69,13 +83,24 @@ class Hooked(Parts):
                 )
         return inputs, named
 
-    def _after_forward(self, inputs: tuple, named: dict, result: Any) -> Any:
-        for hook, with_kwargs in list(self._forward_hooks.values()):
+    def _after_forward(self, inputs: tuple, named: dict, result: Any, called: set[int]) -> Any:
+        for number, (hook, with_kwargs, _) in list(self._forward_hooks.items()):
+            called.add(number)
             given = (inputs, named, result) if with_kwargs else (inputs, result)
             changed = hook(self, *given)
             if changed is not None:
                 result = changed
         return result
+
+    def _after_failure(self, inputs: tuple, named: dict, result: Any, called: set[int]) -> None:
+        """Call the hooks that are called always, if they were not yet."""
+        for number, (hook, with_kwargs, always) in list(self._forward_hooks.items()):
+            if always and number not in called:
+                given = (inputs, named, result) if with_kwargs else (inputs, result)
+                try:
+                    hook(self, *given)
+                except Exception as error:
+                    warnings.warn(f"{SILENCED}{error}", UserWarning, stacklevel=4)
 
     # -------------------------------------------------------------------------- registering
 
@@ -86,10 +111,15 @@ class Hooked(Parts):
         return _added(self._forward_pre_hooks, (hook, with_kwargs), prepend)
 
     def register_forward_hook(
-        self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
+        self,
+        hook: Callable,
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
     ) -> RemovableHandle:
         """Call `hook(module, inputs, result)` after every forward; it may return another result."""
-        return _added(self._forward_hooks, (hook, with_kwargs), prepend)
+        return _added(self._forward_hooks, (hook, with_kwargs, always_call), prepend)
 
     def register_full_backward_pre_hook(
         self, hook: Callable, prepend: bool = False

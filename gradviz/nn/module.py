@@ -11,6 +11,7 @@ from gradviz.core.tensor import Tensor
 
 from . import saving
 from .hooked import Hooked
+from .parts import Parts
 
 
 class Module(Hooked):
@@ -24,9 +25,15 @@ class Module(Hooked):
     """
 
     training: bool
+    dump_patches = False
     _version = 1  # of the form in which a state is saved
 
-    def __init__(self) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args or kwargs:
+            kind = f"{type(self).__name__}.__init__()"
+            if kwargs:
+                raise TypeError(f"{kind} got an unexpected keyword argument '{next(iter(kwargs))}'")
+            raise TypeError(f"{kind} takes 1 positional argument but {len(args) + 1} were given")
         super().__init__()
         vars(self)["training"] = True
 
@@ -119,6 +126,9 @@ class Module(Hooked):
         """All parameters and saved buffers by their paths."""
         return saving.state_of(self, destination, prefix, keep_vars)
 
+    def _complete(self, state: Any, prefix: str, version: int | None) -> None:
+        """Add to a state that is to be loaded what older forms of it did not hold."""
+
     def get_extra_state(self) -> Any:
         """What else is saved; to be written by you, together with `set_extra_state`."""
         raise RuntimeError(saving.NO_EXTRA_STATE.format("get"))
@@ -144,6 +154,12 @@ class Module(Hooked):
         lines = [line for line in self.extra_repr().split("\n") if line]
         inside = [f"({name}): " + _indented(repr(each)) for name, each in self._modules.items()]
         return self._get_name() + bracketed(lines, inside)
+
+
+for _base in (Hooked, Parts):  # a learner knows one class, and reads its name in messages
+    for _member in vars(_base).values():
+        if callable(_member) and hasattr(_member, "__qualname__"):
+            _member.__qualname__ = f"Module.{_member.__name__}"
 
 
 def _indented(text: str) -> str:

@@ -166,6 +166,13 @@ class BatchNorm1d(Norm):
             self.eps,
         )
 
+    def _complete(self, state: Any, prefix: str, version: int | None) -> None:
+        name = prefix + "num_batches_tracked"
+        if (version is None or version < 2) and self.track_running_stats and name not in state:
+            state[name] = (
+                tensor(0) if self.num_batches_tracked is None else self.num_batches_tracked
+            )
+
     def _count(self) -> float:
         """Count a batch; how much it weighs, as momentum None weighs all batches alike."""
         self.num_batches_tracked.add_(1)

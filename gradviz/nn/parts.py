@@ -31,6 +31,11 @@ def _forget(own: dict, name: str, but: str) -> None:
             own[kind].pop(name, None)
 
 
+def attribute_error(owner: Any, name: str) -> AttributeError:
+    """What Python says of a name that an object does not have."""
+    return AttributeError(f"'{type(owner).__name__}' object has no attribute '{name}'")
+
+
 class Parts:
     """The members of a module: assigned like attributes, listed by what they are."""
 
@@ -45,28 +50,32 @@ class Parts:
         for kind in KINDS:
             if kind in own and name in own[kind]:
                 return own[kind][name]
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+        raise attribute_error(self, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = vars(self)
-        if isinstance(value, Parameter | Parts):
-            kind = "_parameters" if isinstance(value, Parameter) else "_modules"
-            if kind not in own:
-                what = "parameters" if kind == "_parameters" else "module"
-                raise AttributeError(f"cannot assign {what} before Module.__init__() call")
-            _forget(own, name, kind)
-            own[kind][name] = value
+        if isinstance(value, Parameter):
+            self._place("_parameters", name, value, "parameters")
+        elif name in own.get("_parameters", ()):
+            _set_member(own["_parameters"], name, value, None, "parameter", PARAMETER)
+        elif isinstance(value, Parts):
+            self._place("_modules", name, value, "module")
         elif isinstance(value, Buffer):
             _forget(own, name, "_buffers")
             self.register_buffer(name, value, value.persistent)
-        elif name in own.get("_parameters", ()):
-            _set_member(own["_parameters"], name, value, None, "parameter", PARAMETER)
         elif name in own.get("_modules", ()):
             _set_member(own["_modules"], name, value, None, "child module", MODULE)
         elif name in own.get("_buffers", ()):
             _set_member(own["_buffers"], name, value, Tensor, "buffer", BUFFER)
         else:
             object.__setattr__(self, name, value)
+
+    def _place(self, kind: str, name: str, value: Any, what: str) -> None:
+        own = vars(self)
+        if kind not in own:
+            raise AttributeError(f"cannot assign {what} before Module.__init__() call")
+        _forget(own, name, kind)
+        own[kind][name] = value
 
     def __delattr__(self, name: str) -> None:
         for kind in KINDS:
@@ -140,9 +149,10 @@ class Parts:
                 path = f"{prefix}.{name}" if prefix else name
                 yield from module.named_modules(seen, path, remove_duplicate)
 
-    def modules(self) -> Iterator[Parts]:
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Parts]:
         """This module and all modules in it."""
-        return (module for _, module in self.named_modules())
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
+            yield module
 
     def named_children(self) -> Iterator[tuple[str, Parts]]:
         """The modules directly in this one, with their names."""
@@ -154,7 +164,8 @@ class Parts:
 
     def children(self) -> Iterator[Parts]:
         """The modules directly in this one."""
-        return (module for _, module in self.named_children())
+        for _, module in self.named_children():
+            yield module
 
     def _named_members(
         self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool
@@ -166,7 +177,7 @@ class Parts:
             else [(prefix, self)]
         )
         for path, module in modules:
-            for name, member in vars(module)[kind].items():
+            for name, member in getattr(module, kind).items():
                 if member is not None and member not in seen:
                     if remove_duplicate:
                         seen.add(member)
@@ -176,21 +187,23 @@ class Parts:
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
         """All parameters, with their paths."""
-        return self._named_members("_parameters", prefix, recurse, remove_duplicate)
+        yield from self._named_members("_parameters", prefix, recurse, remove_duplicate)
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """All parameters."""
-        return (param for _, param in self.named_parameters(recurse=recurse))
+        for _, param in self.named_parameters(recurse=recurse):
+            yield param
 
     def named_buffers(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Tensor]]:
         """All buffers, with their paths."""
-        return self._named_members("_buffers", prefix, recurse, remove_duplicate)
+        yield from self._named_members("_buffers", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """All buffers."""
-        return (buffer for _, buffer in self.named_buffers(recurse=recurse))
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
 
     def get_submodule(self, target: str) -> Parts:
         """The module at a path such as "body.0"."""

@@ -105,6 +105,7 @@ class Loading:
         told = self.strict, self.missing, self.unexpected, self.problems
         for hook in module._load_state_dict_pre_hooks.values():
             hook(module, self.state, prefix, self.metadata.get(prefix[:-1], {}), *told)
+        module._complete(self.state, prefix, self.metadata.get(prefix[:-1], {}).get("version"))
         self._own(module, prefix)
         for part, start in _parts(module, prefix):
             self.load(part, start)

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Memory, Optimizer, Params, number, options, refuse_unless
+from gradviz.core.tensor import Tensor
+
+from .optimizer import Memory, Optimizer, Params, number, options, rate, refuse_unless
 
 Betas = tuple[float, float]
 
@@ -39,13 +41,17 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        refuse_unless(number(lr) >= 0.0, "learning rate", lr)
+        if isinstance(lr, Tensor) and foreach and not capturable:
+            raise ValueError(
+                "lr as a Tensor is not supported for capturable=False and foreach=True"
+            )
+        refuse_unless(rate(lr) >= 0.0, "learning rate", lr)
         refuse_unless(eps >= 0.0, "epsilon value", eps)
-        if isinstance(betas[0], float) is not isinstance(betas[1], float):
-            raise ValueError("betas must be either both floats or both Tensors")
         for index, beta in enumerate(betas[:2]):
             refuse_unless(0.0 <= beta < 1.0, f"beta parameter at index {index}", beta)
         refuse_unless(weight_decay >= 0.0, "weight_decay value", weight_decay)
+        if isinstance(betas[0], float) is not isinstance(betas[1], float):
+            raise ValueError("betas must be either both floats or both Tensors")
         given = {
             "lr": lr,
             "betas": betas,
@@ -61,11 +67,11 @@ class Adam(Optimizer):
 
     def update(self, value: Any, grad: Any, memory: Memory, group: dict[str, Any]) -> Any:
         """Divide the mean gradient by the root of its mean square."""
-        rate, decay, (first, second) = number(group["lr"]), group["weight_decay"], group["betas"]
+        speed, decay, (first, second) = number(group["lr"]), group["weight_decay"], group["betas"]
         if group["maximize"]:
             grad = -grad
         if decay and group["decoupled_weight_decay"]:
-            value = value * (1 - rate * decay)
+            value = value * (1 - speed * decay)
         elif decay:
             grad = grad + decay * value
         count = memory.count()
@@ -78,7 +84,7 @@ class Adam(Optimizer):
             square = np.maximum(memory.recall("max_exp_avg_sq", zero), square)
             memory.keep("max_exp_avg_sq", square)
         root = np.sqrt(square) / sqrt(1 - second**count) + group["eps"]
-        return value - (rate / (1 - first**count)) * (mean / root)
+        return value - (speed / (1 - first**count)) * (mean / root)
 
 
 class AdamW(Adam):

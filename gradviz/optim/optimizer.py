@@ -239,6 +239,13 @@ def number(option: Any) -> float:
     return option.item() if isinstance(option, Tensor) else option
 
 
+def rate(given: Any) -> float:
+    """A learning rate as a number."""
+    if isinstance(given, Tensor) and given.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    return number(given)
+
+
 def _beside(value: Any, grad: Any) -> Any:
     """The gradient as a numpy scalar where the value is one."""
     if value.__class__ is not np.ndarray and grad.__class__ is np.ndarray:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gradviz.core.tensor import Tensor, wrap
 
-from .optimizer import Memory, Optimizer, Params, number, options, refuse_unless
+from .optimizer import Memory, Optimizer, Params, number, options, rate, refuse_unless
 
 
 def filled(param: Tensor, number: float) -> Any:
@@ -35,7 +35,7 @@ class Adagrad(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        refuse_unless(number(lr) >= 0.0, "learning rate", lr)
+        refuse_unless(rate(lr) >= 0.0, "learning rate", lr)
         refuse_unless(lr_decay >= 0.0, "lr_decay value", lr_decay)
         refuse_unless(weight_decay >= 0.0, "weight_decay value", weight_decay)
         start = initial_accumulator_value
@@ -85,7 +85,7 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         differentiable: bool = False,
     ) -> None:
-        refuse_unless(number(lr) >= 0.0, "learning rate", lr)
+        refuse_unless(rate(lr) >= 0.0, "learning rate", lr)
         refuse_unless(eps >= 0.0, "epsilon value", eps)
         refuse_unless(momentum >= 0.0, "momentum value", momentum)
         refuse_unless(weight_decay >= 0.0, "weight_decay value", weight_decay)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .optimizer import Memory, Optimizer, Params, number, options, refuse_unless
+from .optimizer import Memory, Optimizer, Params, number, options, rate, refuse_unless
 
 
 class SGD(Optimizer):
@@ -32,7 +32,7 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        refuse_unless(not number(lr) < 0.0, "learning rate", lr)
+        refuse_unless(not rate(lr) < 0.0, "learning rate", lr)
         refuse_unless(not momentum < 0.0, "momentum value", momentum)
         refuse_unless(not number(weight_decay) < 0.0, "weight_decay value", weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
