@@ -21,8 +21,7 @@ SHOWN = {
     "sharing": "as_tensor asarray from_numpy",
     "creation": "zeros ones empty full eye arange linspace logspace scalar_tensor zeros_like "
     "ones_like empty_like full_like",
-    "random": "Generator rand randn randint randperm rand_like randn_like randint_like normal "
-    "bernoulli",
+    "random": "Generator rand randn randint randperm rand_like randn_like randint_like normal",
     "printing": "Size set_printoptions",
     "dtypes": "dtype finfo iinfo set_default_dtype get_default_dtype promote_types result_type "
     "can_cast",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib
-import warnings
 from operator import index
 from typing import Any
 
 import numpy as np
 
 from ..core import engine, errors
+from ..core.errors import warn
 from ..core.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from ..core.op import ops
 from ..core.saved import SavedTensor
@@ -77,7 +77,7 @@ def backward(
     """
     if grad_variables is not None:
         text = "`grad_variables` is deprecated. Use `grad_tensors` instead."
-        warnings.warn(text, FutureWarning, stacklevel=2)
+        warn(text, FutureWarning)
         if grad_tensors is not None:
             raise RuntimeError(errors.BOTH_GRADS)
         grad_tensors = grad_variables
@@ -97,7 +97,7 @@ def backward(
         engine.send(roots, keep, create_graph, wanted, write=True)
     finally:
         if create_graph:  # torch, too, says it when all is over
-            warnings.warn(errors.CREATE_GRAPH, UserWarning, stacklevel=2)
+            warn(errors.CREATE_GRAPH)
 
 
 def grad(
@@ -119,7 +119,7 @@ def grad(
     (tensor(6.),)
     """
     if not only_inputs:
-        warnings.warn(ONLY_INPUTS, FutureWarning, stacklevel=2)
+        warn(ONLY_INPUTS, FutureWarning)
     if materialize_grads and allow_unused is False:
         raise ValueError(errors.UNUSED_MATERIALIZED)
     if is_grads_batched:

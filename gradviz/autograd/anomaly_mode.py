@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
-
 from ..core import anomaly
+from ..core.errors import warn
 
 ENABLED = (
     "Anomaly Detection has been enabled. This mode will increase the runtime and should only be "
@@ -31,7 +30,7 @@ class detect_anomaly:
 
     def __init__(self, check_nan: bool = True) -> None:
         self.check_nan = check_nan
-        warnings.warn(ENABLED, stacklevel=2)
+        warn(ENABLED)
 
     def __enter__(self) -> None:
         self.was = anomaly.Anomaly.enabled, anomaly.Anomaly.check_nan

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..core.engine import recorded_mode
+from ..core.errors import warn
 from ..core.node import FREED, Node, Output, check_saved, freed, link, spread
 from ..core.operands import fit, fit_graph
 from ..core.packing import Packed
@@ -111,7 +111,7 @@ class BackwardCFunction(Node, FunctionCtx):
     def saved_variables(self) -> tuple[Tensor | None, ...]:
         """The same, by the name of old."""
         text = "'saved_variables' is deprecated; use 'saved_tensors'"
-        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        warn(text, DeprecationWarning)
         return self.saved_tensors
 
     @property

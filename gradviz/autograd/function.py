@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..core import errors, modes
+from ..core.errors import warn
 from ..core.inplace import check_writable, rebase
 from ..core.modes import no_grad, recording
 from ..core.names import ops
@@ -98,7 +98,7 @@ class Function(metaclass=FunctionMeta):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         text = INSTANTIATED.format(type(self))
-        warnings.warn(text, DeprecationWarning, stacklevel=2)
+        warn(text, DeprecationWarning)
 
     def __call__(self, *args: Any, **kwargs: Any) -> None:
         """Refuse the way of old."""
@@ -206,7 +206,7 @@ def check_written(ctx: Any, tensors: list, made: list) -> None:
     """Refuse what `forward` cannot have written, or has not returned."""
     strangers = [each for each in ctx._dirty if not among(each, tensors)]
     if strangers and not any(each._view is not None for each in strangers if among(each, made)):
-        warnings.warn(STRANGER, UserWarning, stacklevel=4)
+        warn(STRANGER)
     elif strangers:
         raise RuntimeError(STRANGER)
     if not all(among(each, made) for each in ctx._dirty):

@@ -8,13 +8,13 @@ True
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..core import errors
+from ..core.errors import warn
 from ..core.modes import enable_grad, no_grad
 from ..core.printing import Size
 from ..core.tensor import Tensor, wrap
@@ -134,7 +134,7 @@ def check_inputs(tracked: list[tuple[int, Tensor]]) -> None:
         raise ValueError(NONE_TRACKED)
     for number, each in tracked:
         if each._dtype != np.dtype(np.float64):
-            warnings.warn(SINGLE.format(number), UserWarning, stacklevel=3)
+            warn(SINGLE.format(number))
         if 0 in each.stride() and each.numel() > 1:
             raise RuntimeError(REPEATED.format(number))
 

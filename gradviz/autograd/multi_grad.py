@@ -16,7 +16,7 @@ NOT_IN_GRAD = (
 )
 
 
-class Handle:
+class Handle(RemovableHandle):
     """The means to remove a hook from all its tensors."""
 
     __module__ = "gradviz.autograd.graph"
@@ -29,12 +29,6 @@ class Handle:
         """Remove the hook."""
         for handle in self.handles:
             handle.remove()
-
-    def __enter__(self) -> Handle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
 
 
 def register_multi_grad_hook(

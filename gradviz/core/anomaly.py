@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import modes
+from .errors import caller, warn
 from .modes import Anomaly
 from .node import extras
 from .tensor import Tensor, ndarray
@@ -53,20 +52,6 @@ def note(node: Any) -> None:
     extras(node).metadata["traceback_"] = lines
 
 
-def caller() -> tuple[Any, int]:
-    """The learner's innermost frame, and how many calls up it stands, for a warning made there."""
-    frame: Any = sys._getframe(1)
-    level = 1
-    while is_own(frame.f_globals.get("__name__")):
-        frame, level = frame.f_back, level + 1
-    return frame, level
-
-
-def is_own(module: str | None) -> bool:
-    """Whether a line of this module is none of the learner's; compiled functions have no module."""
-    return module is None or module.startswith("gradviz.")
-
-
 def tell(node: Any) -> None:
     """Warn with the traceback of the forward call that made a node."""
     lines = extras(node).metadata.get("traceback_")
@@ -76,4 +61,4 @@ def tell(node: Any) -> None:
             "No forward pass information available. Enable detect anomaly during forward pass for "
             "more information."
         )
-    warnings.warn(f"Error detected in {node.name()}. {text}", stacklevel=2)
+    warn(f"Error detected in {node.name()}. {text}")

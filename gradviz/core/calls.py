@@ -8,10 +8,10 @@ from functools import wraps
 from inspect import CO_VARARGS
 from typing import Any
 
-from .anomaly import is_own
 from .arguments import MISSING, Signature, bind, signature
+from .errors import is_own
 from .plan import symbol_of
-from .tensor import Tensor
+from .tensor import Tensor, tensor_classes
 
 
 def called(*texts: str, out: bool = False) -> Callable:
@@ -43,16 +43,20 @@ def called(*texts: str, out: bool = False) -> Callable:
 def reading(function: Any, texts: list[str]) -> Callable:
     """The function, its arguments read again by the signatures where a call fails."""
     spreads = bool(function.__code__.co_flags & CO_VARARGS)  # `view(2, 3)`
+    of_tensor = all(text.replace("(old ", "(").startswith("(Tensor input") for text in texts)
 
     @wraps(function)
     def call(*given: Any, **named: Any) -> Any:
         try:
+            if of_tensor and given and given[0].__class__ not in tensor_classes:
+                raise TypeError  # which the function may not notice
             result = function(*given, **named) if named else function(*given)
-        except (TypeError, AttributeError):
+        except Exception as error:
             name = name_in_call(call.__name__)
             self, values = understood(name, texts, given, named)
             out = values.pop("out", None)
-            if len(given) == 1 and values == named and not spreads:
+            misread = isinstance(error, TypeError | AttributeError)
+            if not misread or (len(given) == 1 and values == named and not spreads):
                 raise  # the call was right, so it is the computation that failed
             result = function(self, *values.values()) if spreads else function(self, **values)
             if out is not None:

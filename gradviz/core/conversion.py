@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from . import errors
 from .data import checked_array
+from .errors import warn
 from .methods import method
 from .modes import current
 from .op import ops
@@ -54,7 +54,7 @@ def only_element(self: Tensor) -> Any:
 def warn_of_lost_graph(self: Tensor) -> None:
     """The number that a tensor is made into no longer has a gradient."""
     if self._requires_grad:
-        warnings.warn(TO_SCALAR, UserWarning, stacklevel=3)
+        warn(TO_SCALAR)
 
 
 @method

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from functools import reduce
 from operator import index
@@ -15,6 +14,7 @@ from . import dtypes, errors
 from .arguments import MISSING, bind, is_dtype
 from .device import device_of
 from .dtypes import boolean, dtype, int64
+from .errors import warn
 from .modes import current, special
 from .tensor import InferenceVersion, Tensor, settled, wrap
 from .words import single_one
@@ -89,7 +89,7 @@ def tensor(
         bind("tensor", WAYS, given, {"dtype": dtype, "requires_grad": requires_grad})
     device_of(device)
     if isinstance(data, Tensor):
-        warnings.warn(COPY.format("torch.tensor"), UserWarning, stacklevel=2)
+        warn(COPY.format("torch.tensor"))
     return made(array_of(data, numpy_type(dtype)), requires_grad)
 
 
@@ -201,7 +201,7 @@ def _leaves(data: Any, shape: tuple[int, ...], depth: int) -> Iterator[Any]:
         yield data
         return
     if isinstance(data, np.ndarray):
-        warnings.warn(LIST_OF_ARRAYS, UserWarning, stacklevel=2)
+        warn(LIST_OF_ARRAYS)
         data = data.tolist()
     if not _is_sequence(data):
         raise TypeError("not a sequence")

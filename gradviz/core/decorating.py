@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable, Generator
 from inspect import isclass, isgeneratorfunction
 from typing import Any
+
+from .errors import warn
 
 CLASSES = (
     "Decorating classes is deprecated and will be disabled in future versions. You should only "
@@ -25,7 +26,7 @@ def context_decorator(make_context: Callable, function: Callable) -> Callable:
     if isgeneratorfunction(function):
         return _decorated_generator(make_context, function)
     if isclass(function):
-        warnings.warn(CLASSES, FutureWarning, stacklevel=3)
+        warn(CLASSES, FutureWarning)
 
     def decorate_context(*args: Any, **kwargs: Any) -> Any:
         with make_context():

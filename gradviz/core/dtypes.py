@@ -56,10 +56,6 @@ class dtype(metaclass=_Kind):
         """How many bytes an element takes."""
         return self._numpy.itemsize
 
-    def to_real(self) -> dtype:
-        """The real type beside it: the type itself."""
-        return self
-
 
 vars(type)["__name__"].__set__(dtype, "torch.dtype")
 
@@ -124,12 +120,11 @@ def get_default_dtype() -> dtype:
 def set_default_dtype(d: dtype) -> None:
     """Choose the type of tensors made from Python floats."""
     global default_float
+    text = "only floating-point types are supported as the default type"
     if not isinstance(d, dtype):
-        raise TypeError(
-            "invalid dtype object: only floating-point types are supported as the default type"
-        )
+        raise TypeError(f"invalid dtype object: {text}")
     if not d.is_floating_point:
-        raise TypeError("only floating-point types are supported as the default type")
+        raise TypeError(text)
     default_float = d._numpy
 
 
@@ -256,12 +251,6 @@ class finfo:
         limits = "".join(f"{name}={getattr(self, name):g}, " for name in self._names)
         return f"finfo({limits}dtype={self.dtype})"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, finfo) and self.dtype == other.dtype
-
-    def __hash__(self) -> int:
-        return hash(self.dtype)
-
 
 class iinfo:
     """The limits of an integer type.
@@ -289,19 +278,11 @@ class iinfo:
     def __repr__(self) -> str:
         return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, iinfo) and self.dtype == other.dtype
-
-    def __hash__(self) -> int:
-        return hash(self.dtype)
-
 
 def _limits_asked_of(kind: Any, function: str) -> dtype:
     if kind is None:
         return get_default_dtype()
     if not isinstance(kind, dtype):
-        given = type(kind).__name__
-        raise TypeError(
-            f"{function}(): argument 'type' (position 1) must be torch.dtype, not {given}"
-        )
+        wrong = f"must be torch.dtype, not {type(kind).__name__}"
+        raise TypeError(f"{function}(): argument 'type' (position 1) {wrong}")
     return kind

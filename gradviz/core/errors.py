@@ -1,10 +1,32 @@
-"""PyTorch's texts, word for word."""
+"""PyTorch's texts, word for word; and the learner's line, which a warning is told at."""
 
 from __future__ import annotations
 
+import sys
+import warnings
 from typing import Any
 
 from . import dtypes
+
+
+def is_own(module: str | None) -> bool:
+    """Whether a line of this module is none of the learner's; compiled functions have no module."""
+    return module is None or module.startswith("gradviz.")
+
+
+def caller() -> tuple[Any, int]:
+    """The learner's innermost frame, and how many calls up it stands from the one who asks."""
+    frame: Any = sys._getframe(1)
+    level = 1
+    while frame.f_back is not None and is_own(frame.f_globals.get("__name__")):
+        frame, level = frame.f_back, level + 1
+    return frame, level
+
+
+def warn(message: str, kind: type[Warning] = UserWarning) -> None:
+    """Warn at the learner's line."""
+    warnings.warn(message, kind, stacklevel=caller()[1])
+
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "

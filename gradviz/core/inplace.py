@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.lib.array_utils import byte_bounds
 
 from . import dtypes, errors
+from .errors import warn
 from .hooks import retain_on
 from .memory import offset_in_memory, window
 from .modes import recording
@@ -138,7 +138,7 @@ def write_some(name: str, self: Tensor, function: Callable, *args: Any) -> Tenso
     array = self._value
     if array.__class__ is ndarray and 0 in array.strides and overlaps(array):
         assigned = "[indices] = tensor" if name == "index_put_" else "[mask] = scalar"
-        warnings.warn(errors.EXPANDED.format(name, assigned), UserWarning, stacklevel=4)
+        warn(errors.EXPANDED.format(name, assigned))
     return write(self, function, *args, some=True)
 
 

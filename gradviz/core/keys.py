@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from operator import index as whole
 from typing import Any
@@ -11,11 +10,13 @@ import numpy as np
 
 from .arguments import type_name
 from .data import array_of
+from .errors import warn
 from .op import ops
 from .tensor import Tensor, ndarray, wrap
 
 LAST = 2**63 - 1  # PyTorch's "to the end"
 FULL = slice(None)
+PLAIN = {int, slice}
 NOT_AN_INDEX = (
     "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid "
     "indices (got {})"
@@ -34,21 +35,21 @@ INDICES = [np.dtype(name) for name in ("int64", "int32", "uint8", "bool")]
 BYTES = "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead."
 
 
-def first(self: Tensor, place: int, dim: int = 0) -> Tensor:
-    """One element along a dimension."""
+def first(self: Tensor, place: int) -> Tensor:
+    """One element along the first dimension."""
     if not self._shape and not place:
         raise IndexError(NO_DIMENSION)
-    size = self._shape[dim] if self._shape else 0
+    size = self._shape[0] if self._shape else 0
     if not -size <= place < size:
-        _check_place(place, size, dim)
-    return ops.select_at(self, dim, place)
+        _check_place(place, size, 0)
+    return ops.select_at(self, 0, place)
 
 
-def sliced(self: Tensor, part: slice, dim: int = 0) -> Tensor:
-    """Every step-th element along a dimension, from start to end."""
+def sliced(self: Tensor, part: slice) -> Tensor:
+    """Every step-th element along the first dimension, from start to end."""
     if not self._shape:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    return ops.cut(self, dim, *bounds(part))
+    return ops.cut(self, 0, *bounds(part))
 
 
 def bounds(part: slice) -> tuple[int, int, int]:
@@ -57,8 +58,7 @@ def bounds(part: slice) -> tuple[int, int, int]:
     if step is None:
         step = 1
     elif (step := _bound(step)) <= 0:
-        text = "step must be greater than zero" if step else "slice step cannot be zero"
-        raise ValueError(text)
+        raise ValueError("step must be greater than zero" if step else "slice step cannot be zero")
     start = 0 if start is None else _bound(start)
     return start, LAST if end is None else _bound(end), step
 
@@ -71,50 +71,32 @@ def _bound(value: Any) -> int:
         raise TypeError(text) from None
 
 
-def quickly(self: Tensor, key: tuple) -> Tensor | None:
-    """What a key of numbers and slices takes; None if there is more in it."""
-    if len(key) > len(self._shape):
-        return None
-    for part in key:
-        if part.__class__ is not int and part.__class__ is not slice:
-            return None
-    view, dim = self, 0
-    for place, part in enumerate(key):
-        size = view._shape[dim]
-        if part.__class__ is int:
-            _check_place(part, size, place)
-            view = ops.select_at(view, dim, part)
-        else:
-            if part != FULL:
-                start, end, step = bounds(part)
-                if start or end < size or step != 1:
-                    view = ops.cut(view, dim, start, end, step)
-            dim += 1
-    return view
-
-
 def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
     """The view that a key's numbers, slices and None take, and the tensors to index it with."""
     if key.__class__ is slice and not self._shape:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
-    given = parts_of(key)
-    taken = sum(_dimensions(part) for part in given)
-    if taken > len(self._shape):
-        raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
+    given = key if key.__class__ is tuple else parts_of(key)
+    plain = PLAIN.issuperset(map(type, given))
+    taken = len(given) if plain else sum(map(_dimensions, given))
     view, dim, hidden = self, 0, len(self._shape) - taken  # what the dots stand for
+    if hidden < 0:
+        raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
     indices: list[Any] = []
-    for place, each in enumerate(given):
-        part = _part(each)
-        kind = part.__class__
-        if dim >= len(view._shape) and (kind is int or kind is slice):
-            raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
-        if kind is int:
-            _check_place(part, view._shape[dim], place)
+    for place, part in enumerate(given):
+        if not plain:
+            part = _part(part)
+            if part.__class__ in PLAIN and dim >= len(view._shape):
+                raise IndexError(f"too many indices for tensor of dimension {len(self._shape)}")
+        if part.__class__ is int:
+            size = view._shape[dim]
+            if not -size <= part < size:
+                _check_place(part, size, place)
             view = ops.select_at(view, dim, part)
-        elif kind is slice:
-            span = bounds(part)
-            if span[0] or span[1] < view._shape[dim] or span[2] != 1:
-                view = ops.cut(view, dim, *span)
+        elif part.__class__ is slice:
+            if part != FULL:
+                start, end, step = bounds(part)
+                if start or end < view._shape[dim] or step != 1:
+                    view = ops.cut(view, dim, start, end, step)
             dim += 1
         elif part is Ellipsis:
             dim += hidden
@@ -139,14 +121,12 @@ def _check_place(number: int, size: int, place: int) -> None:
 
 def parts_of(key: Any) -> tuple:
     """The parts of a key; a short list with more than numbers in it is taken for a tuple."""
-    if key.__class__ is tuple:
-        return key
     if isinstance(key, Tensor | ndarray) or not _is_sequence(key) or len(key) >= 32:
         return (key,)
     for part in key:
         more = part is None or part is Ellipsis or isinstance(part, Tensor | slice)
         if more or _is_sequence(part):
-            warnings.warn(LIST_AS_TUPLE, UserWarning, stacklevel=4)
+            warn(LIST_AS_TUPLE)
             return tuple(key)
     return (key,)
 
@@ -158,7 +138,7 @@ def _is_sequence(value: Any) -> bool:
 
 def _part(part: Any) -> Any:
     """A part as an int, a slice, None, dots, or an index tensor."""
-    if part is None or part is Ellipsis or part.__class__ in (int, slice):
+    if part is None or part is Ellipsis or part.__class__ in PLAIN:
         return part
     if isinstance(part, bool):
         return wrap(np.array(part))
@@ -196,15 +176,14 @@ def checked(shape: tuple, indices: Sequence[Tensor | None]) -> tuple:
     dim, ready = 0, []
     for index in indices:
         if index is not None and index._dtype == np.uint8:
-            warnings.warn(BYTES, UserWarning, stacklevel=4)
+            warn(BYTES)
             index = wrap(index._shaped() != 0)
         if index is not None and index._dtype.kind == "b":
             check_mask(shape, index._shape, dim)
         dim += _covered([index])
         ready.append(index)
     if dim > len(shape):
-        text = f"too many indices for tensor of dimension {len(shape)} (got {dim})"
-        raise IndexError(text)
+        raise IndexError(f"too many indices for tensor of dimension {len(shape)} (got {dim})")
     return tuple(ready)
 
 
@@ -284,6 +263,5 @@ def check_bounds(shape: tuple, indices: Sequence[Tensor | None]) -> None:
 
 def first_places(indices: Sequence[Tensor | None]) -> tuple:
     """The first places instead of those that are not there, where nothing is picked."""
-    return tuple(
-        [None if each is None else wrap(np.zeros_like(each._shaped())) for each in indices]
-    )
+    zeros = [None if each is None else wrap(np.zeros_like(each._shaped())) for each in indices]
+    return tuple(zeros)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from . import creation, dtypes
 from .arguments import bind, signatures, type_name
 from .data import COPY, array_of, checked_array, made, numpy_type
 from .device import device_of
+from .errors import warn
 from .tensor import Tensor, wrap
 
 WAYS = (
@@ -112,7 +112,7 @@ def new_tensor(
     """A copy of the data, of this tensor's type."""
     device_of(device)
     if isinstance(data, Tensor):
-        warnings.warn(COPY.format("tensor.new_tensor"), UserWarning, stacklevel=2)
+        warn(COPY.format("tensor.new_tensor"))
     elif isinstance(data, np.ndarray):
         checked_array(data)
     return made(array_of(data, numpy_type(dtype) or self._dtype), requires_grad)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from . import dtypes, errors
 from .arguments import bind
 from .device import cpu
 from .dims import wrapped
+from .errors import warn
 from .modes import current
 from .node import Landing
 from .printing import Size
@@ -206,7 +206,7 @@ def grad(self: Tensor) -> Tensor | None:
     """What backward passes have added up for this tensor."""
     found = self._grad
     if found is None and self._node is not None and not self.retains_grad and self._requires_grad:
-        warnings.warn(errors.GRAD_OF_NON_LEAF, UserWarning, stacklevel=2)
+        warn(errors.GRAD_OF_NON_LEAF)
     return found
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from . import inplace
-from .anomaly import caller
 from .dtypes import scalar_name
+from .errors import warn
 from .modes import recording
 from .tensor import Tensor
 
@@ -36,13 +35,11 @@ def written_out(name: str, out: Any, result: Any) -> Any:
 def resize(out: Tensor, shape: tuple[int, ...]) -> None:
     """Give a tensor other memory, of another shape."""
     if out._value.size:
-        warnings.warn(
+        warn(
             "An output with one or more elements was resized since it had shape "
             f"{list(out._shape)}, which does not match the required output shape {list(shape)}. "
             "This behavior is deprecated, and in a future PyTorch release outputs will not be "
             "resized unless they have zero elements. You can explicitly reuse an out tensor t by "
-            "resizing it, inplace, to zero elements with t.resize_(0).",
-            UserWarning,
-            stacklevel=caller()[1],
+            "resizing it, inplace, to zero elements with t.resize_(0)."
         )
     out.data = Tensor.new_empty(out, shape)

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from . import dtypes, errors
-from .arguments import bind
 from .creation import check_shape, creates
 from .data import made
 from .generator import Generator, default_generator
+from .operands import shaped
 from .tensor import Tensor
 
 UNIFORM, NORMAL = "check_uniform_bounds", "normal_kernel_cpu"
@@ -144,18 +144,13 @@ def normal(
         return generator.normals(check_shape(size), kind, mean, check_deviation(std)).reshape(size)
     tensors = [each for each in (mean, std) if isinstance(each, Tensor)]
     kind = dtypes.result_dtype(*tensors)
-    means, deviations = (np.asarray(number_or_array(each), kind) for each in (mean, std))
+    means, deviations = (np.asarray(shaped(each), kind) for each in (mean, std))
     if (deviations < 0).any():
         raise RuntimeError("normal expects all elements of std >= 0.0")
     if len(tensors) == 2 and means.shape != deviations.shape:
         raise RuntimeError(errors.not_broadcastable([each._shape for each in tensors]))
     shape = np.broadcast_shapes(means.shape, deviations.shape)
     return generator.normals(math.prod(shape), kind).reshape(shape) * deviations + means
-
-
-def number_or_array(value: Any) -> Any:
-    """What a tensor holds; a number as it is."""
-    return value._shaped() if isinstance(value, Tensor) else value
 
 
 def check_deviation(std: float) -> float:
@@ -165,22 +160,18 @@ def check_deviation(std: float) -> float:
     return std
 
 
-@creates("Tensor input", "Tensor input, float p", drawn=True)
 def bernoulli(
-    input: Tensor,
-    dtype: np.dtype | None,
-    p: float | None = None,
-    generator: Generator | None = None,
-) -> np.ndarray:
+    input: Tensor, p: float | None = None, *, generator: Generator | None = None
+) -> Tensor:
     """Ones with the given chances, zeros else.
 
     >>> bernoulli(rand(2), p=1.0)
     tensor([1., 1.])
     """
-    generator, kind = source(generator), input._dtype
+    kind = input._dtype
     if p is not None:
-        drawn = generator.chances(check_probability(p), input._value.size)
-        return drawn.astype(kind).reshape(input._shape)
+        drawn = source(generator).chances(check_probability(p), input._value.size)
+        return made(drawn.astype(kind).reshape(input._shape))
     if kind.kind != "f":
         given = dtypes.scalar_name(kind)
         raise NotImplementedError(f"\"bernoulli_tensor_cpu_p_\" not implemented for '{given}'")
@@ -190,7 +181,7 @@ def bernoulli(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message "
             "be improved?  If so, please report an enhancement request to PyTorch.)"
         )
-    return (uniform(input._shape, kind, generator) < chances).astype(kind)
+    return made((uniform(input._shape, kind, generator) < chances).astype(kind))
 
 
 def check_probability(p: float) -> float:
@@ -200,33 +191,22 @@ def check_probability(p: float) -> float:
     return p
 
 
-MULTINOMIAL = (
-    "(Tensor input, int num_samples, bool replacement = False, *, "
-    "torch.Generator generator = None, Tensor out = None)"
-)
-
-
-def multinomial(*given: Any, **named: Any) -> Tensor:
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
     """The numbers of classes drawn by their weights, from a vector or each row of a matrix.
 
     >>> multinomial(rand(3) * 0 + 1, 3).sort().values
     tensor([0, 1, 2])
     """
-    chosen = bind("multinomial", [MULTINOMIAL], given, named)
-    weights, count, generator = (
-        chosen["input"],
-        chosen["num_samples"],
-        source(chosen.get("generator")),
-    )
-    replacement = chosen.get("replacement", False)
-    _check_weights(weights, count, replacement)
-    rows = np.atleast_2d(weights._shaped())
-    if replacement and count > 1:
-        drawn = _with_replacement(rows, count, generator)
-    else:
-        drawn = _without_replacement(rows, count, generator)
-    result = made(drawn.reshape((*weights._shape[:-1], count)))
-    return result if chosen.get("out") is None else chosen["out"].copy_(result)
+    _check_weights(input, num_samples, replacement)
+    draw = _with_replacement if replacement and num_samples > 1 else _without_replacement
+    drawn = draw(np.atleast_2d(input._shaped()), num_samples, source(generator))
+    return made(drawn.reshape((*input._shape[:-1], num_samples)))
 
 
 def _check_weights(weights: Tensor, count: int, replacement: bool) -> None:
@@ -245,12 +225,10 @@ def _check_weights(weights: Tensor, count: int, replacement: bool) -> None:
         )
     values = weights._shaped()
     if not (np.isfinite(values) & (values >= 0)).all():
-        found = (
-            "invalid multinomial distribution (encountering probability entry < 0)"
-            if replacement and count > 1
-            else "probability tensor contains either `inf`, `nan` or element < 0"
-        )
-        raise RuntimeError(found)
+        text = "probability tensor contains either `inf`, `nan` or element < 0"
+        if replacement and count > 1:
+            text = "invalid multinomial distribution (encountering probability entry < 0)"
+        raise RuntimeError(text)
     if not (values.sum(-1) > 0).all():
         raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
 

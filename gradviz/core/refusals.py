@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from .arguments import FITS, Signature, is_ints, misfit, read, type_name
+from .errors import warn
 
 
 def refusal(function: str, ways: Sequence[Signature], given: tuple, named: dict) -> TypeError:
@@ -93,11 +93,9 @@ def marked(text: str, right: bool) -> str:
 def warn_of_old(function: str, old: Signature, ways: Sequence[Signature]) -> None:
     """Say that a call fits a signature which PyTorch keeps for old programs only."""
     better = "\n\t".join(function + way.text for way in ways if not way.old)
-    warnings.warn(
+    warn(
         f"This overload of {function} is deprecated:\n\t{function}{old.text}\n"
-        f"Consider using one of the following signatures instead:\n\t{better}",
-        UserWarning,
-        stacklevel=5,
+        f"Consider using one of the following signatures instead:\n\t{better}"
     )
 
 

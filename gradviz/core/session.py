@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+from .errors import warn
 
 _told: set[str] = set()
 _always = False
@@ -19,11 +19,11 @@ def is_warn_always_enabled() -> bool:
     return _always
 
 
-def warn_once(message: str, stacklevel: int = 3) -> None:
+def warn_once(message: str) -> None:
     """Warn, unless this has been said in this process."""
     if _always or message not in _told:
         _told.add(message)
-        warnings.warn(message, UserWarning, stacklevel=stacklevel)
+        warn(message)
 
 
 def set_num_threads(n: int) -> None:

@@ -6,11 +6,11 @@ module begins and ends in the graph, and the hooks of the module hang on them.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradviz.autograd.function import Function
+from gradviz.core.errors import warn
 from gradviz.core.modes import is_grad_enabled
 from gradviz.core.tensor import Tensor
 
@@ -65,7 +65,7 @@ class BackwardHooks:
         """The result, which will tell what arrives at it."""
         several = isinstance(result, tuple)
         if not several and not isinstance(result, Tensor):
-            warnings.warn(NOT_TENSORS.format(type(result)), UserWarning, stacklevel=3)
+            warn(NOT_TENSORS.format(type(result)))
             return result
         outputs = result if several else (result,)
         marked, _ = self._marked(outputs, lambda node, places: self._listen(node, places, outputs))
@@ -105,7 +105,7 @@ class BackwardHooks:
     def _without_inputs(self) -> None:
         """Call the hooks at once: no input has a gradient that they could wait for."""
         if self.hooks:
-            warnings.warn(NO_INPUT, UserWarning, stacklevel=5)
+            warn(NO_INPUT)
         for hook in self.hooks:
             changed = hook(self.module, (None,) * self.inputs[0], self.arrived)
             nothing = isinstance(changed, tuple) and all(each is None for each in changed)

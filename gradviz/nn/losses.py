@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
+from gradviz.core.errors import warn
 from gradviz.core.tensor import Tensor
 
 from . import functional
@@ -20,7 +20,7 @@ def reduction_of(size_average: bool | None, reduce: bool | None, reduction: str)
         return reduction
     summed = "sum" if size_average is False else "mean"
     meant = "none" if reduce is False else summed
-    warnings.warn(DEPRECATED.format(meant), UserWarning, stacklevel=5)
+    warn(DEPRECATED.format(meant))
     return meant
 
 

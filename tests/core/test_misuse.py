@@ -1,6 +1,10 @@
 """Ops called wrongly, and on types that they do not take, are refused in PyTorch's words."""
 
+import warnings
+
 import pytest
+
+import gradviz
 
 pytestmark = pytest.mark.torch
 
@@ -22,6 +26,12 @@ WAYS = [
     "x.multiply('a')", "x.subtract('a')", "x.divide('a')", "x.div()", "x.div(1, 2)", "x.fmod()", "torch.remainder(x)",
     "x.clamp('a')", "x.clamp_min()", "x.transpose(0)", "x.narrow(1)", "x.outer(3)", "x.square(1)", "x.detach().ge_('a')",
 ]  # fmt: skip
+LATE = [  # what the function itself would take, or refuse for another reason
+    "torch.clamp(2.5, x)", "torch.clamp(2.5)", "torch.clamp_min(2.5, 2)", "torch.cumsum(x, 2.5)", "x.cumsum(True)",
+    "x.amax(True)", "torch.diagonal(M, 2.5)", "torch.cross(x, 2.5, dim=0)", "torch.fill(2.5, x)", "torch.bincount(n, 2.5)",
+    "torch.flip(x, True)", "x.kthvalue(2.5)", "torch.tensor_split(x, 'a')", "x.tensor_split(2.5)", "torch.conj(2.5)",
+    "torch.bernoulli(2.5)", "torch.multinomial(k, 1.5)", "k.multinomial(2, foo=1)", "x.rot90(1, 0)",
+]  # fmt: skip
 OUT = [
     "torch.exp(k, out=z)", "torch.add(k, 2, out=z)", "torch.mul(k, k, out=z) is z", "torch.exp(k, out=e)",
     "torch.exp(k, out=i)", "torch.exp(x, out=z)", "torch.exp(k, out=x)", "torch.pow(k, 2, out=z)",
@@ -40,7 +50,7 @@ TYPES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("call", MISSING + STRANGE + WAYS + WHOLE + TYPES)
+@pytest.mark.parametrize("call", MISSING + STRANGE + WAYS + LATE + WHOLE + TYPES)
 def test_it_is_refused_as_torch_does(agree, call):
     start = "n = torch.tensor([5, -7, 2]); b = torch.tensor([True, False, True])\n"
     agree(start + f"result = {call}")
@@ -54,3 +64,22 @@ def test_a_result_is_written_into_out(agree, call):
 
 def test_a_failure_inside_a_right_call_is_told_as_it_is(agree):
     agree("torch.mm(x, x)")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.cross(x, x)",
+        "torch.nn.functional.softmax(x)",
+        "torch.tensor(x)",
+        "(x * 2).grad",
+        "float(x.sum())",
+    ],
+)
+def test_a_warning_is_told_at_the_line_that_was_written(line):
+    x = gradviz.ones(3, requires_grad=True)
+    code = compile(line, "lesson", "eval")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        eval(code, {"__name__": "lesson", "torch": gradviz, "x": x})
+    assert told[0].filename == "lesson"

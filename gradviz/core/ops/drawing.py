@@ -94,5 +94,5 @@ def random_(self, *given, **named):
     if high is None: high = 2 ** (np.finfo(kind).nmant + 1) + 1 if kind.kind == "f" else 2 if kind.kind == "b" else np.iinfo(kind).max + 1
     return fill(self, op, random.whole_draws(source, low, high, self._value.size, kind))
 
-composed(random.multinomial)
-composed(random.bernoulli)
+composed("int num_samples, bool replacement = False, *, torch.Generator generator = None", out=True)(random.multinomial)
+composed("*, torch.Generator generator = None", "float p, *, torch.Generator generator = None", out=True)(random.bernoulli)

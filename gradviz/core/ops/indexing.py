@@ -115,8 +115,7 @@ def taken(self, key):
     if key is None: return ops.unsqueeze_at(self, 0)
     if key is Ellipsis: return ops.alias(self)
     if isinstance(key, np.integer): return keys.first(self, int(key))
-    view, indices = keys.quickly(self, key) if kind is tuple else None, ()
-    if view is None: view, indices = keys.looked_at(self, key)
+    view, indices = keys.looked_at(self, key)
     if indices: return picked(view, keys.checked(view._shape, indices))
     return ops.alias(view) if view is self else view
 

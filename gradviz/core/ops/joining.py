@@ -186,9 +186,9 @@ def chunk(self, chunks, dim=0):
     size = -(-self._shape[dim] // chunks)
     return ops.split(self, size, dim) if size or self._shape[dim] else ops.split_with_sizes(self, [0] * chunks, dim)
 
-@composed("int sections, int dim = 0", "tuple of ints indices, int dim = 0")
-def tensor_split(self, indices_or_sections=None, dim=0, *, sections=None, indices=None):
-    where = next(each for each in (indices_or_sections, sections, indices) if each is not None)
+@composed("tuple of ints indices, int dim = 0", "Tensor tensor_indices_or_sections, int dim = 0", "int sections, int dim = 0")
+def tensor_split(self, indices=None, dim=0, *, sections=None, tensor_indices_or_sections=None):
+    where = next(each for each in (indices, sections, tensor_indices_or_sections) if each is not None)
     if not self.ndim: raise RuntimeError("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims")
     dim = int(wrapped(dim, self.ndim))
     size = self._shape[dim]

@@ -1,10 +1,10 @@
 """Losses: how far a prediction is from its target, as one number."""
 
-import warnings
 
 import numpy as np
 
 from ..dtypes import scalar_name
+from ..errors import warn
 from ..meanings import word
 from ..op import Elementwise, Op, Scalar, functional, one_node, ops
 from ..placing import written
@@ -202,7 +202,7 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     if log_target: result = ops.mul(ops.exp(target), ops.sub(target, input))
     else: result = ops.sub(ops.xlogy_of(target, target), ops.mul(target, input))
     if reduction == "batchmean": return ops.div(ops.sum(result), input._shape[0])
-    if reduction == "mean": warnings.warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.", stacklevel=2)
+    if reduction == "mean": warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.")
     return summed_up(result, reduction)
 
 
@@ -219,7 +219,7 @@ def summed_up(losses, reduction):
 def alike(input, target):
     """Two tensors of one shape and type; different shapes are warned of, as PyTorch does."""
     if input._shape != target._shape:
-        warnings.warn(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.", stacklevel=3)
+        warn(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.")
         input, target = ops.broadcast_tensors(input, target)
     if input._dtype is not target._dtype:
         from ..dtypes import result_dtype

@@ -1,11 +1,11 @@
 """Products of matrices and vectors that are met more rarely."""
 
-import warnings
 
 import numpy as np
 
 from .. import dims as dimensions
 from ..dtypes import scalar_name
+from ..errors import warn
 from ..meanings import word
 from ..op import Op, Scalar, composed, faces, one_node, ops
 from ..tensor import Tensor, wrap
@@ -70,7 +70,7 @@ def addbmm(self, batch1, batch2, *, beta=1, alpha=1): return ops.addbmm_of(self,
 @composed("Tensor other, int? dim = None", out=True)
 def cross(self, other, dim=None):
     if dim is None:
-        warnings.warn(CROSS, UserWarning, stacklevel=2)
+        warn(CROSS)
         dim = next((place for place, size in enumerate(self._shape) if size == 3), None)
     if dim is None: raise RuntimeError("no dimension of size 3 in input")
     return cross_along(self, other, dim=dim)

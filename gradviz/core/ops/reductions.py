@@ -1,12 +1,12 @@
 """Reductions: many elements become few. Going back, each gets its share."""
 
-import warnings
 
 import numpy as np
 
 from .. import dims as dimensions
 from ..data import numpy_type
 from ..dims import chosen, spoken
+from ..errors import warn
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
 from ..placing import cat, narrow
@@ -150,7 +150,7 @@ def spread_of(name, op):
         if dim is True or dim is False: dim, unbiased = None, dim
         if correction is None and (unbiased is not None or dim is not None): correction = int(unbiased is not False)
         dims = None if dim is None else chosen(self, dim)
-        if share(self._shape, dims or ()) <= (1 if correction is None else correction) or not self.numel(): warnings.warn(NO_FREEDOM.format(name), UserWarning, stacklevel=3)
+        if share(self._shape, dims or ()) <= (1 if correction is None else correction) or not self.numel(): warn(NO_FREEDOM.format(name))
         result = getattr(ops, op)(self, dims, correction, keepdim)
         return tuple(result) if isinstance(result, tuple) else result
     composed(name=name, method="mean" not in name)(spread)

@@ -1,6 +1,5 @@
 """The same elements several times, in another order, with a margin around them."""
 
-import warnings
 from itertools import combinations as subsets
 from itertools import combinations_with_replacement
 from operator import index as whole
@@ -10,7 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..dims import wrapped, wrapped_all
 from ..dtypes import scalar_name
-from ..errors import not_broadcastable
+from ..errors import not_broadcastable, warn
 from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import constant_pad, roll, rot90
@@ -95,7 +94,7 @@ INDEXING = "torch.meshgrid: in an upcoming release, it will be required to pass 
 @composed(method=False)
 def meshgrid(*tensors, indexing=None):
     tensors = listed("meshgrid", tensors[0] if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else tensors)
-    if indexing is None: warnings.warn(INDEXING, UserWarning, stacklevel=2)
+    if indexing is None: warn(INDEXING)
     swap = indexing == "xy" and len(tensors) > 1
     if indexing not in (None, "ij", "xy"): raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     if swap: tensors[:2] = tensors[1::-1]
@@ -145,14 +144,14 @@ def flipud(self):
     if self.ndim < 1: raise RuntimeError("Input must be >= 1-d.")
     return ops.flip(self, 0)
 
-@composed("tuple of ints shifts, tuple of ints dims = ()", name="roll")
+@composed("int or tuple of ints shifts, int or tuple of ints dims = ()", name="roll")
 def shifted(self, shifts, dims=()):
     shifts, dims = ((each,) if isinstance(each, int) else tuple(each) for each in (shifts, dims))
     if not shifts: raise RuntimeError("`shifts` required")
     if len(dims) != len(shifts) and (dims or len(shifts) > 1): raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
     return ops.roll_by(self, shifts, tuple(wrapped(dim, self.ndim) for dim in dims))
 
-@composed("int k = 1, tuple of ints dims = (0, 1)", name="rot90")
+@composed("int k = 1, tuple of ints dims = (0,1)", name="rot90")
 def rotated(self, k=1, dims=(0, 1)):
     if self.ndim < 2: raise RuntimeError(f"expected total dims >= 2, but got total dims = {self.ndim}")
     if len(dims) != 2: raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")

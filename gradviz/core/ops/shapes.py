@@ -1,13 +1,13 @@
 """Shapes: the same elements, arranged otherwise; most are views of the same memory."""
 
 import math
-import warnings
 from operator import index as whole
 
 import numpy as np
 
 from .. import dtypes
 from ..dims import wrapped, wrapped_all
+from ..errors import warn
 from ..meanings import on_tensors, word
 from ..memory import compatible_strides, contiguous_strides, strided
 from ..methods import refuse
@@ -81,13 +81,13 @@ def adjoint(self):
 IDENTITY, CONJ = "This function is the identity in these cases.", "Consider using x.conj()."
 
 def itself(self, what, instead=IDENTITY):
-    warnings.warn(f"{what} is deprecated on 0-D tensors. {instead}", UserWarning, stacklevel=4 if what == "adjoint()" else 3)
+    warn(f"{what} is deprecated on 0-D tensors. {instead}")
     return self
 
 def reversed_dimensions(self):
     """Matrices turned; other tensors, too, but PyTorch would rather not."""
     if not self.ndim: itself(self, "Tensor.T")
-    elif self.ndim != 2: warnings.warn(REVERSED, UserWarning, stacklevel=2)
+    elif self.ndim != 2: warn(REVERSED)
     return ops.permute_to(self, tuple(range(self.ndim))[::-1])
 
 def last_two_exchanged(self, what):

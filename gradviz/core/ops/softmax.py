@@ -1,11 +1,11 @@
 """Softmax and its logarithm: numbers become shares of 1."""
 
-import warnings
 
 import numpy as np
 
 from .. import dims as dimensions
 from ..dtypes import scalar_name
+from ..errors import warn
 from ..op import Op, Scalar, composed, one_node, ops
 from ..tensor import Tensor
 from ..words import exp, log, sum_dim, to
@@ -55,7 +55,7 @@ def checked(self, dim, name):
 def guessed(self, name, dim):
     """The dimension that PyTorch takes when none is given, with its warning."""
     if dim is not None: return dim
-    warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.", UserWarning, stacklevel=3)
+    warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.")
     return 0 if len(self._shape) in (0, 1, 3) else 1
 
 @composed("int dim, torch.dtype dtype = None")

@@ -1,12 +1,12 @@
 """Sums and means that leave gaps out, quantiles, counts, and how columns vary together."""
 
-import warnings
 
 import numpy as np
 
 from .. import dims as dimensions
 from .. import dtypes
 from ..dims import chosen, spoken, wrapped
+from ..errors import warn
 from ..kernels import BOOL, WHOLE, lacking
 from ..meanings import word
 from ..op import Op, Scalar, composed, ops
@@ -149,7 +149,7 @@ def cov(self, *, correction=1, fweights=None, aweights=None):
     if fweights is not None or aweights is not None: raise NotImplementedError("weights of cov are out of scope of this small torch")
     if self.ndim > 2: raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {self.ndim} dimensions")
     rows = ops.view(self, (1, -1)) if self.ndim < 2 else self
-    if rows._shape[1] <= correction: warnings.warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.", UserWarning, stacklevel=3)
+    if rows._shape[1] <= correction: warn("cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.")
     apart = ops.sub(rows, ops.unsqueeze(ops.div(ops.sum(rows, 1), rows._shape[1]), 1))
     return ops.squeeze(ops.div(ops.mm(apart, ops.t(apart)), max(rows._shape[1] - correction, 0)))
 
