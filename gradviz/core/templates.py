@@ -67,7 +67,7 @@ def value_lines(plan: Plan, otherwise: str) -> list[str]:
     if len(plan.tensors) == 1:
         values = [f"{name}._value" if name == first else name for name in plan.kinds]
         return [
-            f"if {first}.__class__ not in tensor_classes: {otherwise}",
+            f"if {first}.__class__ is not Tensor and {first}.__class__ not in tensor_classes: {otherwise}",
             f"dtype_ = {first}._dtype",
             "if dtype_ is float32 or dtype_ is float64:",
             f"    value_ = {apply_text(plan, values)}; shape_ = {first}._shape",
@@ -86,7 +86,7 @@ def binary_lines(plan: Plan, first: str, other: str, otherwise: str) -> list[str
 
     general = indented(combined_lines(plan), 2)
     return f"""\
-if {first}.__class__ not in tensor_classes: {otherwise}
+if {first}.__class__ is not Tensor and {first}.__class__ not in tensor_classes: {otherwise}
 kind_ = {other}.__class__; dtype_ = {first}._dtype
 if kind_ is float or kind_ is int:
     {other}_lives = False; targets_ = None
@@ -115,7 +115,7 @@ def compared_lines(plan: Plan, first: str, other: str, otherwise: str) -> list[s
     values = apply_text(plan, [f"{first}._value", "other_"])
     return f"""\
 {chr(10).join(stranger_lines(plan, otherwise))}
-if {first}.__class__ not in tensor_classes: {otherwise}
+if {first}.__class__ is not Tensor and {first}.__class__ not in tensor_classes: {otherwise}
 shape_ = {first}._shape; dtype_ = {first}._dtype; other_ = None
 if dtype_ is float32 or dtype_ is float64:
     if kind_ is float or kind_ is int: other_ = {other} if {first}._value.__class__ is not ndarray else constant({other}, dtype_)
@@ -130,7 +130,9 @@ else:
 def stranger_lines(plan: Plan, otherwise: str) -> list[str]:
     """What happens to an operand that is neither a tensor nor a number, as in `x == None`."""
     if len(plan.tensors) == 1:
-        return [f"if {plan.tensors[0]}.__class__ not in tensor_classes: {otherwise}"]
+        return [
+            f"if {plan.tensors[0]}.__class__ is not Tensor and {plan.tensors[0]}.__class__ not in tensor_classes: {otherwise}"
+        ]
     if len(plan.tensors) != 2:
         return []
     return [

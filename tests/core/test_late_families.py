@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 INTERRUPTED = """
 import importlib
 import gradviz as torch
@@ -43,6 +45,15 @@ for thread in threads: thread.join()
 print(found == [[1.0, 3.0]] * 8)
 """
 
+PASSES = """
+import gradviz as torch
+
+x = torch.tensor(2.0, requires_grad=True)
+for _ in range(3):
+    print("__getattr__" in vars(torch.Tensor))
+    {}
+"""
+
 
 def printed_by(program: str) -> list[str]:
     """The lines that a program prints in a fresh interpreter."""
@@ -58,3 +69,10 @@ def test_an_interrupted_reading_goes_on_at_the_next_name() -> None:
 
 def test_threads_that_ask_at_once_all_find_their_name() -> None:
     assert printed_by(SEVERAL_THREADS) == ["True"]
+
+
+@pytest.mark.parametrize("one_pass", ["(x * x).backward()", "torch.autograd.grad(x * x, x)"])
+def test_a_second_pass_reads_all_so_that_attributes_are_found_without_a_detour(
+    one_pass: str,
+) -> None:
+    assert printed_by(PASSES.format(one_pass)) == ["True", "True", "False"]
