@@ -172,9 +172,9 @@ def prepare(plan: Plan) -> None:
 
 
 WRITERS: dict[str, Callable[[Plan], str]] = {
-    "forward": templates.forward_text,
-    "function": templates.function_text,
-    "operator": templates.operator_text,
+    "forward": partial(templates.forward_text, part="forward"),
+    "function": partial(templates.forward_text, part="function"),
+    "operator": partial(templates.forward_text, part="operator"),
     "in_place": templates.in_place_text,
     "backward_graph": backward_templates.backward_graph_text,
 }

@@ -12,23 +12,15 @@ from .plan import Plan, defined, indented, symbol_of, written_out
 # --------------------------------------------------------------------------------- forward
 
 
-def forward_text(plan: Plan) -> str:
-    """The method of an op; arguments that are too many are noticed, to be refused."""
-    return forward_function(plan, "forward", f"return misused({plan.key}_op, locals())")
+def forward_text(plan: Plan, part: str) -> str:
+    """What an op does forward: as a method ("forward"), a function, or an operator.
 
-
-def function_text(plan: Plan) -> str:
-    """The function of an op, which can also write into `out`."""
-    return forward_function(plan, "function", f"return misused({plan.key}_op, locals())")
-
-
-def operator_text(plan: Plan) -> str:
-    """The operator of an op: it steps back for operands that it does not know."""
-    return forward_function(plan, "operator", "return NotImplemented")
-
-
-def forward_function(plan: Plan, part: str, otherwise: str) -> str:
-    """The text that both begin with; `otherwise` is what happens to other operands."""
+    A function can also write into `out`; an operator steps back for operands that it does not know;
+    of the others, arguments that are too many or wrong are noticed, to be refused.
+    """
+    otherwise = f"return misused({plan.key}_op, locals())"
+    if part == "operator":
+        otherwise = "return NotImplemented"
     lines = value_lines(plan, otherwise)
     if plan.op.elementwise and len(plan.tensors) == 2 and not plan.numbers:
         lines.insert(0, f"if {plan.tensors[1]}.__class__ not in tensor_classes: {otherwise}")
