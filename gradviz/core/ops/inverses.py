@@ -15,7 +15,7 @@ class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=Fals
     _saved_LU = property(lambda node: wrap(decomposed(node._saved_A._shaped())[0]))
     _saved_pivots = property(lambda node: wrap(decomposed(node._saved_A._shaped())[1]))
 
-class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", method=False):
+class Inverse(Op, node="LinalgInvExBackward0"):
     def forward(self: Tensor): return np.asfortranarray(inverted(square(self, "linalg.inv")))
     def grad_self(grad, result): return -matmul(transpose(result, -1, -2), matmul(grad, transpose(result, -1, -2)))
     shown_as = "result=inverse"
@@ -23,10 +23,7 @@ class Inverse(Op, node="LinalgInvExBackward0", name="inverse_of", face="", metho
 @composed("", face="torch linalg")
 def det(self): return ops.linalg_det(self)
 
-@composed("", out=True)
-def inverse(self): return ops.inverse_of(self)
-
-composed(inverse, name="inv", face="linalg", method=False)
+composed(ops.inverse, name="inv", face="linalg", method=False)
 
 class Slogdet(Op, node="LinalgSlogdetBackward0", face="torch linalg", outputs="sign logabsdet"):
     def forward(A: Tensor): return sign_and_size(square(A, "linalg.slogdet"))
@@ -71,7 +68,7 @@ word(transposed_inverse)
 
 @on_tensors
 def transposed_inverse(matrix, factor):
-    return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse_of(ops.transpose(matrix, -1, -2)))
+    return ops.mul(ops.unsqueeze(ops.unsqueeze(factor, -1), -1), ops.inverse(ops.transpose(matrix, -1, -2)))
 
 def determinants(matrices):
     """The product of the pivots, for each matrix of a batch; an exchange of rows turns the sign."""

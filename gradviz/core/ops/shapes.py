@@ -14,8 +14,7 @@ from ..methods import refuse
 from ..op import Op, Scalar, composed, ops
 from ..placing import at, permute, squeeze_dim
 from ..tensor import Tensor
-from ..words import sum_to_size as summed_to_size
-from ..words import t, transpose, view
+from ..words import sum_to_size, t, transpose, view
 
 TOO_FEW = "expand(torch.{kind}Tensor{{{own}}}, size={sizes}): the number of sizes provided ({given}) must be greater or equal to the number of dimensions in the tensor ({needed})"
 TOO_LARGE = "The expanded size of the tensor ({size}) must match the existing size ({own}) at non-singleton dimension {dim}.  Target sizes: {sizes}.  Tensor sizes: {shape}"
@@ -74,9 +73,7 @@ def movedim(self, source, destination):
     return ops.permute_to(self, tuple(order))
 
 @composed("")
-def adjoint(self):
-    if len(self._shape) == 1: raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return ops.transpose(self, -2, -1) if self._shape else itself(self, "adjoint()", CONJ)
+def adjoint(self): return last_two_exchanged(self, "adjoint()")
 
 IDENTITY, CONJ = "This function is the identity in these cases.", "Consider using x.conj()."
 
@@ -92,7 +89,8 @@ def reversed_dimensions(self):
 
 def last_two_exchanged(self, what):
     if self.ndim == 1: raise RuntimeError(f"tensor.{what} is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return ops.transpose_dims(self, self.ndim - 2, self.ndim - 1) if self.ndim else itself(self, f"Tensor.{what}", CONJ if what == "mH" else IDENTITY)
+    if self.ndim: return ops.transpose_dims(self, self.ndim - 2, self.ndim - 1)
+    return itself(self, what if what == "adjoint()" else f"Tensor.{what}", IDENTITY if what == "mT" else CONJ)
 
 def matrix_turned(self):
     if self.ndim == 2: return ops.transpose_dims(self, 0, 1)
@@ -110,14 +108,10 @@ Tensor.mH = property(lambda self: last_two_exchanged(self, "mH"), doc="The last 
 
 class ViewTo(Op, node="ViewBackward0", view=True, face="", method=False):
     def forward(self: Tensor, shape: Scalar, strides: Scalar = None): return self.reshape(shape) if strides is None else strided(self, shape, strides)
-    def grad_self(grad, self_sym_sizes): return reshaped(grad, self_sym_sizes)
+    def grad_self(grad, self_sym_sizes): return view(grad, self_sym_sizes)
 
-class ReshapeAlias(Op, view=True, face="", method=False):
-    def forward(self: Tensor, shape: Scalar, strides: Scalar): return strided(self, shape, strides)
-    def grad_self(grad, self_sym_sizes): return reshaped(grad, self_sym_sizes)
-
-@word
-def reshaped(grad, shape): return view(grad, shape)
+class ReshapeAlias(ViewTo, view=True, face="", method=False):
+    """The same, where no view was asked for."""
 
 @composed("tuple of ints size", "torch.dtype dtype", name="view", face="")
 def viewed(self, *size, dtype=None):
@@ -205,7 +199,7 @@ class SqueezeSome(Op, node="SqueezeBackward2", view=True, bare=True, face="", me
 
 class Unsqueeze(Op, view=True, face="", method=False, name="unsqueeze_at"):
     def forward(self: Tensor, dim: Scalar): return widened(self, dim)
-    def grad_self(grad, dim): return squeezed(grad, dim)
+    def grad_self(grad, dim): return squeeze_dim(grad, dim)
 
 def without(array, dims):
     """The array without those of the dimensions that have size one."""
@@ -226,9 +220,6 @@ def unsqueezed(grad, shape, dims):  # noqa: F811
     for dim, size in enumerate(shape):
         if size == 1 and dim in dims: grad = ops.unsqueeze(grad, dim)
     return grad
-
-@word
-def squeezed(grad, dim): return squeeze_dim(grad, dim)
 
 @composed("", "int dim", "tuple of ints dim")
 def squeeze(self, dim=None):
@@ -261,13 +252,7 @@ def at_least(tensors, grown):
 
 class ExpandTo(Op, node="ExpandBackward0", view=True, face="", method=False):
     def forward(self: Tensor, shape: Scalar): return spread_over(self, shape)
-    def grad_self(grad, self_sym_sizes): return summed(grad, self_sym_sizes)
-
-@word
-def summed(grad, shape): return summed_to_size(grad, shape)
-
-@on_tensors
-def summed(grad, shape): return ops.sum_to_size(grad, shape)  # noqa: F811
+    def grad_self(grad, self_sym_sizes): return sum_to_size(grad, self_sym_sizes)
 
 def spread_over(array, shape):
     """The array repeated over a shape by strides of zero. `broadcast_to` would take five times as long."""
@@ -301,8 +286,8 @@ def expand_as(self, other): return ops.expand(self, other._shape)
 def broadcast_to(self, *size): return ops.expand(self, shape_from(size))
 
 
-@composed
-def sum_to_size(self, *size):
+@composed(name="sum_to_size")
+def summed_to(self, *size):
     shape = shape_from(size)
     if shape == self._shape: return self
     extra = self.ndim - len(shape)

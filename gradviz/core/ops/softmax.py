@@ -5,8 +5,7 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..dtypes import scalar_name
-from ..errors import warn
-from ..op import Op, Scalar, composed, one_node, ops
+from ..op import Op, Scalar, composed, faces, one_node, ops
 from ..tensor import Tensor
 from ..words import exp, log, sum_dim, to
 
@@ -44,13 +43,14 @@ def below_greatest(value, axis):
         return value - np.maximum.reduce(value.reshape(-1, width).T.copy(), 0).reshape(*value.shape[:-1], 1)
     return value - np.maximum.reduce(value, axis, None, None, True, -np.inf)
 
-def checked(self, dim, name):
-    """The dimension counted from 0; whole numbers are refused."""
+def prepared(self, dim, dtype, name):
+    """The tensor in its type, and the dimension counted from 0; whole numbers are refused."""
+    if dtype is not None: self = self.to(dtype)
     dim = dimensions.wrapped(dim, len(self._shape))
     if self._dtype.kind != "f":
         last = "_lastdim" if dim == max(len(self._shape) - 1, 0) else ""
         raise NotImplementedError(f'"{name}{last}_kernel_impl" not implemented for \'{scalar_name(self._dtype)}\'')
-    return dim
+    return self, dim
 
 def guessed(self, name, dim):
     """The dimension that PyTorch takes when none is given, with its warning."""
@@ -59,22 +59,16 @@ def guessed(self, name, dim):
     return 0 if len(self._shape) in (0, 1, 3) else 1
 
 @composed("int dim, torch.dtype dtype = None")
-def softmax(self, dim, dtype=None):
-    self = self if dtype is None else self.to(dtype)
-    return ops.softmax_of(self, checked(self, dim, "softmax"))
+def softmax(self, dim, dtype=None): return ops.softmax_of(*prepared(self, dim, dtype, "softmax"))
 
 @composed("int dim, torch.dtype dtype = None")
-def log_softmax(self, dim, dtype=None):
-    self = self if dtype is None else self.to(dtype)
-    return ops.log_softmax_of(self, checked(self, dim, "log_softmax"))
+def log_softmax(self, dim, dtype=None): return ops.log_softmax_of(*prepared(self, dim, dtype, "log_softmax"))
 
 def functional(name, function):
     """The form in `nn.functional`, where the dimension may be left out."""
     def choose(input, dim=None, _stacklevel=3, dtype=None): return function(input, guessed(input, name, dim), dtype)
     composed(name=f"functional_{name}", face="", method=False)(choose)
     return choose
-
-from ..op import faces  # noqa: E402
 
 faces.setdefault("nn.functional", {}).update(
     softmax=functional("softmax", softmax),
