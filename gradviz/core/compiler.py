@@ -135,11 +135,12 @@ def source(op: type[Op]) -> str:
     return "\n".join(planned(op).texts.values())
 
 
-def writing(function: Callable, name: str) -> Callable:
-    """The in-place form of a composed function."""
+def writing(function: Callable, name: str, some: bool) -> Callable:
+    """The in-place form of a composed function; `some`: it changes some elements only."""
+    write = partial(inplace.write_some, name + "_") if some else inplace.write
 
     def in_place(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return inplace.write(self, function, *args, **kwargs)
+        return write(self, function, *args, **kwargs)
 
     in_place.__name__ = in_place.__qualname__ = name + "_"
     in_place.__code__ = in_place.__code__.replace(co_name=name + "_")

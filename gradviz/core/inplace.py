@@ -133,13 +133,13 @@ def write(
     return self
 
 
-def write_some(name: str, self: Tensor, function: Callable, *args: Any) -> Tensor:
+def write_some(name: str, self: Tensor, function: Callable, *args: Any, **kwargs: Any) -> Tensor:
     """`write` for what changes some elements; where they lie on one another, PyTorch warns."""
     array = self._value
     if array.__class__ is ndarray and 0 in array.strides and overlaps(array):
         assigned = "[indices] = tensor" if name == "index_put_" else "[mask] = scalar"
         warn(errors.EXPANDED.format(name, assigned))
-    return write(self, function, *args, some=True)
+    return write(self, function, *args, some=True, **kwargs)
 
 
 def fill(self: Tensor, function: Callable, *args: Any) -> Tensor:

@@ -192,7 +192,7 @@ def composed(
     face: str = "torch",
     method: bool = True,
     operators: str = "",
-    in_place: bool = False,
+    in_place: bool | str = False,
 ) -> Any:
     """Show a plain function that chooses or chains ops, as `matmul` does, in the same places.
 
@@ -205,7 +205,8 @@ def composed(
         face: where it is shown, as for an op.
         method: whether tensors have it as a method.
         operators: the operators that mean it.
-        in_place: whether there is a method `name_`, which writes into its first argument.
+        in_place: whether there is a method `name_`, which writes into its first argument; "some":
+            it writes some elements and leaves the others.
     """
 
     def place(function: Callable) -> Callable:
@@ -216,7 +217,7 @@ def composed(
             function.__name__ = function.__qualname__ = own
         method_form = getattr(function, "as_method", function)
         method_form.__name__ = function.__name__
-        writing = compiler.writing(method_form, own) if in_place else None
+        writing = compiler.writing(method_form, own, in_place == "some") if in_place else None
         op = getattr(function, "op", None)
         for each in [own, *also.split()]:
             setattr(ops, each, function)

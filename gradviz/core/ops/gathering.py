@@ -5,8 +5,6 @@ import numpy as np
 from .. import data as making
 from .. import dtypes
 from ..dims import wrapped
-from ..inplace import write_some
-from ..meanings import word
 from ..op import Op, Scalar, composed, ops
 from ..placing import (
     gather, gather_backward, index_add, index_fill, index_select, index_select_backward, put,
@@ -15,6 +13,7 @@ from ..placing import (
 from ..session import warn_once
 from ..tensor import Tensor, wrap
 from ..words import expand, total, view
+from .matrices import scaled
 from .repeating import common_shape
 
 # --- along one dimension
@@ -28,7 +27,7 @@ class IndexSelect(Op, face="", method=False, name="select_by"):
 class IndexAdd(Op, face="", method=False, name="add_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor, alpha: Scalar): return index_add(self, dim, index, source * alpha)
     def grad_self(grad): return grad
-    def grad_source(grad, dim, index, source, alpha): return times(expand(index_select(grad, dim, index), source.shape), alpha)
+    def grad_source(grad, dim, index, source, alpha): return scaled(expand(index_select(grad, dim, index), source.shape), alpha)
     _saved_source_dim = SOURCE_DIM
 
 class IndexFill(Op, face="", method=False, name="fill_by"):
@@ -68,9 +67,6 @@ COMBINING = {"add": np.add, "multiply": np.multiply}
 class ScatterCombined(Op, node="NotImplemented", face="", method=False, name="scatter_tensor"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor, reduce: Scalar): return scatter_add(self, dim, index, src, COMBINING[reduce])
 
-@word
-def times(grad, alpha): return grad if alpha == 1 else grad * alpha
-
 @composed("int dim, Tensor index", name="index_select", out=True)
 def index_selected(self, dim, index):
     dim = wrapped(dim, self.ndim)
@@ -91,12 +87,7 @@ def index_added(self, dim, index, source, *, alpha=1):
     check_bounds(self, dim, index, RuntimeError)
     return ops.add_by(self, dim, index, source, alpha)
 
-FILLING = "int dim, Tensor index, Number value", "int dim, Tensor index, Tensor value"
-
-@composed(*FILLING, name="index_fill_")
-def index_fill_in_place(self, dim, index, value): return write_some("index_fill_", self, ops.index_fill, dim, index, value)
-
-@composed(*FILLING, name="index_fill")
+@composed("int dim, Tensor index, Number value", "int dim, Tensor index, Tensor value", name="index_fill", in_place="some")
 def index_filled(self, dim, index, value):
     if isinstance(value, Tensor) and value.ndim: raise RuntimeError(f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     dim = check_index(self, "index_fill", dim, index)

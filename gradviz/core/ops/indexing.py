@@ -6,7 +6,7 @@ A pick by whole numbers and slices is a chain of views; one by tensors makes a c
 import numpy as np
 
 from .. import data as making
-from .. import dtypes, inplace, keys
+from .. import dtypes, keys
 from ..arguments import type_name
 from ..dims import wrapped
 from ..meanings import word
@@ -79,7 +79,7 @@ class IndexPutImpl(Op, face="", method=False):
     def grad_self(grad): return grad
     def grad_values(grad, indices): return index(grad, indices)
 
-@composed("tuple of Tensors indices, Tensor values, bool accumulate = False", name="index_put", face="torch")
+@composed("tuple of Tensors indices, Tensor values, bool accumulate = False", name="index_put", in_place="some")
 def index_put_of(self, indices, values, accumulate=False):
     if not isinstance(values, Tensor): values = wrap(np.asarray(values, self._dtype))
     if self._dtype.kind != "f": values = values.detach()
@@ -100,9 +100,6 @@ def fits(shape, wide):
     """Whether values of one shape can be repeated to the other."""
     try: return np.broadcast_shapes(shape, wide) == wide
     except ValueError: return False
-
-@composed("tuple of Tensors indices, Tensor values, bool accumulate = False", name="index_put_")
-def index_put_in_place(self, indices, values, accumulate=False): return inplace.write_some("index_put_", self, ops.index_put, tuple(indices), values, accumulate)
 
 
 # --- the brackets

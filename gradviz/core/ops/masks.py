@@ -4,7 +4,6 @@ import numpy as np
 
 from .. import data as making
 from .. import dtypes, errors
-from ..inplace import write_some
 from ..meanings import word
 from ..op import Elementwise, Op, Scalar, composed, ops
 from ..placing import blank, masked_scatter, masked_select, masked_select_backward
@@ -43,18 +42,13 @@ class MaskedFillTensor(MaskedFill, node="MaskedFillBackward1", face="", method=F
 
 def in_rows(array): return array if array.flags.c_contiguous else array.copy()
 
-FILLING = "Tensor mask, Number value", "Tensor mask, Tensor value"
-
-@composed(*FILLING, name="masked_fill")
+@composed("Tensor mask, Number value", "Tensor mask, Tensor value", name="masked_fill", in_place="some")
 def masked_filled(self, mask, value):
     if isinstance(value, Tensor) and value.ndim: raise RuntimeError(f"masked_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
     if mask._shape != self._shape: check_broadcast(mask._shape, self._shape)
     if mask._dtype.kind != "b": raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {dtypes.c_name(mask._dtype)}")
     if not isinstance(value, Tensor): return ops.fill_masked(self, mask, making.filled([making.fitting(value, self._dtype)], self._dtype)[0])
     return ops.masked_fill_tensor(self, mask, value.to(dtypes.shown(self._dtype)))
-
-@composed(*FILLING, name="masked_fill_")
-def masked_fill_in_place(self, mask, value): return write_some("masked_fill_", self, ops.masked_fill, mask, value)
 
 @composed("Tensor mask", name="masked_select")
 def masked_selected(self, mask):

@@ -252,7 +252,10 @@ def at_least(tensors, grown):
 
 class ExpandTo(Op, node="ExpandBackward0", view=True, face="", method=False):
     def forward(self: Tensor, shape: Scalar): return spread_over(self, shape)
-    def grad_self(grad, self_sym_sizes): return sum_to_size(grad, self_sym_sizes)
+    def grad_self(grad, self_sym_sizes): return summed(grad, self_sym_sizes)
+
+@word
+def summed(grad, shape): return sum_to_size(grad, shape)
 
 def spread_over(array, shape):
     """The array repeated over a shape by strides of zero. `broadcast_to` would take five times as long."""
