@@ -188,6 +188,18 @@ def misfit(function: str, slot: Slot, value: Any, place: int) -> TypeError:
     return TypeError(f"{function}(): argument '{slot.name}'{where} must be {kind}, not {given}")
 
 
+def need_tensors(function: str, **given: Any) -> None:
+    """Refuse what is no tensor; the names are those of the first parameters, in order.
+
+    >>> need_tensors("nll_loss_nd", input=Tensor(), target=3)
+    Traceback (most recent call last):
+    TypeError: nll_loss_nd(): argument 'target' (position 2) must be Tensor, not int
+    """
+    for place, (name, value) in enumerate(given.items(), 1):
+        if not isinstance(value, Tensor):
+            raise misfit(function, Slot("Tensor", name, None, False, False), value, place)
+
+
 def _unpacked(function: str, way: Signature, values: dict[str, Any]) -> dict[str, Any]:
     """The same, with tensors and numpy's numbers made Python integers where a size is meant."""
     for name, value in values.items():

@@ -43,7 +43,8 @@ class Plan:
         )
         if "result" in self.kinds:  # the result of another op, which this one takes
             self.results = []
-        self.numbers = not op.shown or bool(symbol_of(forward) or "Number" in str(op.usage))
+        unshown = not op.shown and len(self.tensors) > 1
+        self.numbers = unshown or bool(symbol_of(forward) or "Number" in str(op.usage))
         self.recorded = bool(op.rules) or self.refused
         self.broadcasts = op.elementwise and len(self.tensors) > 1
         self.texts: dict[str, str] = {}

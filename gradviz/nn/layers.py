@@ -89,6 +89,12 @@ class Unflatten(Module):
         if not isinstance(unflattened_size, tuple | list):
             kind = type(unflattened_size).__name__
             raise TypeError(f"unflattened_size must be a tuple of ints, but found type {kind}")
+        for place, size in enumerate(unflattened_size):
+            if not isinstance(size, int):
+                raise TypeError(
+                    "unflattened_size must be tuple of ints, but found element of type "
+                    f"{type(size).__name__} at pos {place}"
+                )
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input: Tensor) -> Tensor:
@@ -238,6 +244,10 @@ class RNNCell(Module):
             raise RuntimeError(f"Unknown nonlinearity: {self.nonlinearity}")
         self._check(input, hx)
         before = input.new_zeros((*input.shape[:-1], self.hidden_size)) if hx is None else hx
+        if input.ndim == 2 and len(input) != len(before):
+            raise RuntimeError(
+                f"Input batch size {len(input)} doesn't match hidden0 batch size {len(before)}"
+            )
         if input.ndim == 1:
             return self._step(input.unsqueeze(0), before.unsqueeze(0)).squeeze(0)
         return self._step(input, before)

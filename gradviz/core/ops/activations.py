@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..arguments import need_tensors
 from ..dims import wrapped
 from ..dtypes import scalar_name
 from ..kernels import BOOL, WHOLE, lacking
@@ -52,7 +53,7 @@ class Threshold(Elementwise, face="", method=False, name="threshold_of"):
     check = lacking("threshold_cpu", BOOL)
 
 class Softshrink(Elementwise, face="", method=False, name="softshrink_of"):
-    def forward(self: Tensor, lambd: Scalar): return where(self > lambd, self - lambd, where(self < -lambd, self + lambd, zero))
+    def forward(self: Tensor, lambd: Scalar): return where(self > lambd, self - lambd, where(self < -lambd, self + lambd, self * 0))
     @one_node("SoftshrinkBackwardBackward0", self=nothing_between)
     def grad_self(grad, self, lambd): return where((self >= -lambd) & (self <= lambd), zero, grad)
     check = lacking("softshrink_check", WHOLE)
@@ -110,7 +111,8 @@ def threshold(input, threshold, value, inplace=False): return applied(ops.thresh
 
 @functional
 def softshrink(input, lambd=0.5):
-    if lambd < 0: raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd:g}.")
+    need_tensors("softshrink", input=input)
+    if lambd < 0: raise RuntimeError(f"lambda must be in range [0, {np.finfo(input._dtype).max:g}] for input dtype {scalar_name(input._dtype)}, but found {lambd:g}")
     return ops.softshrink_of(input, lambd)
 
 @composed(face="torch nn.functional")
@@ -119,6 +121,7 @@ def hardshrink(input, lambd=0.5): return ops.hardshrink_of(input, lambd)
 @composed(face="torch nn.functional")
 def prelu(input, weight):
     if input._dtype is not weight._dtype: raise RuntimeError(f"prelu: Type promoting not supported. Got {scalar_name(input._dtype)} and {scalar_name(weight._dtype)}")
+    if not input._shape and weight.numel() != 1: raise RuntimeError("Not allow zero-dim input tensor.")
     channels = input._shape[1] if input.ndim > 1 else 1
     if weight.numel() not in (1, channels): raise RuntimeError(f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {weight.numel()} and channel size = {channels}.")
     if len(weight._shape) != len(input._shape):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..arguments import type_name
 from .. import errors, random
 from ..inplace import write
 from ..meanings import word
@@ -62,11 +63,12 @@ class RowsPlaced(Op, node="EmbeddingDenseBackwardBackward0", face="", method=Fal
 embedding_of, rows_placed = word(Embedding), word(RowsPlaced)
 
 
-def last_dimensions(input, shape):
+def last_dimensions(input, shape, comma=", "):
     """The dimensions that are to be normalised, which must have this shape."""
+    if not shape: raise RuntimeError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = []")
     first = len(input._shape) - len(shape)
     if input._shape[first:] != shape:
-        raise RuntimeError(f"Given normalized_shape={list(shape)}, expected input with shape [*, {', '.join(map(str, shape))}], but got input of size{list(input._shape)}")
+        raise RuntimeError(f"Given normalized_shape={list(shape)}, expected input with shape [*{comma}{', '.join(map(str, shape))}], but got input of size{list(input._shape)}")
     return tuple(range(first, len(input._shape)))
 
 @functional
@@ -76,12 +78,13 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
     for name, given in (("weight", weight), ("bias", bias)):
         if given is not None and given._shape != shape:
             raise RuntimeError(f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape {list(given._shape)} and normalized_shape = {list(shape)}")
+        if given is not None and given._dtype is not input._dtype: raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
     return ops.layer_norm_of(input, weight, bias, dims, eps)
 
 @composed(face="torch nn.functional", method=False)
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Each example brought to a mean square of 1."""
-    dims = last_dimensions(input, tuple(normalized_shape))
+    dims = last_dimensions(input, tuple(normalized_shape), "")
     if eps is None: eps = float(np.finfo(input._dtype).eps)
     shrunk = ops.rsqrt(ops.add_scalar(ops.mean_dim(ops.pow(input, 2), dims, True), eps))
     normal = ops.mul(input, shrunk)
@@ -105,6 +108,7 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
 
 @functional
 def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
+    if not isinstance(input, Tensor): raise TypeError(f"embedding(): argument 'indices' (position 2) must be Tensor, not {type_name(input)}")
     if input._dtype.kind != "i":
         raise RuntimeError(f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {input.type()} instead (while checking arguments for embedding)")
     if len(weight._shape) != 2: raise RuntimeError("'weight' must be 2-D")
@@ -130,6 +134,7 @@ def one_hot(tensor, num_classes=-1):
     if tensor._dtype != np.dtype(np.int64): raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
     indices = tensor._shaped()
     if indices.size and indices.min() < 0: raise RuntimeError("Class values must be non-negative.")
+    if num_classes == -1 and not indices.size: raise RuntimeError("Can not infer total number of classes from empty tensor.")
     if num_classes == -1: num_classes = int(indices.max()) + 1
     if indices.size and indices.max() >= num_classes: raise RuntimeError("Class values must be smaller than num_classes.")
     made = wrap((indices[..., None] == np.arange(num_classes)).astype(np.int64))
@@ -153,6 +158,7 @@ def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
 
 @composed(face="torch nn.functional", method=False)
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
+    if x1._shape != x2._shape: x1, x2 = ops.broadcast_tensors(x1, x2)
     x1, x2 = (ops.div(x, at_least(ops.vector_norm(x, 2, dim, True), eps)) for x in (x1, x2))
     return ops.sum(ops.mul(x1, x2), dim)
 

@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from ..arguments import need_tensors
 from ..dtypes import scalar_name
 from ..errors import warn
 from ..meanings import word
@@ -140,6 +141,7 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
 @functional
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
     input, target = alike(input, target)
+    if input._dtype.kind != "f": raise NotImplementedError(f'"smooth_l1_cpu" not implemented for \'{scalar_name(input._dtype)}\'')
     if beta < 0: raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
     if beta == 0: return l1_loss(input, target, reduction=reduction)
     return ops.smooth_l1_loss_of(input, target, reduction_of(reduction), beta)
@@ -147,32 +149,39 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
 @functional
 def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     input, target = alike(input, target)
+    if input._dtype.kind != "f": raise NotImplementedError(f'"huber_cpu" not implemented for \'{scalar_name(input._dtype)}\'')
     if delta <= 0: raise RuntimeError("huber_loss does not support non-positive values for delta.")
     return ops.huber_loss_of(input, target, reduction_of(reduction), delta)
 
 @functional
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
-    if target._shape != input._shape:
+    if not of_one_size(input, target):
         raise ValueError(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please ensure they have the same size.")
+    if input._dtype is not target._dtype: raise RuntimeError(f"Found dtype {scalar_name(target._dtype)} but expected {scalar_name(input._dtype)}")
+    if input._dtype.kind != "f": raise NotImplementedError(f'"binary_cross_entropy" not implemented for \'{scalar_name(input._dtype)}\'')
     values = input._shaped()
     if ((values < 0) | (values > 1)).any(): raise RuntimeError("all elements of input should be between 0 and 1")
     return ops.binary_cross_entropy_of(input, target, raw(weight), reduction_of(reduction))
 
 @functional
 def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None):
-    if target._shape != input._shape: raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
+    if not of_one_size(input, target): raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     if weight is None and pos_weight is None: return ops.binary_cross_entropy_with_logits_of(input, target, reduction_of(reduction))
     return ops.weighed_bce_with_logits(input, target, raw(weight), raw(pos_weight), reduction_of(reduction))
 
 @functional
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
+    kind = reduction_of(reduction)
+    need_tensors("nll_loss_nd", input=input, target=target)
     classes_fit(input, target, weight, ignore_index)
-    return ops.nll_loss_of(input, target, raw(weight), reduction_of(reduction), ignore_index)
+    return ops.nll_loss_of(input, target, raw(weight), kind, ignore_index)
 
 @functional
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
     """Classes as numbers, or as shares of each class."""
     reduction_of(reduction)
+    need_tensors("cross_entropy_loss", input=input, target=target)
+    if not 0 <= label_smoothing <= 1: raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     dim = 0 if len(input._shape) == 1 else 1
     if input._shape == target._shape: return soft_cross_entropy(input, target, weight, reduction, label_smoothing, dim)
     classes_fit(input, target, weight, ignore_index)
@@ -195,14 +204,16 @@ def soft_cross_entropy(input, target, weight, reduction, smoothing, dim):
     weighed = ops.mul(logs, target) if weight is None else ops.mul(ops.mul(logs, target), ops.reshape(weight, (1, -1) if dim else (-1,)))
     if reduction == "none": return ops.neg(ops.sum(weighed, dim))
     result = ops.neg(ops.sum(weighed))
-    return result if reduction == "sum" else ops.div_scalar(result, max(1, input.numel() // input._shape[dim]))
+    return result if reduction == "sum" else ops.div_scalar(result, input.numel() // input._shape[dim])
 
 @functional
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
+    if reduction == "mean": warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.")
+    need_tensors("kl_div", input=input, target=target)
+    if input._dtype.kind != "f" or target._dtype.kind != "f": raise RuntimeError("kl_div: Integral inputs not supported.")
     if log_target: result = ops.mul(ops.exp(target), ops.sub(target, input))
     else: result = ops.sub(ops.xlogy_of(target, target), ops.mul(target, input))
     if reduction == "batchmean": return ops.div(ops.sum(result), input._shape[0])
-    if reduction == "mean": warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.")
     return summed_up(result, reduction)
 
 
@@ -216,9 +227,14 @@ def summed_up(losses, reduction):
     kind = reduction_of(reduction)
     return ops.mean(losses) if kind == 1 else ops.sum(losses) if kind == 2 else losses
 
+def of_one_size(input, target):
+    """Whether two tensors have one shape; what is no tensor has no size, as PyTorch says too."""
+    try: return input._shape == target._shape
+    except AttributeError: return target.size() == input.size()
+
 def alike(input, target):
     """Two tensors of one shape and type; different shapes are warned of, as PyTorch does."""
-    if input._shape != target._shape:
+    if not of_one_size(input, target):
         warn(f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.")
         input, target = ops.broadcast_tensors(input, target)
     if input._dtype is not target._dtype:
@@ -235,6 +251,7 @@ def classes_fit(input, target, weight, ignore_index):
     if len(shape) == 2 and len(own) > 1: raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if target._dtype not in (np.dtype(np.int64), np.dtype(np.uint8)): raise RuntimeError(f"expected target dtype to be Long or Byte, but got {scalar_name(target._dtype)}")
     classes = shape[0 if len(shape) == 1 else 1]
+    if weight is not None and weight._dtype is not input._dtype: raise RuntimeError(f"expected scalar type {scalar_name(input._dtype)} but found {scalar_name(weight._dtype)}")
     if weight is not None and weight._shape != (classes,):
         raise RuntimeError(f"weight tensor should be defined either for all {classes} classes or no classes but got weight tensor of shape: {list(weight._shape)}")
     named = target._shaped()
@@ -285,6 +302,6 @@ def at_targets(grad, logs, target, weight, reduction, ignore_index):
     """The gradient at each target's place, zero elsewhere."""
     index, weights, total_weight = in_classes(logs.shape, target, weight, ignore_index)
     full = np.zeros(logs.shape, logs.dtype)
-    share = -grad if weights is None else -grad * weights
+    share = -grad if weights is None else -grad * weights + 0.0  # what is ignored gets 0, not -0
     full[index] = share / np.asarray(total_weight, share.dtype) if reduction == 1 else share
     return full

@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
+from ..arguments import need_tensors
 from ..op import Op, Scalar, functional, one_node, ops
+from ..operands import unfit
 from ..tensor import Tensor, wrap
 from ..words import exp, log1p, sigmoid
 from .losses import each, reduced, reduction_of, regained, summed_up
@@ -29,17 +31,22 @@ def not_less(tensor, least=0): return ops.clamp_min_to(tensor, least)
 
 @functional
 def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
-    return ops.soft_margin_loss_of(input, target, reduction_of(reduction))
+    kind = reduction_of(reduction)
+    need_tensors("soft_margin_loss", input=input, target=target)
+    try: return ops.soft_margin_loss_of(input, target, kind)
+    except ValueError: raise unfit(input, target) from None
 
 @functional
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
+    need_tensors("hinge_embedding_loss", input=input, target=target)
     missing = not_less(ops.minus(beside(margin, input), input))
     return summed_up(ops.plus(kept(ops.ne(target, 1), missing), kept(ops.ne(target, -1), input)), reduction)
 
 @functional
 def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
+    need_tensors("margin_ranking_loss", input1=input1, input2=input2, target=target)
     if not len(input1._shape) == len(input2._shape) == len(target._shape):
         raise RuntimeError(f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {input1.size()}, input2: {input2.size()}, target: {target.size()} ")
     behind = ops.mul(ops.neg(target), ops.minus(input1, input2))
@@ -49,6 +56,10 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
 def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
     if margin <= 0: raise ValueError(f"margin must be greater than 0, got {margin}")
+    need_tensors("triplet_margin_loss", anchor=anchor, positive=positive, negative=negative)
+    dims = [len(each._shape) for each in (anchor, positive, negative)]
+    if len({*dims}) > 1:
+        raise RuntimeError("The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: anchor {}D, positive {}D, and negative {}D inputs".format(*dims))
     near, far = ops.pairwise_distance(anchor, positive, p, eps), ops.pairwise_distance(anchor, negative, p, eps)
     if swap: far = ops.minimum(far, ops.pairwise_distance(positive, negative, p, eps))
     return summed_up(not_less(ops.minus(ops.add_scalar(near, margin), far)), reduction)
@@ -56,7 +67,11 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
 @functional
 def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     reduction_of(reduction)
+    need_tensors("cosine_embedding_loss", input1=input1, input2=input2, target=target)
     dim = len(target._shape)
+    if dim > 1: raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    if not len(input1._shape) == len(input2._shape) == dim + 1:
+        raise RuntimeError(f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes {list(input1._shape)} and {list(input2._shape)}.")
     lengths = [ops.add_scalar(ops.sum_dim(ops.mul(each, each), (dim,)), 1e-12) for each in (input1, input2)]
     cosine = ops.over(ops.sum_dim(ops.mul(input1, input2), (dim,)), ops.sqrt(ops.mul(*lengths)))
     apart = ops.minus(beside(1, cosine), cosine)
@@ -82,8 +97,9 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
 @functional
 def poisson_nll_loss(input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"):
     if reduction not in ("none", "mean", "sum"): raise ValueError(f"{reduction} is not a valid value for reduction")
-    if log_input: losses = ops.minus(ops.exp(input), ops.mul(target, input))
-    else: losses = ops.minus(input, ops.mul(target, ops.log(ops.add_scalar(input, eps))))
+    need_tensors("poisson_nll_loss", input=input, target=target)
+    met = ops.mul(target, input if log_input else ops.log(ops.add_scalar(input, eps)))
+    losses = ops.minus(ops.exp(input) if log_input else input, met)
     if full:
         rest = ops.minus(ops.mul(target, ops.log(target)), target)
         rest = ops.plus(rest, ops.mul_scalar(ops.log(ops.mul_scalar(target, 2 * math.pi)), 0.5))

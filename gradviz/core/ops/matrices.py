@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import dims as dimensions
+from ..arguments import need_tensors
 from ..dtypes import c_name, scalar_name
 from ..meanings import on_tensors, word
 from ..op import Op, Scalar, composed, ops
@@ -153,11 +154,13 @@ def batched(self, other):
 @composed(face="nn.functional", method=False)
 def linear(input, weight, bias=None):
     """`input @ weight.t() + bias`."""
-    if not input._shape:
+    try: dims = len(input._shape)
+    except AttributeError: return need_tensors("linear", input=input)
+    if not dims:
         raise RuntimeError(f"both arguments to linear need to be at least 1D, but they are 0D and {len(weight._shape)}D")
     turned = ops.t(weight)
     if bias is None: return ops.matmul(input, turned)
-    if len(input._shape) == 2: return ops.addmm_of(bias, input, turned, 1, 1)
+    if dims == 2: return ops.addmm_of(bias, input, turned, 1, 1)
     tall = ops.view(input, (-1, input._shape[-1]))
     return ops.view(ops.addmm_of(bias, tall, turned, 1, 1), (*input._shape[:-1], weight._shape[0]))
 

@@ -164,7 +164,7 @@ class Softplus(Elementwise, face="", method=False, name="softplus_of"):
     def grad_self(grad, self, beta, threshold): return where(self * beta > threshold, grad, grad * sigmoid(self * beta))
     check = lacking("softplus_cpu", WHOLE)
 
-class LogSigmoid(Elementwise, face="", method=False, name="logsigmoid_of"):
+class LogSigmoid(Elementwise, face="", method=False, name="log_sigmoid_of"):
     def forward(self: Tensor): return np.minimum(self, 0) - np.log1p(exp(-abs(self)))
     @one_node("LogSigmoidBackwardBackward0", self=lambda grad, grad_output, self: grad * -grad_output * sigmoid(self) * sigmoid(-self))
     def grad_self(grad, self): return grad * sigmoid(-self)
@@ -183,7 +183,7 @@ class Gelu(Elementwise, face="", method=False, name="gelu_of"):
     check = lacking("GeluKernelImpl", WHOLE)
 
 class Hardtanh(Elementwise, face="", method=False, name="hardtanh_of"):
-    def forward(self: Tensor, min_val: Scalar, max_val: Scalar): return np.minimum(np.maximum(self, min_val), max_val)
+    def forward(self: Tensor, min_val: Scalar, max_val: Scalar): return np.minimum(max_val, np.maximum(min_val, self))
     @one_node("HardtanhBackwardBackward0", self=lambda grad, grad_output, self, min_val, max_val: zeros_like(grad))
     def grad_self(grad, self, min_val, max_val): return where((self <= min_val) | (self >= max_val), zero, grad)
     check = refusing_bool("Bool inputs not supported for hardtanh")
@@ -236,13 +236,15 @@ def selu(input, inplace=False): return applied(ops.elu_of, inplace, input, 1.673
 def softplus(input, beta=1, threshold=20): return ops.softplus_of(input, beta, threshold)
 
 @functional
-def logsigmoid(input): return ops.logsigmoid_of(input)
+def logsigmoid(input): return ops.log_sigmoid_of(input)
 
 @functional
 def silu(input, inplace=False): return applied(ops.silu_of, inplace, input)
 
 @functional
-def gelu(input, *, approximate="none"): return ops.gelu_of(input, approximate)
+def gelu(input, *, approximate="none"):
+    if approximate not in ("none", "tanh"): raise RuntimeError("approximate argument must be either none or tanh.")
+    return ops.gelu_of(input, approximate)
 
 @functional
 def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False): return applied(ops.hardtanh_of, inplace, input, min_val, max_val)

@@ -179,4 +179,5 @@ def pad(input, pad, mode="constant", value=None):
     if len(pad) % 2: raise RuntimeError("Padding length must be divisible by 2")
     if len(pad) > 2 * input.ndim: raise RuntimeError(f"Padding length should be less than or equal to two times the input dimension but got padding length {len(pad)} and input of dimension {input.ndim}")
     if mode == "constant": return ops.constant_pad_nd(input, pad, 0 if value is None else value)
+    if mode not in ("reflect", "replicate", "circular"): raise NotImplementedError(f"Unrecognised padding mode {mode}")
     raise NotImplementedError(f"pad with mode={mode!r} is out of scope here; the drawing and stepping tools take real torch tensors")
