@@ -156,8 +156,9 @@ class Elu(Elementwise, face="", method=False, name="elu_of"):
         return grad * where(self <= 0, scale * alpha * input_scale * exp(self * input_scale), scale)
     check = lacking("elu_cpu", WHOLE)
 
-class Softplus(Elementwise, face="", method=False, name="softplus_of"):
-    def forward(self: Tensor, beta: Scalar, threshold: Scalar):
+class Softplus(Elementwise, face="nn.functional", method=False):
+    usage = ("Number beta = 1, Number threshold = 20",)
+    def forward(self: Tensor, beta: Scalar = 1, threshold: Scalar = 20):
         return where(self * beta > threshold, self, (np.maximum(self * beta, 0) + np.log1p(exp(-abs(self * beta)))) / beta)
     @one_node("SoftplusBackwardBackward0", self=lambda grad, grad_output, self, beta, threshold:
               grad * grad_output * where(self * beta > threshold, zero, beta * sigmoid(self * beta) * (1 - sigmoid(self * beta))))
@@ -231,9 +232,6 @@ def elu(input, alpha=1.0, inplace=False): return applied(ops.elu_of, inplace, in
 
 @composed(face="torch nn.functional", method=False)
 def selu(input, inplace=False): return applied(ops.elu_of, inplace, input, 1.6732632423543772, 1.0507009873554805, 1)
-
-@functional
-def softplus(input, beta=1, threshold=20): return ops.softplus_of(input, beta, threshold)
 
 @functional
 def logsigmoid(input): return ops.log_sigmoid_of(input)

@@ -57,14 +57,13 @@ def logit(self, eps=None): return ops.logit_of(self, None if eps is None else fl
 
 # --- of two
 
-class Copysign(Elementwise, floating=True, face="", method=False, name="copysign_of"):
-    def forward(self: Tensor, other: Tensor): return np.copysign(self, other)
-    def grad_self(grad, self, result): return where(self == 0, zero, grad * (result / self))
-    def grad_other(grad): return zeros_like(grad)
-
 class CopysignNumber(Elementwise, node="CopysignBackward1", floating=True, face="", method=False):
     def forward(self: Tensor, other: Scalar): return np.copysign(self, other)
     def grad_self(grad, self, result): return where(self == 0, zero, grad * (result / self))
+
+class Copysign(CopysignNumber, floating=True, face="", method=False, name="copysign_of"):
+    def forward(self: Tensor, other: Tensor): return np.copysign(self, other)
+    def grad_other(grad): return zeros_like(grad)
 
 def refuse_mixed(self, values):
     if self._dtype is not values._dtype: raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")

@@ -135,12 +135,6 @@ def reshape(self, *shape):
     if strides is not None: return ops.reshape_alias(self, shape, strides)
     return ops.unsafe_view(ops.clone_contiguous(self), shape)
 
-@composed("Tensor other", face="")
-def view_as(self, other): return ops.view(self, other._shape)
-
-@composed("Tensor other", face="")
-def reshape_as(self, other): return ops.reshape(self, other._shape)
-
 @composed("int start_dim = 0, int end_dim = -1")
 def flatten(self, start_dim=0, end_dim=-1):
     start, end = wrapped(start_dim, self.ndim), wrapped(end_dim, self.ndim)
@@ -282,8 +276,12 @@ def expand(self, *size, implicit=False):
     if result._value.size > self._value.size: result._value.flags.writeable = False  # a write would reach several elements
     return result
 
-@composed("Tensor other", face="")
-def expand_as(self, other): return ops.expand(self, other._shape)
+def as_other(name):
+    """`view_as` and its like: the shape is that of another tensor."""
+    def function(self, other): return getattr(ops, name)(self, other._shape)
+    composed("Tensor other", name=name + "_as", face="")(function)
+
+for _name in ("view", "reshape", "expand"): as_other(_name)
 
 @composed("tuple of ints size")
 def broadcast_to(self, *size): return ops.expand(self, shape_from(size))
