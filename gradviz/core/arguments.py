@@ -102,10 +102,6 @@ class Slot(NamedTuple):
     keyword_only: bool
     nullable: bool
 
-    def takes(self, value: Any) -> bool:
-        """Whether a value may stand here."""
-        return (value is None and self.nullable) or FITS[self.kind](value)
-
 
 class Signature(NamedTuple):
     """One way of calling a function."""
@@ -171,9 +167,9 @@ def read(function: str, way: Signature, given: tuple, named: dict[str, Any]) -> 
             if slot.default is None:
                 refusals.missing(function, way, place)
             continue
-        if not slot.takes(value) and not (
-            slot.kind == "Tensor" and function.rstrip("_") in WRAPPING and _is_number(value)
-        ):
+        fits = (value is None and slot.nullable) or FITS[slot.kind](value)
+        wraps = slot.kind == "Tensor" and function.rstrip("_") in WRAPPING
+        if not fits and not (wraps and _is_number(value)):
             raise misfit(function, slot, value, positional and place + 1)
         values[slot.name] = value
     if named:
@@ -222,15 +218,11 @@ def _size(function: str, name: str, place: int, value: Any) -> int:
     return value.__index__()
 
 
-Ways = Sequence[Signature | str]
-"""The ways to call a function; a text is read when it is first needed, which keeps import quick."""
-
-
-def bind(function: str, ways: Ways, given: tuple, named: dict) -> dict[str, Any]:
-    """The arguments by name, from the first signature that they fit."""
+def bind(function: str, texts: Sequence[str], given: tuple, named: dict) -> dict[str, Any]:
+    """The arguments by name, from the first of some signatures that they fit."""
     from . import refusals
 
-    ways = signatures(ways)
+    ways = [signature(text) for text in texts]
     for way in ways:
         if way.needed <= len(given) + len(named):
             try:
@@ -241,8 +233,3 @@ def bind(function: str, ways: Ways, given: tuple, named: dict) -> dict[str, Any]
                 refusals.warn_of_old(function, way, ways)
             return _unpacked(function, way, values)
     raise refusals.refusal(function, ways, given, named)
-
-
-def signatures(ways: Ways) -> list[Signature]:
-    """All of them read."""
-    return [signature(way) if isinstance(way, str) else way for way in ways]

@@ -8,7 +8,7 @@ from functools import wraps
 from inspect import CO_VARARGS
 from typing import Any
 
-from .arguments import MISSING, Signature, bind, signature
+from .arguments import MISSING, bind, signature
 from .errors import is_own
 from .plan import symbol_of
 from .tensor import Tensor, tensor_classes
@@ -97,10 +97,9 @@ def understood(
     name: str, texts: list[str], given: tuple, named: dict[str, Any]
 ) -> tuple[Any, dict[str, Any]]:
     """The tensor, and the other arguments by their right names."""
-    signatures: list[Signature] = [signature(text) for text in texts]
-    if "input" not in signatures[0].names:
-        return given[0], bind(name, signatures, given[1:], named)
-    values = bind(name, signatures, given, named)
+    if "input" not in signature(texts[0]).names:
+        return given[0], bind(name, texts, given[1:], named)
+    values = bind(name, texts, given, named)
     first = next(each for each in ("input", "self", *values) if each in values)
     return values.pop(first), values
 

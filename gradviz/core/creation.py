@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import dtypes
-from .arguments import Ways, bind
+from .arguments import bind
 from .data import filled, made, numpy_type
 from .device import device_of
 from .dtypes import int64
@@ -21,11 +21,11 @@ OPTIONS = (
     "torch.dtype dtype = None, torch.layout layout = None, torch.device device = None, "
     "bool pin_memory = False, bool requires_grad = False"
 )
-Creator = Callable[[Callable[..., np.ndarray]], Callable[..., Tensor]]
-GIVEN_FIRST = ("torch.Generator? generator, ", "")
 
 
-def creates(*leads: str, drawn: bool = False, like: bool = False) -> Creator:
+def creates(
+    *leads: str, drawn: bool = False, like: bool = False
+) -> Callable[[Callable], Callable[..., Tensor]]:
     """Give a function that computes an array PyTorch's signature, and make its array a tensor.
 
     Args:
@@ -34,7 +34,7 @@ def creates(*leads: str, drawn: bool = False, like: bool = False) -> Creator:
         like: whether it takes a tensor to resemble, and so no `out=`.
     """
     first = "torch.memory_format memory_format = None, " if like else "Tensor out = None, "
-    between = GIVEN_FIRST if drawn and not like else ("",)
+    between = ["torch.Generator? generator, ", ""] if drawn and not like else [""]
     ways = [f"({lead}, *, {each}{first}{OPTIONS})" for lead in leads for each in between]
     of_shape = leads == ("tuple of ints size",)
 
@@ -52,6 +52,8 @@ def creates(*leads: str, drawn: bool = False, like: bool = False) -> Creator:
             values, kind, requires_grad = with_options(name, ways, given, named)
             out = values.pop("out", None)
             result = made(function(**values, dtype=kind), requires_grad)
+            if out is not None and out._shape != result._shape:
+                out.resize_(result._shape)
             return result if out is None else out.copy_(result)
 
         return create
@@ -60,7 +62,7 @@ def creates(*leads: str, drawn: bool = False, like: bool = False) -> Creator:
 
 
 def with_options(
-    name: str, ways: Ways, given: tuple, named: dict
+    name: str, ways: Sequence[str], given: tuple, named: dict
 ) -> tuple[dict[str, Any], np.dtype | None, bool]:
     """The arguments of a call without the common options; the type; whether to require grad."""
     values = bind(name, ways, given, named)
@@ -174,15 +176,8 @@ def arange(end: Any, dtype: np.dtype | None, start: Any = 0, step: Any = 1) -> n
     return (start + np.arange(count, dtype=wide) * step).astype(kind)
 
 
-STEPS = tuple(
-    f"{start} start, {end} end, int steps"
-    for start, end in (
-        ("Tensor", "Tensor"),
-        ("Number", "Tensor"),
-        ("Tensor", "Number"),
-        ("Number", "Number"),
-    )
-)
+ENDS = "Tensor", "Number"
+STEPS = [f"{start} start, {end} end, int steps" for end in ENDS for start in ENDS]
 
 
 @creates(*STEPS)

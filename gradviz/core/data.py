@@ -101,8 +101,6 @@ def array_of(data: Any, kind: np.dtype | None = None) -> np.ndarray:
         return np.array(checked_array(data), kind, order="C")
     if isinstance(data, str):
         raise TypeError("new(): invalid data type 'str'")
-    if isinstance(data, np.generic):
-        return np.array(data, kind or dtypes.shown(data.dtype)._numpy)
     array = _of_plain_numbers(data, kind) if data.__class__ is list else None
     if array is not None:
         return array

@@ -153,14 +153,6 @@ def promoted(left: np.dtype, right: np.dtype) -> np.dtype:
     return left if CATEGORIES[left.kind] > CATEGORIES[right.kind] else right
 
 
-def _rank(operand: Any) -> int:
-    """Tensors with dimensions speak before 0-dim tensors, those before Python numbers."""
-    shape = getattr(operand, "_shape", None)
-    if shape is None:
-        return 2
-    return 1 if shape == () else 0
-
-
 def result_dtype(*operands: Any) -> np.dtype:
     """The type of a computation on tensors and Python numbers, as numpy's.
 
@@ -172,7 +164,8 @@ def result_dtype(*operands: Any) -> np.dtype:
     """
     spoken: list[np.dtype | None] = [None, None, None]
     for operand in operands:
-        rank = _rank(operand)
+        shape = getattr(operand, "_shape", None)
+        rank = 2 if shape is None else int(shape == ())
         own = operand._dtype if rank < 2 else of_number(operand)
         before = spoken[rank]
         spoken[rank] = own if before is None else promoted(before, own)

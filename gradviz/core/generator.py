@@ -45,7 +45,9 @@ class Generator:
         """Start over from a seed."""
         if not isinstance(seed, int | np.integer):
             raise RuntimeError(f"manual_seed expected a long, but got {type_name(seed)}")
-        self._seed = _unsigned(int(seed))
+        if not -(2**63) <= seed < 2**64:
+            raise ValueError("Overflow when unpacking long long")
+        self._seed = int(seed) % 2**64
         self._bits = np.random.MT19937()
         start = np.random.RandomState(self._seed & 0xFFFFFFFF)
         self._bits.state = cast(Any, start.get_state(legacy=False))
@@ -88,11 +90,8 @@ class Generator:
             )
         seed, left, _, _, *words, _, normal, _, is_kept, _, _ = STATE.unpack(packed)
         self.manual_seed(seed)
-        key = np.array(words, np.uint32)
-        self._bits.state = {
-            "bit_generator": "MT19937",
-            "state": {"key": key, "pos": WORDS + 1 - left},
-        }
+        state = {"key": np.array(words, np.uint32), "pos": WORDS + 1 - left}
+        self._bits.state = cast(Any, {"bit_generator": "MT19937", "state": state})
         self._next_normal = normal if is_kept else None
         return self
 
@@ -157,12 +156,6 @@ class Generator:
     def chances(self, probability: float, count: int) -> np.ndarray:
         """True with this probability, as `bernoulli_` and dropout draw it."""
         return self.fractions(count, dtypes.float64) < probability
-
-
-def _unsigned(seed: int) -> int:
-    if not -(2**63) <= seed < 2**64:
-        raise ValueError("Overflow when unpacking long long")
-    return seed % 2**64
 
 
 def _normal_blocks(drawn: np.ndarray, mean: float, std: float) -> np.ndarray:

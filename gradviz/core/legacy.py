@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import creation, dtypes
-from .arguments import bind, signatures, type_name
+from .arguments import bind, type_name
 from .data import COPY, array_of, checked_array, made, numpy_type
 from .device import device_of
 from .errors import warn
@@ -26,19 +26,16 @@ SIZES = WAYS[3]
 def constructed(kind: np.dtype | None, given: tuple, named: dict[str, Any]) -> Tensor:
     """What `torch.Tensor(...)` (without a kind) or `torch.FloatTensor(...)` returns."""
     device_of(named.pop("device", None))
-    if not given and named.keys() == {"data"}:
-        given = (named["data"],)
-    elif not given and named.keys() == {"size"}:
-        return _of_size((named["size"],), kind or dtypes.default_float)
-    elif named:
-        from .refusals import refusal
-
-        raise refusal("new", signatures(WAYS), given, named)
     wanted = kind or dtypes.default_float
+    if named:
+        values = bind("new", WAYS, given, named)
+        given = tuple(values.values())
+        if "size" in values:
+            return _of_size(given, wanted)
     if not given:
         return made(np.empty(0, wanted))
     first = given[0]
-    if isinstance(first, Tensor) and len(given) == 1 and (first._shape or first._dtype.kind == "f"):
+    if isinstance(first, Tensor) and len(given) == 1:
         return _alias(first, kind)
     if len(given) > 1 or type_name(first) in ("torch.Size", "int") or isinstance(first, np.integer):
         return _of_size(given, wanted)

@@ -233,12 +233,7 @@ def set_grad(self: Tensor, value: Tensor | None) -> None:
     self._grad = value
 
 
-def del_grad(self: Tensor) -> None:
-    """Forget the gradient."""
-    self._grad = None
-
-
-attribute(grad, set_grad, del_grad)
+attribute(grad, set_grad, lambda self: set_grad(self, None))
 
 
 def grad_dtype(self: Tensor) -> dtypes.dtype:

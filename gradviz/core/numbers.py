@@ -64,15 +64,9 @@ def numbered(op: Any, operands: tuple) -> Any:
     number = operands[1].__class__
     if number in rule_numbers and op.name in SCALAR_OPS:
         return getattr(ops, f"{SCALAR_OPS[op.name]}_scalar")(operands[0], plain(operands[1]))
-    if number in (bool, np.bool_):
-        return with_bool(op, operands)
-    return op.function(
-        *[plain(each) if each.__class__ in number_types else each for each in operands]
-    )
+    if number in (bool, np.bool_):  # count as tensors: `n + True` stays whole, `m + True` a bool
+        from .tensor import wrap
 
-
-def with_bool(op: Any, operands: tuple) -> Any:
-    """True and False count as tensors: `n + True` stays whole, `m + True` a bool."""
-    from .tensor import wrap
-
-    return op.function(operands[0], wrap(np.asarray(bool(operands[1]))), *operands[2:])
+        return op.function(operands[0], wrap(np.asarray(bool(operands[1]))), *operands[2:])
+    plainly = [plain(each) if each.__class__ in number_types else each for each in operands]
+    return op.function(*plainly)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from operator import index, itemgetter
 from typing import Any, NamedTuple, SupportsIndex
 
@@ -143,15 +144,10 @@ def number_format(values: np.ndarray) -> NumberFormat:
     scientific = largest / smallest > 1000 or largest > 1e8 or smallest < 1e-4
     if options.sci_mode is not None:
         scientific = options.sci_mode
-    written = _float_writer(whole, scientific)
-    return NumberFormat(written, max(len(written(value)) for value in shown.tolist()))
-
-
-def _float_writer(whole: bool, scientific: bool) -> Callable[[float], str]:
-    precision = options.precision
-    if scientific:
-        return f"{{:.{precision}e}}".format
-    return _whole_float if whole else f"{{:.{precision}f}}".format
+    write = f"{{:.{options.precision}{'e' if scientific else 'f'}}}".format
+    if whole and not scientific:
+        write = _whole_float
+    return NumberFormat(write, max(len(write(value)) for value in shown.tolist()))
 
 
 # ------------------------------------------------------------------------------- the lines
@@ -180,9 +176,8 @@ def _nested(values: np.ndarray, indent: int, summarise: bool, number: NumberForm
     if dimensions == 0:
         return number(values.item())
     if dimensions > 1:
-        rows = _rows(
-            values, summarise, lambda row: _nested(row, indent + 1, summarise, number), "..."
-        )
+        inner = partial(_nested, indent=indent + 1, summarise=summarise, number=number)
+        rows = _rows(values, summarise, inner, "...")
         return "[" + ("," + "\n" * (dimensions - 1) + " " * (indent + 1)).join(rows) + "]"
     items = _rows(values, summarise, lambda value: number(value.item()), " ...")
     per_line = max(1, (options.linewidth - indent) // (number.width + 2))
@@ -222,16 +217,12 @@ def tensor_text(
     tensor([1., 2.], requires_grad=True)
     """
     suffixes, kind = [], values.dtype
-    usual = kind in (dtypes.default_float, dtypes.int64, dtypes.boolean)
+    usual = [dtypes.default_float, dtypes.int64, dtypes.boolean][: None if values.size else 1]
     indent = len(name) + 1
-    if values.size:
-        text = array_text(values, indent)
-    else:
-        text = "[]"
-        if values.ndim != 1:
-            suffixes.append(f"size={tuple(values.shape)}")
-        usual = kind == dtypes.default_float
-    if not usual:
+    text = array_text(values, indent) if values.size else "[]"
+    if not values.size and values.ndim != 1:
+        suffixes.append(f"size={tuple(values.shape)}")
+    if kind not in usual:
         suffixes.append(f"dtype={dtypes.shown(kind)!r}")
     if grad_fn is not None:
         suffixes.append(f"grad_fn=<{grad_fn}>")

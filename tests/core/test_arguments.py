@@ -64,22 +64,19 @@ def test_a_wrong_call_is_refused_in_the_words_of_torch(function, texts, argument
 
 
 def test_a_call_is_read_by_the_first_signature_that_fits():
-    ways = [
-        signature("(int high, tuple of ints size)"),
-        signature("(int low, int high, tuple of ints size)"),
-    ]
+    ways = ["(int high, tuple of ints size)", "(int low, int high, tuple of ints size)"]
     assert bind("randint", ways, (5, (2, 3)), {}) == {"high": 5, "size": (2, 3)}
     assert bind("randint", ways, (1, 5), {"size": [2]}) == {"low": 1, "high": 5, "size": (2,)}
 
 
 def test_sizes_may_be_spread_and_may_be_tensors():
-    way = [signature("(tuple of ints size, *, bool requires_grad = False)")]
+    way = ["(tuple of ints size, *, bool requires_grad = False)"]
     assert bind("ones", way, (2, gradviz.tensor(3)), {}) == {"size": (2, 3)}
     assert bind("ones", way, ((2, 3),), {}) == {"size": (2, 3)}
 
 
 def test_names_of_numpy_are_understood():
-    way = [signature("(Tensor input, int dim, bool keepdim = False)")]
+    way = ["(Tensor input, int dim, bool keepdim = False)"]
     x = gradviz.ones(2)
     assert bind("sum", way, (x,), {"axis": 0, "keepdims": True}) == {
         "input": x,

@@ -207,7 +207,7 @@ def widened(array, dim):
     return strided(array, (*shape[:dim], 1, *shape[dim:]), (*strides[:dim], stride, *strides[dim:]))
 
 @word
-def unsqueezed(grad, shape, dims): return grad.reshape(shape)
+def unsqueezed(grad, shape, dims): return grad if grad.shape == shape else grad.reshape(shape)
 
 @on_tensors
 def unsqueezed(grad, shape, dims):  # noqa: F811
