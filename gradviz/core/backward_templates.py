@@ -143,9 +143,7 @@ def node_of_rule(plan: Plan, rule: Any) -> Any:
         for name, given in ({"grad_output": rule} | rules).items()
     }
     own = f"backward_of_{plan.op.name}"
-    return type(kind)(
-        own, (kind,), members, name=own, node=node_name, face="", method=False, in_place=False
-    )
+    return type(kind)(own, (kind,), members, name=own, node=node_name, hidden=True, in_place=False)
 
 
 def renamed(rule: Any, **names: str) -> FunctionType:

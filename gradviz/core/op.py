@@ -79,6 +79,7 @@ class Op:
         node: str | None = None,
         face: str = "torch",
         method: bool = True,
+        hidden: bool = False,
         operators: str = "",
         in_place: bool | None = None,
         view: bool = False,
@@ -94,6 +95,7 @@ class Op:
             node: the node's name; by default the class's with `Backward0`.
             face: where it is shown: "torch", "nn.functional", both with a space between, or "".
             method: whether tensors have it as a method.
+            hidden: whether it is neither, because other functions choose it.
             operators: the operators that mean it, as in `SYMBOLS`.
             in_place: whether there is a method `name_`; by default for element-wise ops with rules.
             view: whether the result shares the memory of the first parameter.
@@ -111,6 +113,7 @@ class Op:
         cls.view, cls.floating = view, floating
         cls.bare = bare or cls.elementwise
         cls.outputs = outputs.split() if outputs and outputs is not many else outputs
+        face, method = ("", False) if hidden else (face, method)
         cls.shown = method
         declared.append(cls)
         cls.function = compiler.sleeping(cls, "forward", cls.name)
@@ -191,6 +194,7 @@ def composed(
     also: str = "",
     face: str = "torch",
     method: bool = True,
+    hidden: bool = False,
     operators: str = "",
     in_place: bool | str = False,
 ) -> Any:
@@ -204,6 +208,7 @@ def composed(
         also: other names for the same function, with spaces between.
         face: where it is shown, as for an op.
         method: whether tensors have it as a method.
+        hidden: whether it is neither, but called by other functions.
         operators: the operators that mean it.
         in_place: whether there is a method `name_`, which writes into its first argument; "some":
             it writes some elements and leaves the others.
@@ -225,7 +230,8 @@ def composed(
                 if op is not None:
                     writing = compiler.sleeping(op, "in_place", each + "_")
                 setattr(ops, each + "_", writing)
-            show(each, function if op is None else shown_form(op, each), face, method, writing)
+            if not hidden:
+                show(each, function if op is None else shown_form(op, each), face, method, writing)
         for symbol in operators.split():  # which step back for operands that they do not know
             bind_operator(symbol, getattr(function, "__wrapped__", function), writing)
         return function

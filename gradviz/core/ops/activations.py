@@ -6,7 +6,7 @@ from ..arguments import need_tensors
 from ..dims import wrapped
 from ..dtypes import scalar_name
 from ..kernels import BOOL, WHOLE, lacking
-from ..meanings import on_tensors, word
+from ..meanings import word
 from ..op import Elementwise, Op, Scalar, composed, faces, functional, one_node, ops
 from ..placing import cat
 from ..tensor import Tensor
@@ -19,25 +19,25 @@ def nothing_between(grad, grad_output, self, lambd): return zeros_like(grad)
 
 # --- bent
 
-class Celu(Elementwise, face="", method=False, name="celu_of"):
+class Celu(Elementwise, hidden=True, name="celu_of"):
     def forward(self: Tensor, alpha: Scalar): return where(self > 0, self, alpha * np.expm1(self / alpha))
     @one_node("EluBackwardBackward0", self=lambda grad, grad_output, self, alpha:
               grad * grad_output * where(self < 0, exp(self / alpha) / alpha, zero))
     def grad_self(grad, self, alpha): return grad * where(self <= 0, exp(self / alpha), 1)
     check = lacking("elu_cpu", WHOLE)
 
-class Mish(Elementwise, face="", method=False, name="mish_of"):
+class Mish(Elementwise, hidden=True, name="mish_of"):
     def forward(self: Tensor): return self * tanh(log1p(exp(self)))
     def grad_self(grad, self): return grad * (tanh(log1p(exp(self))) + self * sigmoid(self) * one_minus(tanh(log1p(exp(self))) * tanh(log1p(exp(self)))))
     check = lacking("mish_cpu", WHOLE)
 
-class Hardsigmoid(Elementwise, face="", method=False, name="hardsigmoid_of"):
+class Hardsigmoid(Elementwise, hidden=True, name="hardsigmoid_of"):
     def forward(self: Tensor): return np.minimum(np.maximum(self + 3, 0), 6) / 6
     @one_node("NotImplemented")
     def grad_self(grad, self): return where((self > -3) & (self < 3), grad / 6, zero)
     check = lacking("hardsigmoid_cpu", WHOLE)
 
-class Hardswish(Elementwise, face="", method=False, name="hardswish_of"):
+class Hardswish(Elementwise, hidden=True, name="hardswish_of"):
     def forward(self: Tensor): return self * np.minimum(np.maximum(self + 3, 0), 6) / 6
     @one_node("HardswishBackwardBackward0", self=lambda grad, grad_output, self: where((self > -3) & (self < 3), grad * grad_output / 3, zero))
     def grad_self(grad, self): return where(self <= -3, zero, where(self < 3, grad * (self / 3 + 0.5), grad))
@@ -46,19 +46,19 @@ class Hardswish(Elementwise, face="", method=False, name="hardswish_of"):
 
 # --- cut off
 
-class Threshold(Elementwise, face="", method=False, name="threshold_of"):
+class Threshold(Elementwise, hidden=True, name="threshold_of"):
     def forward(self: Tensor, threshold: Scalar, value: Scalar): return where(self <= threshold, value, self)
     @one_node("ThresholdBackwardBackward0", self=lambda grad, grad_output, self, threshold: zeros_like(grad))
     def grad_self(grad, self, threshold): return where(self <= threshold, zero, grad)
     check = lacking("threshold_cpu", BOOL)
 
-class Softshrink(Elementwise, face="", method=False, name="softshrink_of"):
+class Softshrink(Elementwise, hidden=True, name="softshrink_of"):
     def forward(self: Tensor, lambd: Scalar): return where(self > lambd, self - lambd, where(self < -lambd, self + lambd, self * 0))
     @one_node("SoftshrinkBackwardBackward0", self=nothing_between)
     def grad_self(grad, self, lambd): return where((self >= -lambd) & (self <= lambd), zero, grad)
     check = lacking("softshrink_check", WHOLE)
 
-class Hardshrink(Elementwise, face="", method=False, name="hardshrink_of"):
+class Hardshrink(Elementwise, hidden=True, name="hardshrink_of"):
     def forward(self: Tensor, lambd: Scalar): return where((self >= -lambd) & (self <= lambd), zero, self)
     @one_node("HardshrinkBackwardBackward0", self=nothing_between)
     def grad_self(grad, self, lambd): return where((self >= -lambd) & (self <= lambd), zero, grad)
@@ -67,7 +67,7 @@ class Hardshrink(Elementwise, face="", method=False, name="hardshrink_of"):
 
 # --- with a slope that is learned, and with a gate
 
-class PreluKernel(Elementwise, face="", method=False, name="prelu_of"):
+class PreluKernel(Elementwise, hidden=True, name="prelu_of"):
     def forward(self: Tensor, weight: Tensor): return where(self > 0, self, weight * self)
     @one_node("PreluKernelBackwardBackward0", self=lambda grad, grad_output, self, weight: zeros_like(grad),
               weight=lambda grad, grad_output, self, weight: where(self > 0, zero, grad * grad_output))
@@ -75,9 +75,9 @@ class PreluKernel(Elementwise, face="", method=False, name="prelu_of"):
     @one_node("PreluKernelBackwardBackward0", self=lambda grad, grad_output, self: where(self > 0, zero, grad * grad_output))
     def grad_weight(grad, self): return where(self > 0, zero, self * grad)
 
-class Glu(Op, face="", method=False, name="glu_of"):
+class Glu(Op, hidden=True, name="glu_of"):
     def forward(self: Tensor, dim: Scalar):
-        value, gate = np.split(self, 2, dim)
+        value, gate = chunk(self, 2, dim)
         return value * sigmoid(gate)
     @one_node("GluBackwardBackward0", grad_output=lambda grad, self, dim: joined_by_gate(grad, self, dim),
               self=lambda grad, grad_output, self, dim: bent_by_gate(grad, grad_output, self, dim))
@@ -159,28 +159,25 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
 # --- what a gate lets through
 
 @word
-def halves(value, dim): return np.split(value, 2, dim)
-
-@on_tensors
-def halves(value, dim): return ops.chunk(value, 2, dim)  # noqa: F811
+def chunk(value, chunks, dim): return np.split(value, chunks, dim)
 
 @word
 def through_gate(grad, self, dim):
-    value, gate = halves(self, dim)
+    value, gate = chunk(self, 2, dim)
     share = sigmoid(gate)
     return cat([grad * share, grad * value * share * (1 - share)], dim)
 
 @word
 def joined_by_gate(grad, self, dim):
     """The same read backwards: the two halves meet again."""
-    (one, other), (value, gate) = halves(grad, dim), halves(self, dim)
+    (one, other), (value, gate) = chunk(grad, 2, dim), chunk(self, 2, dim)
     share = sigmoid(gate)
     return one * share + other * value * share * (1 - share)
 
 @word
 def bent_by_gate(grad, grad_output, self, dim):
     """How the gradient itself changes with the value and with the gate."""
-    (one, other), (value, gate) = halves(grad, dim), halves(self, dim)
+    (one, other), (value, gate) = chunk(grad, 2, dim), chunk(self, 2, dim)
     share = sigmoid(gate)
     slope = grad_output * share * (1 - share)
     return cat([other * slope, (one + other * value * (1 - 2 * share)) * slope], dim)

@@ -24,13 +24,13 @@ def refuse_negation(operand):
 
 INVERT = "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
 
-class Add(Elementwise, operators="+", name="plus", face="", method=False):
+class Add(Elementwise, operators="+", name="plus", hidden=True):
     forward = operator.add
     def grad_self(grad): return grad
     def grad_other(grad): return grad
     _saved_alpha = 1
 
-class Sub(Elementwise, operators="-", name="minus", face="", method=False):
+class Sub(Elementwise, operators="-", name="minus", hidden=True):
     forward = operator.sub
     def grad_self(grad): return grad
     def grad_other(grad): return -grad
@@ -42,7 +42,7 @@ class Mul(Elementwise, operators="*"):
     def grad_self(grad, other): return grad * other
     def grad_other(grad, self): return grad * self
 
-class Div(Elementwise, operators="/", name="over", face="", method=False, floating=True):
+class Div(Elementwise, operators="/", name="over", hidden=True, floating=True):
     forward = operator.truediv
     def grad_self(grad, other): return grad / other
     def grad_other(grad, self, other): return -grad * (self / other / other)
@@ -59,13 +59,13 @@ class Reciprocal(Elementwise, floating=True):
 
 # --- a number on the left: `2 - x` is an op of its own, `2 / x` is not
 
-class Rsub(Elementwise, node="RsubBackward1", operators="2-x", name="subtracted_from", face="", method=False, in_place=False):
+class Rsub(Elementwise, node="RsubBackward1", operators="2-x", name="subtracted_from", hidden=True, in_place=False):
     def forward(self: Tensor, other: Scalar): return other - self
     def grad_self(grad): return -grad
     check = refuse_subtraction
     _saved_alpha = 1
 
-@composed(name="number_over", face="", method=False, operators="2/x")
+@composed(name="number_over", hidden=True, operators="2/x")
 def number_over(self, number):
     return ops.mul(ops.reciprocal(self), number)
 
@@ -78,24 +78,24 @@ def refuse_factor(self, other, alpha):
     if alpha is True and kind != "b": raise RuntimeError("Boolean alpha only supported for Boolean results.")
     if isinstance(alpha, float) and kind != "f": raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
 
-class AddScaled(Elementwise, node="AddBackward0", face="", method=False):
+class AddScaled(Elementwise, node="AddBackward0", hidden=True):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return self + alpha * other
     def grad_self(grad, alpha): return grad
     def grad_other(grad, alpha): return grad * alpha
 
-class SubScaled(Elementwise, node="SubBackward0", face="", method=False):
+class SubScaled(Elementwise, node="SubBackward0", hidden=True):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return self - alpha * other
     def grad_self(grad, alpha): return grad
     def grad_other(grad, alpha): return -grad * alpha
     check = refuse_subtraction
 
-class RsubTensor(Elementwise, node="RsubBackward0", face="", method=False):
+class RsubTensor(Elementwise, node="RsubBackward0", hidden=True):
     def forward(self: Tensor, other: Tensor, alpha: Scalar): return other - alpha * self
     def grad_self(grad, alpha): return -grad * alpha
     def grad_other(grad): return grad
     check = refuse_subtraction
 
-class RsubNumber(Elementwise, node="RsubBackward1", face="", method=False):
+class RsubNumber(Elementwise, node="RsubBackward1", hidden=True):
     def forward(self: Tensor, other: Scalar, alpha: Scalar): return other - alpha * self
     def grad_self(grad, alpha): return -grad * alpha
     check = refuse_subtraction
@@ -104,33 +104,33 @@ class Flat(Elementwise, abstract=True):
     """A small change of what goes in changes nothing: the slope is 0."""
     def grad_self(grad): return zeros_like(grad)
 
-class DivRounded(Elementwise, node="DivBackward2", face="", method=False):
+class DivRounded(Elementwise, node="DivBackward2", hidden=True):
     def forward(self: Tensor, other: Tensor, rounding_mode: Scalar): return divided(self, other, rounding_mode)
     def grad_self(grad, other, rounding_mode): return zeros_like(grad)
     def grad_other(grad, self, other, rounding_mode): return zeros_like(grad)
 
-class FloorDivide(Elementwise, node="NotImplemented", name="floor_divide_tensor", face="", method=False):
+class FloorDivide(Elementwise, node="NotImplemented", name="floor_divide_tensor", hidden=True):
     def forward(self: Tensor, other: Tensor): return divided(self, other, "floor")
 
-class FloorDivideNumber(Elementwise, node="NotImplemented", face="", method=False):
+class FloorDivideNumber(Elementwise, node="NotImplemented", hidden=True):
     def forward(self: Tensor, other: Scalar): return divided(self, other, "floor")
 
-class Remainder(Elementwise, name="remainder_of_number", face="", method=False):
+class Remainder(Elementwise, name="remainder_of_number", hidden=True):
     def forward(self: Tensor, other: Scalar): return leftover(above_zero, self, other)
     def grad_self(grad): return grad
 
-class RemainderTensor(Remainder, node="RemainderBackward1", face="", method=False):
+class RemainderTensor(Remainder, node="RemainderBackward1", hidden=True):
     def forward(self: Tensor, other: Tensor): return leftover(above_zero, self, other)
     def grad_other(grad, self, other): return -grad * divided(self, other, "floor")
 
-class NumberRemainder(Elementwise, node="NotImplemented", name="remainder_number", face="", method=False):
+class NumberRemainder(Elementwise, node="NotImplemented", name="remainder_number", hidden=True):
     def forward(self: Tensor, other: Tensor): return leftover(above_zero, self, other)
 
-class Fmod(Elementwise, name="fmod_of_number", face="", method=False):
+class Fmod(Elementwise, name="fmod_of_number", hidden=True):
     def forward(self: Tensor, other: Scalar): return leftover(np.fmod, self, other)
     def grad_self(grad): return grad
 
-class FmodTensor(Fmod, node="FmodBackward1", face="", method=False):
+class FmodTensor(Fmod, node="FmodBackward1", hidden=True):
     def forward(self: Tensor, other: Tensor): return leftover(np.fmod, self, other)
     def grad_other(grad, self, other): return -grad * divided(self, other, "trunc")
 
@@ -158,10 +158,10 @@ by_kind("floor_divide", ops.floor_divide_number, ops.floor_divide_tensor, "//")
 by_kind("remainder", ops.remainder_of_number, ops.remainder_tensor, "%", also=["torch Number self, Tensor other"])
 by_kind("fmod", ops.fmod_of_number, ops.fmod_tensor)
 
-@composed(face="", method=False, operators="2//x")
+@composed(hidden=True, operators="2//x")
 def number_floored(self, number): return ops.floor_divide(number_tensor(number, self), self)
 
-@composed(face="", method=False, operators="2%x")
+@composed(hidden=True, operators="2%x")
 def number_remainder(self, number): return ops.remainder(number, self)
 
 @composed("Number or Tensor other, *, Number alpha = 1", "old Number alpha, Number or Tensor other", in_place=True, out=True)
@@ -236,11 +236,11 @@ class Trunc(Flat):
     forward = np.trunc
     check = lacking("trunc_vml_cpu", BOOL)
 
-class Round(Flat, name="round_whole", face="", method=False):
+class Round(Flat, name="round_whole", hidden=True):
     forward = np.rint
     check = lacking("round_vml_cpu", BOOL)
 
-class RoundDecimals(Flat, node="RoundBackward1", face="", method=False):
+class RoundDecimals(Flat, node="RoundBackward1", hidden=True):
     def forward(self: Tensor, decimals: Scalar): return np.rint(self * 10.0**decimals) / 10.0**decimals if decimals > 0 else np.rint(self / 10.0**-decimals) * 10.0**-decimals
     check = lacking("round_cpu", WHOLE)
 
@@ -255,19 +255,19 @@ class Frac(Elementwise):
 
 # --- what a rule's own numbers mean under create_graph: torch has overloads of their own for them
 
-class MulScalar(Elementwise, node="MulBackward1", face="", method=False):
+class MulScalar(Elementwise, node="MulBackward1", hidden=True):
     def forward(self: Tensor, other: Scalar): return self * other
     def grad_self(grad, other): return grad * other
 
-class DivScalar(Elementwise, node="DivBackward1", face="", method=False, floating=True):
+class DivScalar(Elementwise, node="DivBackward1", hidden=True, floating=True):
     def forward(self: Tensor, other: Scalar): return self / other
     def grad_self(grad, other): return grad / other
 
-class AddScalar(Elementwise, node="AddBackward1", face="", method=False):
+class AddScalar(Elementwise, node="AddBackward1", hidden=True):
     def forward(self: Tensor, other: Scalar): return self + other
     def grad_self(grad): return grad
 
-class SubScalar(Elementwise, node="SubBackward1", face="", method=False):
+class SubScalar(Elementwise, node="SubBackward1", hidden=True):
     def forward(self: Tensor, other: Scalar, alpha: Scalar = 1): return self - other * alpha
     def grad_self(grad): return grad
     check = refuse_subtraction

@@ -10,21 +10,21 @@ from ..tensor import Tensor
 from ..words import expand
 
 
-class Diagonal(Op, view=True, name="diagonal_of", face="", method=False):
+class Diagonal(Op, view=True, name="diagonal_of", hidden=True):
     def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return writable_diagonal(self, offset, dim1, dim2)
     def grad_self(grad, self_sym_sizes, offset, dim1, dim2): return diagonal_placed(grad, self_sym_sizes, offset, dim1, dim2)
 
-class DiagonalCopy(Diagonal, node="DiagonalBackward0_copy", face="", method=False):
+class DiagonalCopy(Diagonal, node="DiagonalBackward0_copy", hidden=True):
     def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return writable_diagonal(self, offset, dim1, dim2).copy()
 
-class DiagonalPlaced(Op, node="DiagonalBackwardBackward0", face="", method=False):
+class DiagonalPlaced(Op, node="DiagonalBackwardBackward0", hidden=True):
     def forward(self: Tensor, shape: Scalar, offset: Scalar, dim1: Scalar, dim2: Scalar):
         full = np.zeros(shape, self.dtype)
         writable_diagonal(full, offset, dim1, dim2)[...] = self
         return full
     def grad_self(grad, offset, dim1, dim2): return diagonal_of(grad, offset, dim1, dim2)
 
-class DiagEmbed(Op, name="diag_embed_of", face="", method=False):
+class DiagEmbed(Op, name="diag_embed_of", hidden=True):
     def forward(self: Tensor, offset: Scalar, dim1: Scalar, dim2: Scalar): return embedded(self, offset, dim1, dim2)
     def grad_self(grad, offset, dim1, dim2): return diagonal_of(grad, offset, dim1, dim2)
 

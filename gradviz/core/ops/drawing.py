@@ -15,30 +15,30 @@ class Drawn(Op, abstract=True):
     def forward(self: Tensor, drawn: Scalar): return drawn
     def grad_self(grad): return zeros_like(grad)
 
-class Uniform(Drawn, face="", method=False, name="with_uniform"):
+class Uniform(Drawn, hidden=True, name="with_uniform"):
     """Between two bounds."""
 
-class Normal(Drawn, face="", method=False, name="with_normal"):
+class Normal(Drawn, hidden=True, name="with_normal"):
     """Around a mean."""
 
-class Exponential(Drawn, face="", method=False, name="with_exponential"):
+class Exponential(Drawn, hidden=True, name="with_exponential"):
     """How long one waits."""
 
-class Bernoulli(Drawn, node="BernoulliBackward2", face="", method=False, name="with_chances"):
+class Bernoulli(Drawn, node="BernoulliBackward2", hidden=True, name="with_chances"):
     """Ones and zeros, by one chance."""
 
-class BernoulliTensor(Drawn, node="BernoulliBackward1", face="", method=False, name="with_own_chances"):
+class BernoulliTensor(Drawn, node="BernoulliBackward1", hidden=True, name="with_own_chances"):
     """Ones and zeros, by a chance for each."""
     def forward(self: Tensor, p: Tensor, drawn: Scalar): return drawn
     def grad_p(grad, p): return zeros_like(p)
 
-class Random(Drawn, face="", method=False, name="with_integers_between"):
+class Random(Drawn, hidden=True, name="with_integers_between"):
     """Whole numbers between two."""
 
-class RandomBelow(Drawn, node="RandomBackward1", face="", method=False, name="with_integers_below"):
+class RandomBelow(Drawn, node="RandomBackward1", hidden=True, name="with_integers_below"):
     """Whole numbers below one."""
 
-class RandomFree(Drawn, node="RandomBackward2", face="", method=False, name="with_integers"):
+class RandomFree(Drawn, node="RandomBackward2", hidden=True, name="with_integers"):
     """Whole numbers."""
 
 

@@ -13,35 +13,35 @@ from .reductions import widened
 from .sorting import returned
 
 
-class MaxAll(Op, node="MaxBackward1", face="", method=False):
+class MaxAll(Op, node="MaxBackward1", hidden=True):
     def forward(self: Tensor): return np.maximum.reduce(self, None)
     def grad_self(grad, self, result): return shared_out(grad, self, result, (), True)
 
-class MinAll(MaxAll, node="MinBackward1", face="", method=False):
+class MinAll(MaxAll, node="MinBackward1", hidden=True):
     def forward(self: Tensor): return np.minimum.reduce(self, None)
 
-class MaxDim(Op, node="MaxBackward0", face="", method=False, outputs="values indices", name="max_dim"):
+class MaxDim(Op, node="MaxBackward0", hidden=True, outputs="values indices", name="max_dim"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return extreme(self, dim, keepdim, np.argmax)
     def grad_self(grads, self_sym_sizes, dim, keepdim, indices): return returned(grads[0], self_sym_sizes, dim, indices, keepdim)
 
-class MinDim(MaxDim, node="MinBackward0", face="", method=False, outputs="values indices", name="min_dim"):
+class MinDim(MaxDim, node="MinBackward0", hidden=True, outputs="values indices", name="min_dim"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return extreme(self, dim, keepdim, np.argmin)
 
-class Amax(Op, face="", method=False, name="amax_of"):
+class Amax(Op, hidden=True, name="amax_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.maximum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
     def grad_self(grad, self, dim, keepdim, result): return among_equals(grad, self, result, dim, keepdim)
 
-class Amin(Amax, face="", method=False, name="amin_of"):
+class Amin(Amax, hidden=True, name="amin_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.minimum.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim)
 
-class Aminmax(Op, face="", method=False, name="aminmax_of", outputs="min max"):
+class Aminmax(Op, hidden=True, name="aminmax_of", outputs="min max"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return both_ends(self, along(dim), keepdim)
     def grad_self(grads, self, dim, keepdim, min, max): return among_equals(grads[0], self, min, along(dim), keepdim) + among_equals(grads[1], self, max, along(dim), keepdim)
 
-class ArgmaxOf(Op, face="", method=False):
+class ArgmaxOf(Op, hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmax(self, dim, keepdims=keepdim), np.int64)
 
-class ArgminOf(Op, face="", method=False):
+class ArgminOf(Op, hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return np.asarray(np.argmin(self, dim, keepdims=keepdim), np.int64)
 
 def extreme_of(name, whole, along, pairwise):

@@ -13,15 +13,15 @@ from ..words import to
 
 # --- copies and other types
 
-class Clone(Op, face="", method=False, name="clone_of"):
+class Clone(Op, hidden=True, name="clone_of"):
     def forward(self: Tensor): return self.copy("K")
     def grad_self(grad): return grad
 
-class CloneContiguous(Op, node="CloneBackward0", face="", method=False):
+class CloneContiguous(Op, node="CloneBackward0", hidden=True):
     def forward(self: Tensor): return self.copy("C")
     def grad_self(grad): return grad
 
-class ToCopy(Op, face="", method=False):
+class ToCopy(Op, hidden=True):
     def forward(self: Tensor, dtype: Scalar): return self.astype(dtype)
     def grad_self(grad, self_options): return to(grad, self_options)
 
@@ -83,7 +83,7 @@ def positive(self):
     return self
 
 
-class Alias(Op, view=True, face="", method=False):
+class Alias(Op, view=True, hidden=True):
     def forward(self: Tensor): return self[...]
     def grad_self(grad): return grad
 

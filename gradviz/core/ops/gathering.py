@@ -20,51 +20,51 @@ from .repeating import common_shape
 
 SOURCE_DIM = property(lambda node: len(node.result_shape), doc="How many dimensions the source has.")
 
-class IndexSelect(Op, face="", method=False, name="select_by"):
+class IndexSelect(Op, hidden=True, name="select_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar): return index_select(self, dim, index)
     def grad_self(grad, self_sym_sizes, dim, index): return index_select_backward(grad, self_sym_sizes, dim, index)
 
-class IndexAdd(Op, face="", method=False, name="add_by"):
+class IndexAdd(Op, hidden=True, name="add_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor, alpha: Scalar): return index_add(self, dim, index, source * alpha)
     def grad_self(grad): return grad
     def grad_source(grad, dim, index, source, alpha): return scaled(expand(index_select(grad, dim, index), source.shape), alpha)
     _saved_source_dim = SOURCE_DIM
 
-class IndexFill(Op, face="", method=False, name="fill_by"):
+class IndexFill(Op, hidden=True, name="fill_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return index_fill(self, dim, index, value)
     def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
 
-class IndexFillTensor(IndexFill, node="IndexFillBackward1", face="", method=False):
+class IndexFillTensor(IndexFill, node="IndexFillBackward1", hidden=True):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Tensor): return index_fill(self, dim, index, value)
     def grad_value(grad, dim, index): return total(index_select(grad, dim, index))
 
-class IndexCopy(Op, face="", method=False, name="copy_by"):
+class IndexCopy(Op, hidden=True, name="copy_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, source: Tensor): return index_fill(self, dim, index, source)
     def grad_self(grad, dim, index): return index_fill(grad, dim, index, 0)
     def grad_source(grad, dim, index, source): return expand(index_select(grad, dim, index), source.shape)
     _saved_source_dim = SOURCE_DIM
 
-class Gather(Op, face="", method=False, name="gather_by"):
+class Gather(Op, hidden=True, name="gather_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar): return gather(self, dim, index)
     def grad_self(grad, self, dim, index): return gather_backward(grad, self.shape, dim, index)
     _saved_sparse_grad = False
 
-class ScatterNumber(Op, node="ScatterBackward1", face="", method=False):
+class ScatterNumber(Op, node="ScatterBackward1", hidden=True):
     def forward(self: Tensor, dim: Scalar, index: Scalar, value: Scalar): return scatter(self, dim, index, value)
     def grad_self(grad, dim, index): return scatter(grad, dim, index, 0)
 
-class Scatter(ScatterNumber, face="", method=False, name="scatter_by"):
+class Scatter(ScatterNumber, hidden=True, name="scatter_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor): return scatter(self, dim, index, src)
     def grad_src(grad, dim, index): return gather(grad, dim, index)
 
-class ScatterAdd(Op, face="", method=False, name="scatter_add_by"):
+class ScatterAdd(Op, hidden=True, name="scatter_add_by"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor): return scatter_add(self, dim, index, src)
     def grad_self(grad): return grad
     def grad_src(grad, dim, index): return gather(grad, dim, index)
 
 COMBINING = {"add": np.add, "multiply": np.multiply}
 
-class ScatterCombined(Op, node="NotImplemented", face="", method=False, name="scatter_tensor"):
+class ScatterCombined(Op, node="NotImplemented", hidden=True, name="scatter_tensor"):
     def forward(self: Tensor, dim: Scalar, index: Scalar, src: Tensor, reduce: Scalar): return scatter_add(self, dim, index, src, COMBINING[reduce])
 
 @composed("int dim, Tensor index", name="index_select", out=True)
@@ -175,11 +175,11 @@ def check_source(self, name, dim, index, src):
 
 # --- along the flat tensor
 
-class Take(Op, face="", method=False, name="take_at"):
+class Take(Op, hidden=True, name="take_at"):
     def forward(self: Tensor, index: Scalar): return take(self, index)
     def grad_self(grad, self, index): return take_backward(grad, self.shape, index)
 
-class Put(Op, face="", method=False, name="put_into"):
+class Put(Op, hidden=True, name="put_into"):
     def forward(self: Tensor, index: Scalar, source: Tensor, accumulate: Scalar): return put(self, index, source, accumulate)
     def grad_self(grad, index, accumulate): return grad if accumulate else put(grad, index, 0, False)
     def grad_source(grad, source_sym_sizes, index): return view(take(grad, index), source_sym_sizes)

@@ -17,19 +17,19 @@ from ..words import sum_to_size, to
 
 # --- views: one place, or every step-th from start to end
 
-class Select(Op, view=True, face="", method=False, name="select_at"):
+class Select(Op, view=True, hidden=True, name="select_at"):
     def forward(self: Tensor, dim: Scalar, index: Scalar): return self[at(dim, index)]
     def grad_self(grad, self_sym_sizes, dim, index): return select_backward(grad, self_sym_sizes, dim, index)
 
-class Slice(Op, view=True, face="", method=False, name="cut"):
+class Slice(Op, view=True, hidden=True, name="cut"):
     def forward(self: Tensor, dim: Scalar, start: Scalar, end: Scalar, step: Scalar): return self[at(dim, slice(start, end, step))]
     def grad_self(grad, self_sym_sizes, dim, start, end, step): return slice_backward(grad, self_sym_sizes, dim, start, end, step)
 
-class SelectBack(Op, node="SelectBackwardBackward0", face="", method=False, name="select_backward"):
+class SelectBack(Op, node="SelectBackwardBackward0", hidden=True, name="select_backward"):
     def forward(grad: Tensor, shape: Scalar, dim: Scalar, index: Scalar): return placed(grad, shape, at(dim, index))
     def grad_grad(grad, dim, index): return select(grad, dim, index)
 
-class SliceBack(Op, node="SliceBackwardBackward0", face="", method=False, name="slice_backward"):
+class SliceBack(Op, node="SliceBackwardBackward0", hidden=True, name="slice_backward"):
     def forward(grad: Tensor, shape: Scalar, dim: Scalar, start: Scalar, end: Scalar, step: Scalar): return placed(grad, shape, at(dim, slice(start, end, step)))
     def grad_grad(grad, dim, start, end, step): return cut(grad, dim, start, end, step)
 
@@ -64,17 +64,17 @@ def narrowed(self, dim, start, length):
 
 # --- by tensors of indices
 
-class Index(Op, face="", method=False, name="index"):
+class Index(Op, hidden=True, name="index"):
     def forward(self: Tensor, indices: Scalar): return index(self, indices)
     def grad_self(grad, self_sym_sizes, indices): return index_backward(grad, self_sym_sizes, indices)
 
-class IndexPut(Op, face="", method=False, name="put_at"):
+class IndexPut(Op, hidden=True, name="put_at"):
     def forward(self: Tensor, indices: Scalar, values: Tensor, accumulate: Scalar): return index_put(self, indices, values, accumulate)
     def grad_self(grad, indices, accumulate): return grad if accumulate else index_put(grad, indices, 0, False)
     def grad_values(grad, indices, values_sym_sizes, values_options): return to(sum_to_size(index(grad, indices), values_sym_sizes), values_options)
     shown_as = "values_sym_sizes= values_options="
 
-class IndexPutImpl(Op, face="", method=False):
+class IndexPutImpl(Op, hidden=True):
     def forward(self: Tensor, indices: Scalar, values: Tensor): return self + index_backward(values, self.shape, indices)
     def grad_self(grad): return grad
     def grad_values(grad, indices): return index(grad, indices)
@@ -104,7 +104,7 @@ def fits(shape, wide):
 
 # --- the brackets
 
-@composed(name="getitem", face="", method=False, operators="[]")
+@composed(name="getitem", hidden=True, operators="[]")
 def taken(self, key):
     kind = key.__class__
     if kind is int: return keys.first(self, key)

@@ -9,7 +9,7 @@ from ..tensor import Tensor, wrap
 from ..words import matmul, transpose
 
 
-class Det(Op, node="LinalgDetBackward0", name="linalg_det", face="", method=False):
+class Det(Op, node="LinalgDetBackward0", name="linalg_det", hidden=True):
     def forward(A: Tensor): return determinants(square(A, "linalg.det"))
     def grad_A(grad, A, result): return transposed_inverse(A, grad * result)
     _saved_LU = property(lambda node: wrap(decomposed(node._saved_A._shaped())[0]))

@@ -16,15 +16,15 @@ from ..words import stack, to, view
 
 # --- several become one
 
-class Cat(Op, face="", method=False, name="cat_along"):
+class Cat(Op, hidden=True, name="cat_along"):
     def forward(tensors: list[Tensor], dim: Scalar, kind: Scalar): return joined(tensors, dim, kind)
     def grad_tensors(grad, tensors_sym_sizes, tensors_options, dim): return parted(grad, tensors_sym_sizes, tensors_options, dim)
 
-class Stack(Op, face="", method=False, name="stack_along"):
+class Stack(Op, hidden=True, name="stack_along"):
     def forward(tensors: list[Tensor], dim: Scalar, kind: Scalar): return np.ascontiguousarray(np.stack([tensor.astype(kind) for tensor in tensors], dim))
     def grad_tensors(grad, tensors_options, dim): return layers(grad, tensors_options, dim)
 
-class BlockDiag(Op, face="", method=False, name="block_diag_of"):
+class BlockDiag(Op, hidden=True, name="block_diag_of"):
     def forward(tensors: list[Tensor], kind: Scalar): return blocks(tensors, kind)
     def grad_tensors(grad, tensors_sym_sizes): return blocks_of(grad, tensors_sym_sizes)
 
@@ -135,15 +135,15 @@ def block_diag(*tensors):
 
 # --- one becomes several
 
-class Unbind(Op, view=True, outputs=many, face="", method=False, name="unbind_along"):
+class Unbind(Op, view=True, outputs=many, hidden=True, name="unbind_along"):
     def forward(self: Tensor, dim: Scalar): return [self[at(dim, place)] for place in range(self.shape[dim])]
     def grad_self(grads, dim): return stack(grads, dim)
 
-class Split(Op, view=True, outputs=many, face="", method=False, name="split_along"):
+class Split(Op, view=True, outputs=many, hidden=True, name="split_along"):
     def forward(self: Tensor, split_size: Scalar, dim: Scalar): return slices(self, equal_sizes(self.shape[dim], split_size), dim)
     def grad_self(grads, split_size, dim, self_sym_sizes): return cat(grads, dim)
 
-class SplitWithSizes(Op, view=True, outputs=many, face="", method=False, name="split_into"):
+class SplitWithSizes(Op, view=True, outputs=many, hidden=True, name="split_into"):
     def forward(self: Tensor, split_sizes: Scalar, dim: Scalar): return slices(self, split_sizes, dim)
     def grad_self(grads, split_sizes, dim, self_sym_sizes): return cat(grads, dim)
 

@@ -13,7 +13,7 @@ from ..tensor import Tensor, wrap, written_times
 from ..words import held, masked_fill, mean_dim, sum_dim, view
 
 
-class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face="", method=False):
+class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", hidden=True):
     def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, dims: Scalar = (), eps: Scalar = 1e-5):
         return normalised(input, dims, eps) * (1 if weight is None else weight) + (0 if bias is None else bias)
     def grad_input(grad, input, weight, dims, eps): return of_normalised(grad if weight is None else grad * weight, input, dims, eps)
@@ -24,7 +24,7 @@ class LayerNorm(Op, node="NativeLayerNormBackward0", name="layer_norm_of", face=
     _saved_result1 = property(lambda node: wrap(statistics(node.input._shaped(), node.dims, node.eps)[0]))
     _saved_result2 = property(lambda node: wrap(statistics(node.input._shaped(), node.dims, node.eps)[1]))
 
-class BatchNorm(Op, node="NativeBatchNormBackward0", name="batch_norm_of", face="", method=False):
+class BatchNorm(Op, node="NativeBatchNormBackward0", name="batch_norm_of", hidden=True):
     def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, eps: Scalar = 1e-5):
         return of_channels(normalised(input, but_channels(input), eps), weight, bias)
     def grad_input(grad, input, weight, eps): return of_normalised(of_channels(grad, weight, None), input, but_channels(input), eps)
@@ -35,7 +35,7 @@ class BatchNorm(Op, node="NativeBatchNormBackward0", name="batch_norm_of", face=
     _saved_result1 = property(lambda node: wrap(statistics(node.input._shaped(), but_channels(node.input), node.eps)[0].reshape(-1)))
     _saved_result2 = property(lambda node: wrap(statistics(node.input._shaped(), but_channels(node.input), node.eps)[1].reshape(-1)))
 
-class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known", face="", method=False):
+class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known", hidden=True):
     def forward(input: Tensor, weight: Tensor = None, bias: Tensor = None, running_mean: Scalar = None, running_var: Scalar = None, eps: Scalar = 1e-5):
         return of_channels(from_known(input, running_mean, running_var, eps), weight, bias)
     def grad_input(grad, input, weight, running_var, eps): return of_channels(grad, weight, None) / width_known(input, running_var, eps)
@@ -44,14 +44,14 @@ class BatchNormKnown(Op, node="NativeBatchNormBackward0", name="batch_norm_known
     _saved_training = False
     _saved_result1 = _saved_result2 = property(lambda node: wrap(np.zeros(0, np.float32)))
 
-class Embedding(Op, name="embedding_of", face="", method=False):
+class Embedding(Op, name="embedding_of", hidden=True):
     def forward(weight: Tensor, indices: Scalar, padding_idx: Scalar = -1): return weight[indices]
     def grad_weight(grad, weight_sym_sizes, indices, padding_idx): return rows_placed(grad, weight_sym_sizes, indices, padding_idx)
     shown_as = "weight_sym_sizes="
     _saved_weight_sym_argsize_0 = property(lambda node: node.weight_sym_sizes[0])
     _saved_scale_grad_by_freq = _saved_sparse = False
 
-class RowsPlaced(Op, node="EmbeddingDenseBackwardBackward0", face="", method=False):
+class RowsPlaced(Op, node="EmbeddingDenseBackwardBackward0", hidden=True):
     def forward(self: Tensor, shape: Scalar, indices: Scalar, padding_idx: Scalar):
         """Each gradient added to its row; nothing is learned for the row that pads."""
         full = np.zeros(shape, self.dtype)

@@ -12,28 +12,28 @@ from ..tensor import Tensor
 from ..words import abs, where, zero
 
 
-class Clamp(Elementwise, node="ClampBackward1", face="", method=False, name="clamp_to_numbers"):
+class Clamp(Elementwise, node="ClampBackward1", hidden=True, name="clamp_to_numbers"):
     def forward(self: Tensor, min: Scalar, max: Scalar): return limited(self, min, max)
     def grad_self(grad, self, min, max): return where(inside(self, min, max), grad, zero)
 
-class ClampTensor(Clamp, node="ClampBackward0", face="", method=False, name="clamp_to_tensors"):
+class ClampTensor(Clamp, node="ClampBackward0", hidden=True, name="clamp_to_tensors"):
     def forward(self: Tensor, min: Tensor, max: Tensor): return limited(self, min, max)
     def grad_min(grad, self, min, max): return where(self < min if max is None else (self < min) & (min < max), grad, zero)
     def grad_max(grad, self, min, max): return where(self > max if min is None else (self > max) | (max < min), grad, zero)
 
-class ClampMin(Elementwise, face="", method=False, name="clamp_min_to"):
+class ClampMin(Elementwise, hidden=True, name="clamp_min_to"):
     def forward(self: Tensor, min: Scalar): return np.maximum(min, self)
     def grad_self(grad, self, min): return where(self >= min, grad, zero)
 
-class ClampMinTensor(ClampMin, node="ClampMinBackward1", face="", method=False):
+class ClampMinTensor(ClampMin, node="ClampMinBackward1", hidden=True):
     def forward(self: Tensor, min: Tensor): return np.maximum(min, self)
     def grad_min(grad, self, min): return where(self < min, grad, zero)
 
-class ClampMax(Elementwise, face="", method=False, name="clamp_max_to"):
+class ClampMax(Elementwise, hidden=True, name="clamp_max_to"):
     def forward(self: Tensor, max: Scalar): return np.minimum(max, self)
     def grad_self(grad, self, max): return where(self <= max, grad, zero)
 
-class ClampMaxTensor(ClampMax, node="ClampMaxBackward1", face="", method=False):
+class ClampMaxTensor(ClampMax, node="ClampMaxBackward1", hidden=True):
     def forward(self: Tensor, max: Tensor): return np.minimum(max, self)
     def grad_max(grad, self, max): return where(self > max, grad, zero)
 
@@ -57,12 +57,12 @@ class Fmin(Elementwise, in_place=False):
     def grad_self(grad, self, other): return where((self <= other) | (other != other), grad, zero)
     def grad_other(grad, self, other): return where((self <= other) | (other != other), zero, grad)
 
-class Where(Elementwise, face="", method=False, name="where_of"):
+class Where(Elementwise, hidden=True, name="where_of"):
     def forward(condition: Tensor, self: Tensor, other: Tensor): return np.where(condition, self, other)
     def grad_self(grad, condition): return where(condition, grad, zero)
     def grad_other(grad, condition): return where(condition, zero, grad)
 
-class NanToNum(Elementwise, face="", method=False, name="nan_to_num_of"):
+class NanToNum(Elementwise, hidden=True, name="nan_to_num_of"):
     def forward(self: Tensor, nan: Scalar, posinf: Scalar, neginf: Scalar): return np.nan_to_num(self, nan=nan, posinf=posinf, neginf=neginf)
     def grad_self(grad, self): return grad * (abs(self) < math.inf)
 

@@ -56,13 +56,13 @@ class Signbit(Elementwise):
     def forward(self: Tensor): return np.signbit(self)
 
 
-@composed(face="", method=False, operators="2<<x")
+@composed(hidden=True, operators="2<<x")
 def number_shifted_left(self, number): return ops.bitwise_left_shift(number_tensor(number, self), self)
 
-@composed(face="", method=False, operators="2>>x")
+@composed(hidden=True, operators="2>>x")
 def number_shifted_right(self, number): return ops.bitwise_right_shift(number_tensor(number, self), self)
 
-@composed(name="inverted", face="", method=False, operators="~")
+@composed(name="inverted", hidden=True, operators="~")
 def inverted(self):
     if self._dtype.kind == "f": raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
     return ops.bitwise_not(self)

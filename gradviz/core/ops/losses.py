@@ -41,7 +41,7 @@ def chance(share): return maximum(share * (1 - share), share * 0 + 1e-12)
 
 # --- regression
 
-class MseLoss(Op, name="mse_loss_of", face="", method=False):
+class MseLoss(Op, name="mse_loss_of", hidden=True):
     def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced((self - target) ** 2, reduction)
     @one_node("MseLossBackwardBackward0",
               grad_output=lambda grad, self, target, reduction: regained(grad * (2 * (self - target)), reduction),
@@ -54,7 +54,7 @@ class MseLoss(Op, name="mse_loss_of", face="", method=False):
               self=lambda grad, grad_output, self, reduction: -each(2 * grad * grad_output, self, reduction))
     def grad_target(grad, target, self, reduction): return each(grad, self, reduction) * (2 * (target - self))
 
-class SmoothL1Loss(Op, name="smooth_l1_loss_of", face="", method=False):
+class SmoothL1Loss(Op, name="smooth_l1_loss_of", hidden=True):
     def forward(self: Tensor, target: Tensor, reduction: Scalar, beta: Scalar): return reduced(bent(np.abs(self - target), beta) / beta, reduction)
     @one_node("SmoothL1LossBackwardBackward0",
               grad_output=lambda grad, self, target, reduction, beta: regained(grad * bent_slope(self - target, beta) / beta, reduction),
@@ -63,7 +63,7 @@ class SmoothL1Loss(Op, name="smooth_l1_loss_of", face="", method=False):
     def grad_self(grad, self, target, reduction, beta): return each(grad, self, reduction) * bent_slope(self - target, beta) / beta
     def grad_target(grad, target, self, reduction, beta): return each(grad, self, reduction) * bent_slope(target - self, beta) / beta
 
-class HuberLoss(Op, name="huber_loss_of", face="", method=False):
+class HuberLoss(Op, name="huber_loss_of", hidden=True):
     def forward(self: Tensor, target: Tensor, reduction: Scalar, delta: Scalar): return reduced(bent(np.abs(self - target), delta), reduction)
     @one_node("HuberLossBackwardBackward0",
               grad_output=lambda grad, self, target, reduction, delta: regained(grad * bent_slope(self - target, delta), reduction),
@@ -75,7 +75,7 @@ class HuberLoss(Op, name="huber_loss_of", face="", method=False):
 
 # --- yes or no
 
-class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", face="", method=False):
+class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", hidden=True):
     def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar): return reduced(cross_entropies(self, target) * weighing(weight), reduction)
     @one_node("BinaryCrossEntropyBackwardBackward0",
               grad_output=lambda grad, self, target, weight, reduction: regained(grad * ((self - target) / chance(self)) * weighing(weight), reduction),
@@ -84,13 +84,13 @@ class BinaryCrossEntropy(Op, name="binary_cross_entropy_of", face="", method=Fal
     def grad_self(grad, self, target, weight, reduction): return each(grad, self, reduction) * ((self - target) / chance(self)) * weighing(weight)
     def grad_target(grad, self, weight, reduction): return each(grad, self, reduction) * (log(1 - self) - log(self)) * weighing(weight)
 
-class BinaryCrossEntropyWithLogits(Op, name="binary_cross_entropy_with_logits_of", face="", method=False):
+class BinaryCrossEntropyWithLogits(Op, name="binary_cross_entropy_with_logits_of", hidden=True):
     def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced(self - target * self - (np.minimum(self, zero) - log1p(exp(np.copysign(self, MINUS_ONE)))), reduction)
     def grad_self(grad, self, target, reduction): return written(each((sigmoid(self) - target) * grad, self, reduction), 3 if reduction == 1 else 2)
     def grad_target(grad, self, reduction): return each(-self * grad, self, reduction)
     _saved_weight = _saved_pos_weight = None
 
-class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogitsBackward0", name="weighed_bce_with_logits", face="", method=False):
+class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogitsBackward0", name="weighed_bce_with_logits", hidden=True):
     def forward(self: Tensor, target: Tensor, weight: Scalar, pos_weight: Scalar, reduction: Scalar):
         return reduced(((1 - target) * self + (1 + (weighing(pos_weight) - 1) * target) * (maximum(-self, zero) + log1p(exp(-abs(self))))) * weighing(weight), reduction)
     def grad_self(grad, self, target, weight, pos_weight, reduction):
@@ -100,7 +100,7 @@ class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogits
 
 # --- one of several classes
 
-class NllLoss(Op, name="nll_loss_of", face="", method=False):
+class NllLoss(Op, name="nll_loss_of", hidden=True):
     def forward(self: Tensor, target: Tensor, weight: Scalar, reduction: Scalar, ignore_index: Scalar):
         """The negated logarithm at each target."""
         index, weights, total_weight = in_classes(self.shape, target, weight, ignore_index)
@@ -117,7 +117,7 @@ class NllLoss(Op, name="nll_loss_of", face="", method=False):
 
 nll_loss_of = word(NllLoss)
 
-class Xlogy(Elementwise, floating=True, name="xlogy_of", face="", method=False):
+class Xlogy(Elementwise, floating=True, name="xlogy_of", hidden=True):
     def forward(self: Tensor, other: Tensor): return where((self == 0) & (other == other), zero, self * log(other))
     def grad_self(grad, self, other): return grad * where((self == 0) & (other <= 0), zero, log(other))
     def grad_other(grad, self, other): return grad * self / other

@@ -12,7 +12,7 @@ from ..words import exp, log1p, sigmoid
 from .losses import each, reduced, reduction_of, regained, summed_up
 
 
-class SoftMarginLoss(Op, name="soft_margin_loss_of", face="", method=False):
+class SoftMarginLoss(Op, name="soft_margin_loss_of", hidden=True):
     def forward(self: Tensor, target: Tensor, reduction: Scalar): return reduced(log1p(exp(-target * self)), reduction)
     @one_node("SoftMarginLossBackwardBackward0",
               grad_output=lambda grad, self, target, reduction: regained(grad * -target * sigmoid(-target * self), reduction),

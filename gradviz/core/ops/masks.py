@@ -12,16 +12,16 @@ from ..words import masked_fill, total, where
 
 # --- by a mask
 
-class MaskedSelect(Op, face="", method=False, name="select_masked"):
+class MaskedSelect(Op, hidden=True, name="select_masked"):
     def forward(self: Tensor, mask: Scalar): return masked_select(self, mask)
     def grad_self(grad, self, mask): return masked_select_backward(grad, self.shape, mask)
 
-class MaskedScatter(Op, face="", method=False, name="scatter_masked"):
+class MaskedScatter(Op, hidden=True, name="scatter_masked"):
     def forward(self: Tensor, mask: Scalar, source: Tensor): return masked_scatter(self, mask, source)
     def grad_self(grad, mask): return masked_fill(grad, mask, 0)
     def grad_source(grad, mask, source_sym_sizes): return masked_scatter_backward(grad, mask, source_sym_sizes)
 
-class MaskedScatterBack(Op, node="MaskedScatterBackwardBackward0", face="", method=False, name="masked_scatter_backward"):
+class MaskedScatterBack(Op, node="MaskedScatterBackwardBackward0", hidden=True, name="masked_scatter_backward"):
     def forward(grad: Tensor, mask: Scalar, shape: Scalar):
         """What was taken from the front of the source, and zeros behind."""
         taken = grad[np.broadcast_to(mask._shaped(), grad.shape)]
@@ -32,11 +32,11 @@ class MaskedScatterBack(Op, node="MaskedScatterBackwardBackward0", face="", meth
 
 masked_scatter_backward = word(MaskedScatterBack)
 
-class MaskedFill(Elementwise, face="", method=False, name="fill_masked", in_place=False):
+class MaskedFill(Elementwise, hidden=True, name="fill_masked", in_place=False):
     def forward(self: Tensor, mask: Tensor, value: Scalar): return in_rows(where(mask, value, self))
     def grad_self(grad, mask): return masked_fill(grad, mask, 0)
 
-class MaskedFillTensor(MaskedFill, node="MaskedFillBackward1", face="", method=False, in_place=False):
+class MaskedFillTensor(MaskedFill, node="MaskedFillBackward1", hidden=True, in_place=False):
     def forward(self: Tensor, mask: Tensor, value: Tensor): return in_rows(where(mask, value, self))
     def grad_value(grad, mask): return total(masked_select(grad, mask))
 

@@ -45,29 +45,29 @@ class AddedProduct(Op, abstract=True):
     def grad_self(grad, self_sym_sizes, beta): return sum_to_size(scaled(grad, beta), self_sym_sizes)
     shown_as = "self_sym_sizes="
 
-class Addmm(AddedProduct, name="addmm_of", face="", method=False):
+class Addmm(AddedProduct, name="addmm_of", hidden=True):
     pattern = "{self} + {mat1} @ {mat2}"
     def forward(self: Tensor, mat1: Tensor, mat2: Tensor, beta: Scalar, alpha: Scalar): return added(self, product(mat1, mat2, self), beta, alpha, "mat2")
     def grad_mat1(grad, mat2, mat1_sym_sizes, mat1_sym_strides, alpha): return scaled(mm_left(grad, mat2, mat1_sym_sizes, mat1_sym_strides), alpha)
     def grad_mat2(grad, mat1, mat2_sym_sizes, mat2_sym_strides, alpha): return scaled(mm_right(mat1, grad, mat2_sym_sizes, mat2_sym_strides), alpha)
 
-class Addmv(AddedProduct, name="addmv_of", face="", method=False):
+class Addmv(AddedProduct, name="addmv_of", hidden=True):
     pattern = "{self} + {mat} @ {vec}"
     def forward(self: Tensor, mat: Tensor, vec: Tensor, beta: Scalar, alpha: Scalar): return added(self, product_with_vector(mat, vec), beta, alpha, "vec")
     def grad_mat(grad, vec, alpha): return scaled(view(grad, (-1, 1)) * vec, alpha)
     def grad_vec(grad, mat, alpha): return scaled(mv(t(mat), grad), alpha)
 
-class Baddbmm(AddedProduct, name="baddbmm_of", face="", method=False):
+class Baddbmm(AddedProduct, name="baddbmm_of", hidden=True):
     pattern = "{self} + {batch1} @ {batch2}"
     def forward(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): return added(self, batch_product(batch1, batch2), beta, alpha, "batch2")
     def grad_batch1(grad, batch2, alpha): return scaled(bmm(grad, transpose(batch2, 1, 2)), alpha)
     def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), grad), alpha)
 
-class SqueezeRow(Op, node="SqueezeBackward4", face="", method=False):
+class SqueezeRow(Op, node="SqueezeBackward4", hidden=True):
     def forward(self: Tensor, dim: Scalar): return self.reshape(self.shape[1:])
     def grad_self(grad, self_sym_sizes, dim): return unsqueeze(grad, dim)
 
-class UnsafeView(Op, face="", method=False):
+class UnsafeView(Op, hidden=True):
     def forward(self: Tensor, size: Scalar): return self.reshape(size)
     def grad_self(grad, self_sym_sizes): return reshape(grad, self_sym_sizes)
 
@@ -95,9 +95,9 @@ def matmul(self, other):
     return folded(self, other) if foldable(self, other) else batched(self, other)
 
 composed("Tensor other", out=True)(matmul)
-composed(matmul, name="at", face="", method=False, operators="@")
+composed(matmul, name="at", hidden=True, operators="@")
 
-@composed(operators="y@x", name="rmatmul", face="", method=False)
+@composed(operators="y@x", name="rmatmul", hidden=True)
 def swapped_matmul(self, other): return ops.matmul(other, self) if isinstance(other, Tensor) else NotImplemented
 
 def as_row(vector):

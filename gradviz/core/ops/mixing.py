@@ -17,13 +17,13 @@ NO_WHOLE_ADDCDIV = (
 THREE = "Tensor tensor1, Tensor tensor2, *, Number value = 1"
 OLD = "old Number value, Tensor tensor1, Tensor tensor2"
 
-class Addcmul(Elementwise, name="addcmul_of", face="", method=False):
+class Addcmul(Elementwise, name="addcmul_of", hidden=True):
     def forward(self: Tensor, tensor1: Tensor, tensor2: Tensor, value: Scalar): return self + value * (tensor1 * tensor2)
     def grad_self(grad): return grad
     def grad_tensor1(grad, tensor2, value): return grad * (tensor2 * value)
     def grad_tensor2(grad, tensor1, value): return grad * (tensor1 * value)
 
-class Addcdiv(Elementwise, name="addcdiv_of", face="", method=False, floating=True):
+class Addcdiv(Elementwise, name="addcdiv_of", hidden=True, floating=True):
     def forward(self: Tensor, tensor1: Tensor, tensor2: Tensor, value: Scalar): return self + value * (tensor1 / tensor2)
     def grad_self(grad): return grad
     def grad_tensor1(grad, tensor2, value): return grad * (value / tensor2)
@@ -33,13 +33,13 @@ def refuse_other_type(self, end, weight):
     lacking("lerp_kernel_tensor" if isinstance(weight, Tensor) else "lerp_kernel_scalar", WHOLE)(self)
     if end._dtype is not self._dtype: raise RuntimeError(f"expected dtype {c_name(self._dtype)} for `end` but got dtype {c_name(end._dtype)}")
 
-class Lerp(Elementwise, name="lerp_by_number", face="", method=False):
+class Lerp(Elementwise, name="lerp_by_number", hidden=True):
     def forward(self: Tensor, end: Tensor, weight: Scalar): return between(self, end, weight)
     def grad_self(grad, weight): return grad * (1 - weight)
     def grad_end(grad, weight): return grad * weight
     check = refuse_other_type
 
-class LerpTensor(Lerp, node="LerpBackward1", name="lerp_by_tensor", face="", method=False):
+class LerpTensor(Lerp, node="LerpBackward1", name="lerp_by_tensor", hidden=True):
     def forward(self: Tensor, end: Tensor, weight: Tensor): return between(self, end, weight)
     def grad_weight(grad, self, end): return grad * (end - self)
 

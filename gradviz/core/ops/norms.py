@@ -13,15 +13,15 @@ from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, to
 from .reductions import typed, widened
 
 
-class Norm(Op, node="LinalgVectorNormBackward0", face="", method=False, name="vector_norm_of"):
+class Norm(Op, node="LinalgVectorNormBackward0", hidden=True, name="vector_norm_of"):
     def forward(self: Tensor, ord: Scalar, dim: Scalar, keepdim: Scalar, dtype: Scalar = None): return norm_of(typed(self, dtype), ord, dim, keepdim)
     def grad_self(grad, self, ord, dim, keepdim, result, self_options): return to(of_norm(grad, self, ord, dim, keepdim, result), self_options)
 
-class PowerNorm(Op, node="NormBackward1", face="", method=False, name="power_norm"):
+class PowerNorm(Op, node="NormBackward1", hidden=True, name="power_norm"):
     def forward(self: Tensor, p: Scalar, dim: Scalar, keepdim: Scalar): return norm_of(self, p, dim, keepdim)
     def grad_self(grad, self, p, dim, keepdim, result): return of_norm(grad, self, p, dim, keepdim, result)
 
-class Logsumexp(Op, face="", method=False, name="logsumexp_of"):
+class Logsumexp(Op, hidden=True, name="logsumexp_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return log_sum_exp(self, dim, keepdim)
     def grad_self(grad, self, self_sym_sizes, dim, keepdim, result): return widened(grad, self_sym_sizes, dim, keepdim) * exp(self - widened(result, self_sym_sizes, dim, keepdim))
     shown_as = "self_sym_sizes="

@@ -15,17 +15,17 @@ from .joining import Split
 
 # --- one part replaced
 
-class SelectScatter(Op, face="", method=False, name="select_replaced"):
+class SelectScatter(Op, hidden=True, name="select_replaced"):
     def forward(self: Tensor, src: Tensor = None, dim: Scalar = 0, index: Scalar = 0): return replaced(self, at(dim, index), src)
     def grad_self(grad, dim, index): return select_replaced(grad, None, dim, index)
     def grad_src(grad, dim, index): return select(grad, dim, index)
 
-class SliceScatter(Op, face="", method=False, name="slice_replaced"):
+class SliceScatter(Op, hidden=True, name="slice_replaced"):
     def forward(self: Tensor, src: Tensor = None, dim: Scalar = 0, start: Scalar = None, end: Scalar = None, step: Scalar = 1): return replaced(self, at(dim, slice(start, end, step)), src)
     def grad_self(grad, dim, start, end, step): return slice_replaced(grad, None, dim, start, end, step)
     def grad_src(grad, dim, start, end, step): return cut(grad, dim, start, end, step)
 
-class DiagonalScatter(Op, face="", method=False, name="diagonal_replaced"):
+class DiagonalScatter(Op, hidden=True, name="diagonal_replaced"):
     def forward(self: Tensor, src: Tensor = None, offset: Scalar = 0, dim1: Scalar = 0, dim2: Scalar = 1):
         full = self.copy()
         writable_diagonal(full, offset, dim1, dim2)[...] = 0 if src is None else src
@@ -115,11 +115,11 @@ def unravel_index(indices, shape):
 
 # --- divided, under another name
 
-class NarrowCopy(Op, face="", method=False, name="narrow_copied"):
+class NarrowCopy(Op, hidden=True, name="narrow_copied"):
     def forward(self: Tensor, dim: Scalar, start: Scalar, length: Scalar): return cut(self, dim, start, start + length, 1).copy()
     def grad_self(grad, self_sym_sizes, dim, start, length): return slice_backward(grad, self_sym_sizes, dim, start, start + length, 1)
 
-class UnsafeSplit(Split, view=True, outputs=many, face="", method=False, name="unsafely_split"):
+class UnsafeSplit(Split, view=True, outputs=many, hidden=True, name="unsafely_split"):
     """The same under another name."""
 
 @composed("int split_size, int dim = 0")

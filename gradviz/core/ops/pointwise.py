@@ -141,13 +141,13 @@ class Relu(Elementwise):
     def grad_self(grad, result): return where(result != 0, grad, zero)
     check = refusing_bool("Boolean inputs not supported for relu")
 
-class LeakyRelu(Elementwise, face="", method=False, name="leaky_relu_of"):
+class LeakyRelu(Elementwise, hidden=True, name="leaky_relu_of"):
     def forward(self: Tensor, negative_slope: Scalar): return where(self > 0, self, self * negative_slope)
     @one_node("LeakyReluBackwardBackward0", self=lambda grad, grad_output, self, negative_slope: zeros_like(grad))
     def grad_self(grad, self, negative_slope): return where(self > 0, grad, grad * negative_slope)
     check = lacking("leaky_relu_cpu", WHOLE)
 
-class Elu(Elementwise, face="", method=False, name="elu_of"):
+class Elu(Elementwise, hidden=True, name="elu_of"):
     def forward(self: Tensor, alpha: Scalar, scale: Scalar, input_scale: Scalar):
         return scale * where(self > 0, self, alpha * np.expm1(self * input_scale))
     @one_node("EluBackwardBackward0", self=lambda grad, grad_output, self, alpha, scale, input_scale:
@@ -165,25 +165,25 @@ class Softplus(Elementwise, face="nn.functional", method=False):
     def grad_self(grad, self, beta, threshold): return where(self * beta > threshold, grad, grad * sigmoid(self * beta))
     check = lacking("softplus_cpu", WHOLE)
 
-class LogSigmoid(Elementwise, face="", method=False, name="log_sigmoid_of"):
+class LogSigmoid(Elementwise, hidden=True, name="log_sigmoid_of"):
     def forward(self: Tensor): return np.minimum(self, 0) - np.log1p(exp(-abs(self)))
     @one_node("LogSigmoidBackwardBackward0", self=lambda grad, grad_output, self: grad * -grad_output * sigmoid(self) * sigmoid(-self))
     def grad_self(grad, self): return grad * sigmoid(-self)
     _saved_buffer = property(lambda node: ops.exp(-ops.abs(node._saved_self.detach())))
     check = lacking("log_sigmoid_cpu", WHOLE)
 
-class Silu(Elementwise, face="", method=False, name="silu_of"):
+class Silu(Elementwise, hidden=True, name="silu_of"):
     def forward(self: Tensor): return self * sigmoid(self)
     def grad_self(grad, self): return grad * (share := sigmoid(self)) * (1 + self * one_minus(share))
     check = lacking("silu_cpu", WHOLE)
 
-class Gelu(Elementwise, face="", method=False, name="gelu_of"):
+class Gelu(Elementwise, hidden=True, name="gelu_of"):
     def forward(self: Tensor, approximate: Scalar): return self * bell_area(self, approximate)
     @one_node("GeluBackwardBackward0", self=lambda grad, grad_output, self, approximate: grad * grad_output * gelu_bend(self, approximate))
     def grad_self(grad, self, approximate): return grad * (bell_area(self, approximate) + self * bell(self, approximate))
     check = lacking("GeluKernelImpl", WHOLE)
 
-class Hardtanh(Elementwise, face="", method=False, name="hardtanh_of"):
+class Hardtanh(Elementwise, hidden=True, name="hardtanh_of"):
     def forward(self: Tensor, min_val: Scalar, max_val: Scalar): return np.minimum(max_val, np.maximum(min_val, self))
     @one_node("HardtanhBackwardBackward0", self=lambda grad, grad_output, self, min_val, max_val: zeros_like(grad))
     def grad_self(grad, self, min_val, max_val): return where((self <= min_val) | (self >= max_val), zero, grad)

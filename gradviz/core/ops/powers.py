@@ -13,20 +13,20 @@ from ..words import log, number, pow, where, zero, zeros_like
 
 FLOAT = np.dtype("float32")
 
-class PowScalar(Elementwise, node="PowBackward0", face="", method=False):
+class PowScalar(Elementwise, node="PowBackward0", hidden=True):
     def forward(self: Tensor, exponent: Scalar): return self ** exponent
     def grad_self(grad, self, exponent): return grad * (exponent * pow(self, exponent - 1))
 
-class PowZero(Elementwise, node="PowBackward0", face="", method=False):
+class PowZero(Elementwise, node="PowBackward0", hidden=True):
     def forward(self: Tensor, exponent: Scalar): return self ** exponent
     def grad_self(grad, self, exponent): return zeros_like(grad)
 
-class PowTensor(Elementwise, node="PowBackward1", face="", method=False):
+class PowTensor(Elementwise, node="PowBackward1", hidden=True):
     forward = operator.pow
     def grad_self(grad, self, exponent): return where(exponent == 0, zero, grad * (exponent * self ** (exponent - 1)))
     def grad_exponent(grad, self, exponent, result): return grad * where((self == 0) & (exponent >= 0), zero, result * log(self))
 
-class PowOfNumber(Elementwise, node="PowBackward2", face="", method=False, in_place=False):
+class PowOfNumber(Elementwise, node="PowBackward2", hidden=True, in_place=False):
     def forward(exponent: Tensor, self: Scalar): return self ** exponent
     def grad_exponent(grad, self, exponent, result):
         if self == 0: return grad * where(exponent >= 0, zero, result * number(-math.inf))
@@ -56,7 +56,7 @@ def power_of_whole(self, exponent):
     odd = np.where(abs(base) == 1, np.where(power % 2, base, 1), 0)
     return wrap(np.where(power < 0, odd, base.astype(kind) ** np.maximum(power, 0).astype(kind)).astype(kind))
 
-@composed(name="number_to_the", face="", method=False, operators="2**x")
+@composed(name="number_to_the", hidden=True, operators="2**x")
 def number_to_the(self, number): return ops.pow(number, self)
 
 @composed("", in_place=True, out=True)

@@ -14,12 +14,12 @@ from .inverses import square
 from .matrices import AddedProduct, batch_product, inner_product, scaled
 
 
-class Addr(AddedProduct, name="addr_of", face="", method=False):
+class Addr(AddedProduct, name="addr_of", hidden=True):
     def forward(self: Tensor, vec1: Tensor, vec2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.outer(vec1, vec2), alpha)
     def grad_vec1(grad, vec2, alpha): return scaled(mv(grad, vec2), alpha)
     def grad_vec2(grad, vec1, alpha): return scaled(mv(t(grad), vec1), alpha)
 
-class Addbmm(AddedProduct, name="addbmm_of", face="", method=False):
+class Addbmm(AddedProduct, name="addbmm_of", hidden=True):
     def forward(self: Tensor, batch1: Tensor, batch2: Tensor, beta: Scalar, alpha: Scalar): return scaled(self, beta) + scaled(np.add.reduce(batch_product(batch1, batch2), 0), alpha)
     def grad_batch1(grad, batch2, alpha): return scaled(matmul(unsqueeze(grad, 0), transpose(batch2, 1, 2)), alpha)
     def grad_batch2(grad, batch1, alpha): return scaled(bmm(transpose(batch1, 1, 2), expand(unsqueeze(grad, 0), (batch1.shape[0], *grad.shape))), alpha)
@@ -29,19 +29,19 @@ class Vdot(Op):
     def grad_self(grad, other): return grad * other
     def grad_other(grad, self): return grad * self
 
-class LinalgCross(Op, name="cross_of", face="", method=False):
+class LinalgCross(Op, name="cross_of", hidden=True):
     def forward(self: Tensor, other: Tensor, dim: Scalar): return np.cross(self, other, axis=dim)
     def grad_self(grad, other, dim): return cross_of(other, grad, dim)
     def grad_other(grad, self, dim): return cross_of(grad, self, dim)
 
-class LinalgSolve(Op, node="LinalgSolveExBackward0", name="solve_of", face="", method=False):
+class LinalgSolve(Op, node="LinalgSolveExBackward0", name="solve_of", hidden=True):
     def forward(A: Tensor, B: Tensor): return np.asfortranarray(np.linalg.solve(A, B).astype(B.dtype))
     def grad_A(grad, A, result): return -outer_products(solve_of(transpose(A, -1, -2), grad), result)
     def grad_B(grad, A): return solve_of(transpose(A, -1, -2), grad)
 
 cross_of, solve_of = word(LinalgCross), word(LinalgSolve)
 
-class Cdist(Op, name="_cdist_of", face="", method=False):
+class Cdist(Op, name="_cdist_of", hidden=True):
     def forward(x1: Tensor, x2: Tensor, p: Scalar): return distances(x1, x2, p)
     @one_node("NotImplemented")
     def grad_x1(grad, x1, x2, p, result): return sum_dim(pulls(grad, x1, x2, p, result), (x1.ndim - 1,))

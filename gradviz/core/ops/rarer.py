@@ -26,12 +26,12 @@ class Digamma(Elementwise, floating=True, face="torch special"):
     def forward(self: Tensor): return each(slope_of_lgamma, self)
     def grad_self(grad, self): return grad * trigamma(self)
 
-class Polygamma(Elementwise, node="NotImplemented", floating=True, face="", method=False, name="trigamma"):
+class Polygamma(Elementwise, node="NotImplemented", floating=True, hidden=True, name="trigamma"):
     def forward(self: Tensor): return each(bend_of_lgamma, self)
 
 digamma, trigamma = word(Digamma), word(Polygamma)
 
-class Logit(Elementwise, floating=True, face="", method=False, name="logit_of"):
+class Logit(Elementwise, floating=True, hidden=True, name="logit_of"):
     def forward(self: Tensor, eps: Scalar): return log_odds(self if eps is None else np.clip(self, eps, 1 - eps))
     def grad_self(grad, self, eps): return where(between(self, eps), grad / (self * (1 - self)), outside(eps))
 
@@ -57,11 +57,11 @@ def logit(self, eps=None): return ops.logit_of(self, None if eps is None else fl
 
 # --- of two
 
-class CopysignNumber(Elementwise, node="CopysignBackward1", floating=True, face="", method=False):
+class CopysignNumber(Elementwise, node="CopysignBackward1", floating=True, hidden=True):
     def forward(self: Tensor, other: Scalar): return np.copysign(self, other)
     def grad_self(grad, self, result): return where(self == 0, zero, grad * (result / self))
 
-class Copysign(CopysignNumber, floating=True, face="", method=False, name="copysign_of"):
+class Copysign(CopysignNumber, floating=True, hidden=True, name="copysign_of"):
     def forward(self: Tensor, other: Tensor): return np.copysign(self, other)
     def grad_other(grad): return zeros_like(grad)
 
@@ -104,11 +104,11 @@ class SpecialXlog1Py(Elementwise, floating=True, face="special", method=False, n
     def grad_self(grad, self, other): return grad * where(self == 0, zero, log1p(other))
     def grad_other(grad, self, other): return grad * self / (other + 1)
 
-class XlogyOfNumber(Elementwise, node="XlogyBackward1", floating=True, face="", method=False):
+class XlogyOfNumber(Elementwise, node="XlogyBackward1", floating=True, hidden=True):
     def forward(other: Tensor, self: Scalar): return self * log(other) if self else where(other == other, zero, other)
     def grad_other(grad, self, other): return grad * self / other
 
-class XlogyNumber(Elementwise, node="XlogyBackward2", floating=True, face="", method=False):
+class XlogyNumber(Elementwise, node="XlogyBackward2", floating=True, hidden=True):
     def forward(self: Tensor, other: Scalar): return where((self == 0) & (other == other), zero, self * log(float(other)))
     def grad_self(grad, self, other): return masked_fill(grad * log(float(other)), self == 0, 0) if other <= 0 else grad * log(float(other))
 

@@ -20,35 +20,35 @@ from ..words import (
 
 INT64 = np.dtype("int64")
 
-class SumAll(Op, node="SumBackward0", face="", method=False, bare=True):
+class SumAll(Op, node="SumBackward0", hidden=True, bare=True):
     def forward(self: Tensor): return total(self)
     def grad_self(grad, self_sym_sizes): return expand(grad, self_sym_sizes)
 
-class SumDim(Op, node="SumBackward1", face="", method=False):
+class SumDim(Op, node="SumBackward1", hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return sum_dim(self, dim, keepdim)
     def grad_self(grad, self_sym_sizes, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes)
 
-class SumAllAs(Op, node="SumBackward0", face="", method=False):
+class SumAllAs(Op, node="SumBackward0", hidden=True):
     def forward(self: Tensor, dtype: Scalar): return total(self.astype(dtype))
     def grad_self(grad, self_sym_sizes, self_options): return to(expand(grad, self_sym_sizes), self_options)
 
-class SumDimAs(Op, node="SumBackward1", face="", method=False):
+class SumDimAs(Op, node="SumBackward1", hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar, dtype: Scalar): return sum_dim(self.astype(dtype), dim, keepdim)
     def grad_self(grad, self_sym_sizes, dim, keepdim, self_options): return to(expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes), self_options)
 
-class MeanAll(Op, node="MeanBackward0", face="", method=False, bare=True):
+class MeanAll(Op, node="MeanBackward0", hidden=True, bare=True):
     def forward(self: Tensor): return total(self) / self.size
     def grad_self(grad, self_sym_sizes, self_sym_numel): return repeated(grad / self_sym_numel, self_sym_sizes)
 
-class MeanDim(Op, node="MeanBackward1", face="", method=False):
+class MeanDim(Op, node="MeanBackward1", hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False): return mean_dim(self, dim, keepdim)
     def grad_self(grad, self_sym_sizes, self_sym_numel, dim, keepdim): return expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes) / share(self_sym_sizes, dim)
 
-class MeanAllAs(Op, node="MeanBackward0", face="", method=False):
+class MeanAllAs(Op, node="MeanBackward0", hidden=True):
     def forward(self: Tensor, dtype: Scalar): return np.asarray(total(self.astype(dtype)) / np.asarray(self.size, dtype))
     def grad_self(grad, self_sym_sizes, self_sym_numel, self_options): return to(expand(grad / self_sym_numel, self_sym_sizes), self_options)
 
-class MeanDimAs(Op, node="MeanBackward1", face="", method=False):
+class MeanDimAs(Op, node="MeanBackward1", hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar, dtype: Scalar): return mean_dim(self.astype(dtype), dim, keepdim)
     def grad_self(grad, self_sym_sizes, self_sym_numel, dim, keepdim, self_options): return to(expand(widened(grad, self_sym_sizes, dim, keepdim), self_sym_sizes) / share(self_sym_sizes, dim), self_options)
 
@@ -85,11 +85,11 @@ def mean(self, dim=None, keepdim=False, *, dtype=None):
 
 # --- products
 
-class ProdAll(Op, node="ProdBackward0", face="", method=False):
+class ProdAll(Op, node="ProdBackward0", hidden=True):
     def forward(self: Tensor, dtype: Scalar = None): return np.multiply.reduce(self, None, dtype)
     def grad_self(grad, self, result, self_options): return to(of_product(grad, self, result, (), True), self_options)
 
-class ProdDim(Op, node="ProdBackward1", face="", method=False):
+class ProdDim(Op, node="ProdBackward1", hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar = False, dtype: Scalar = None): return np.multiply.reduce(self, dimensions.axes((dim,), self.ndim), dtype, keepdims=keepdim)
     def grad_self(grad, self, dim, keepdim, result, self_options): return to(of_product(grad, self, result, (dim,), keepdim), self_options)
 
@@ -106,11 +106,11 @@ def in_own_type(result, dtype):
 @word
 def cumprod(value, dim): return np.multiply.accumulate(value, dim) if value.ndim else value.copy()
 
-class Cumsum(Op, name="cumsum_along", face="", method=False):
+class Cumsum(Op, name="cumsum_along", hidden=True):
     def forward(self: Tensor, dim: Scalar, dtype: Scalar = None): return cumsum(typed(self, dtype), dim)
     def grad_self(grad, dim, self_options): return to(later(grad, dim), self_options)
 
-class Cumprod(Op, name="cumprod_along", face="", method=False):
+class Cumprod(Op, name="cumprod_along", hidden=True):
     def forward(self: Tensor, dim: Scalar, dtype: Scalar = None): return cumprod(typed(self, dtype), dim)
     def grad_self(grad, self, dim, result, self_options): return to(of_running_product(grad, self, result, dim), self_options)
 
@@ -129,15 +129,15 @@ running("cumprod", "cumprod_along")
 
 # --- spread
 
-class Var(Op, face="", method=False, name="var_of"):
+class Var(Op, hidden=True, name="var_of"):
     def forward(self: Tensor, dim: Scalar, correction: Scalar, keepdim: Scalar): return variance(self, dim, correction, keepdim)
     def grad_self(grad, self, dim, correction, keepdim): return of_variance(grad, self, dim, correction, keepdim)
 
-class Std(Op, face="", method=False, name="std_of"):
+class Std(Op, hidden=True, name="std_of"):
     def forward(self: Tensor, dim: Scalar, correction: Scalar, keepdim: Scalar): return np.sqrt(variance(self, dim, correction, keepdim))
     def grad_self(grad, self, dim, correction, keepdim, result): return of_variance(masked_fill(grad / (result * 2), result == 0, 0), self, dim, correction, keepdim)
 
-class VarMean(Op, face="", method=False, name="var_mean_of", outputs="var mean"):
+class VarMean(Op, hidden=True, name="var_mean_of", outputs="var mean"):
     def forward(self: Tensor, dim: Scalar, correction: Scalar, keepdim: Scalar): return variance(self, dim, correction, keepdim), mean_dim(self, dim or (), keepdim)
     def grad_self(grads, self, self_sym_sizes, dim, correction, keepdim):
         return of_variance(grads[0], self, dim, correction, keepdim) + expand(widened(grads[1], self_sym_sizes, dim or (), keepdim), self_sym_sizes) / share(self_sym_sizes, dim or ())
@@ -164,17 +164,17 @@ spread_of("var_mean", "var_mean_of")
 
 # --- truth and counting: no gradient
 
-class AllOf(Op, face="", method=False):
+class AllOf(Op, hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return truth(self, np.logical_and.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim))
 
-class AnyOf(Op, face="", method=False):
+class AnyOf(Op, hidden=True):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return truth(self, np.logical_or.reduce(self, dimensions.axes(dim, self.ndim), keepdims=keepdim))
 
 def truth(value, found):
     """True and False; of bytes, PyTorch makes bytes again."""
     return np.asarray(found, np.uint8 if value.dtype == np.uint8 else bool)
 
-class CountOf(Op, face="", method=False):
+class CountOf(Op, hidden=True):
     def forward(self: Tensor, dim: Scalar): return np.asarray(np.add.reduce(self != 0, dimensions.axes(dim, self.ndim), np.int64))
 
 @composed("", "int or tuple of ints dim, bool keepdim = False", out=True)

@@ -20,7 +20,7 @@ from .joining import listed
 
 # --- the same elements several times
 
-class Repeat(Op, face="", method=False, name="repeat_by"):
+class Repeat(Op, hidden=True, name="repeat_by"):
     def forward(self: Tensor, repeats: Scalar): return np.tile(self, repeats)
     def grad_self(grad, self_sym_sizes, repeats): return folded(grad, self_sym_sizes, repeats)
 
@@ -118,15 +118,15 @@ def combinations(self, r=2, with_replacement=False):
 
 # --- the same elements in another order
 
-class Flip(Op, face="", method=False, name="flip_along"):
+class Flip(Op, hidden=True, name="flip_along"):
     def forward(self: Tensor, dims: Scalar): return np.flip(self, dims).copy() if self.ndim else self.copy()
     def grad_self(grad, dims): return flip(grad, dims)
 
-class Roll(Op, face="", method=False, name="roll_by"):
+class Roll(Op, hidden=True, name="roll_by"):
     def forward(self: Tensor, shifts: Scalar, dims: Scalar): return roll(self, shifts, dims)
     def grad_self(grad, shifts, dims): return roll(grad, tuple(-shift for shift in shifts), dims)
 
-class Rot90(Op, face="", method=False, name="rot90_in"):
+class Rot90(Op, hidden=True, name="rot90_in"):
     def forward(self: Tensor, k: Scalar, dims: Scalar): return np.rot90(self, k, dims).copy("K")
     def grad_self(grad, k, dims): return rot90(grad, -k, dims)
 
@@ -161,7 +161,7 @@ def rotated(self, k=1, dims=(0, 1)):
 
 # --- with a margin
 
-class ConstantPadNd(Op, face="", method=False, name="constant_pad_by"):
+class ConstantPadNd(Op, hidden=True, name="constant_pad_by"):
     def forward(self: Tensor, pad: Scalar, value: Scalar): return constant_pad(self, pad, value)
     def grad_self(grad, pad): return constant_pad(grad, tuple(-width for width in pad), 0)
 
@@ -171,7 +171,7 @@ def constant_pad_nd(self, pad, value=0):
     if len(pad) > 2 * self.ndim: raise RuntimeError(f"Length of pad should be no more than twice the number of dimensions of the input. Pad length is {len(pad)} while the input has {self.ndim} dimensions.")
     return ops.constant_pad_by(self, tuple(pad), value)
 
-@composed(name="constant_pad", face="", method=False)
+@composed(name="constant_pad", hidden=True)
 def padded_with(self, pad, number): return ops.constant_pad_by(self, pad, number)
 
 @composed(face="nn.functional", method=False)

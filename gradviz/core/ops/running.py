@@ -12,14 +12,14 @@ from .reductions import later
 from .sorting import place_of
 
 
-class Cummax(Op, face="", method=False, name="cummax_along", outputs="values indices"):
+class Cummax(Op, hidden=True, name="cummax_along", outputs="values indices"):
     def forward(self: Tensor, dim: Scalar): return record_holders(self, dim, np.maximum)
     def grad_self(grads, self, dim, indices): return written(gather_backward(grads[0], self.shape, dim, place_of(indices)), 2)
 
-class Cummin(Cummax, face="", method=False, name="cummin_along", outputs="values indices"):
+class Cummin(Cummax, hidden=True, name="cummin_along", outputs="values indices"):
     def forward(self: Tensor, dim: Scalar): return record_holders(self, dim, np.minimum)
 
-class Logcumsumexp(Op, face="", method=False, name="logcumsumexp_along"):
+class Logcumsumexp(Op, hidden=True, name="logcumsumexp_along"):
     def forward(self: Tensor, dim: Scalar): return np.logaddexp.accumulate(self, dim) if self.ndim else self.copy()
     def grad_self(grad, self, result, dim): return exp(self) * later(grad * exp(-result), dim)
 

@@ -32,11 +32,11 @@ class T(Op, view=True):
         return self.T
     def grad_self(grad): return t(grad)
 
-class Permute(Op, view=True, face="", method=False, name="permute_to"):
+class Permute(Op, view=True, hidden=True, name="permute_to"):
     def forward(self: Tensor, dims: Scalar): return self.transpose(dims)
     def grad_self(grad, dims): return permute(grad, back(dims))
 
-class Transpose(Op, view=True, face="", method=False, name="transpose_dims"):
+class Transpose(Op, view=True, hidden=True, name="transpose_dims"):
     def forward(self: Tensor, dim0: Scalar, dim1: Scalar): return self.swapaxes(dim0, dim1) if self.ndim else self[...]
     def grad_self(grad, dim0, dim1): return exchanged(grad, dim0, dim1)
 
@@ -106,11 +106,11 @@ Tensor.mH = property(lambda self: last_two_exchanged(self, "mH"), doc="The last 
 
 # --- another shape
 
-class ViewTo(Op, node="ViewBackward0", view=True, face="", method=False):
+class ViewTo(Op, node="ViewBackward0", view=True, hidden=True):
     def forward(self: Tensor, shape: Scalar, strides: Scalar = None): return self.reshape(shape) if strides is None else strided(self, shape, strides)
     def grad_self(grad, self_sym_sizes): return view(grad, self_sym_sizes)
 
-class ReshapeAlias(ViewTo, view=True, face="", method=False):
+class ReshapeAlias(ViewTo, view=True, hidden=True):
     """The same, where no view was asked for."""
 
 @composed("tuple of ints size", "torch.dtype dtype", name="view", face="")
@@ -179,19 +179,19 @@ def inferred(shape, self):
 
 # --- dimensions of size one
 
-class Squeeze(Op, view=True, bare=True, face="", method=False, name="squeeze_all"):
+class Squeeze(Op, view=True, bare=True, hidden=True, name="squeeze_all"):
     def forward(self: Tensor): return self.squeeze()
     def grad_self(grad, self_sym_sizes): return unsqueezed(grad, self_sym_sizes, tuple(range(len(self_sym_sizes))))
 
-class SqueezeOne(Op, node="SqueezeBackward1", view=True, bare=True, face="", method=False):
+class SqueezeOne(Op, node="SqueezeBackward1", view=True, bare=True, hidden=True):
     def forward(self: Tensor, dim: Scalar): return self[at(dim, 0)] if self.ndim and self.shape[dim] == 1 else self[...]
     def grad_self(grad, self_sym_sizes, dim): return unsqueezed(grad, self_sym_sizes, (dim,))
 
-class SqueezeSome(Op, node="SqueezeBackward2", view=True, bare=True, face="", method=False):
+class SqueezeSome(Op, node="SqueezeBackward2", view=True, bare=True, hidden=True):
     def forward(self: Tensor, dim: Scalar): return without(self, dim)
     def grad_self(grad, self_sym_sizes, dim): return unsqueezed(grad, self_sym_sizes, dim)
 
-class Unsqueeze(Op, view=True, face="", method=False, name="unsqueeze_at"):
+class Unsqueeze(Op, view=True, hidden=True, name="unsqueeze_at"):
     def forward(self: Tensor, dim: Scalar): return widened(self, dim)
     def grad_self(grad, dim): return squeeze_dim(grad, dim)
 
@@ -221,7 +221,7 @@ def squeeze(self, dim=None):
     if isinstance(dim, tuple | list): return ops.squeeze_some(self, wrapped_all(dim, self.ndim))
     return ops.squeeze_one(self, wrapped(dim, self.ndim))
 
-@composed(name="squeeze_dim", face="", method=False)
+@composed(name="squeeze_dim", hidden=True)
 def squeezed_again(self, dim): return ops.squeeze_one(self, dim)
 
 @composed("int dim", name="unsqueeze")
@@ -244,7 +244,7 @@ def at_least(tensors, grown):
 
 # --- more elements than the memory has
 
-class ExpandTo(Op, node="ExpandBackward0", view=True, face="", method=False):
+class ExpandTo(Op, node="ExpandBackward0", view=True, hidden=True):
     def forward(self: Tensor, shape: Scalar): return spread_over(self, shape)
     def grad_self(grad, self_sym_sizes): return summed(grad, self_sym_sizes)
 

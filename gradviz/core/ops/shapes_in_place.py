@@ -13,7 +13,7 @@ from .windows import AsStrided
 
 def in_place_form(op, node):
     """The same op once more, with the node that its in-place form has."""
-    return type(op.__name__ + "InPlace", (op,), {}, node=node, view=True, face="", method=False, name=op.name + "_in_place")
+    return type(op.__name__ + "InPlace", (op,), {}, node=node, view=True, hidden=True, name=op.name + "_in_place")
 
 IN_PLACE = {
     "t_": in_place_form(T, "TBackward1"),

@@ -11,13 +11,13 @@ from ..tensor import Tensor
 from ..words import exp, log, sum_dim, to
 
 
-class Softmax(Op, name="softmax_of", face="", method=False):
+class Softmax(Op, name="softmax_of", hidden=True):
     def forward(self: Tensor, dim: Scalar): return shares(self, dim)
     @one_node("SoftmaxBackwardDataBackward0",
               result=lambda grad, grad_output, result, dim: grad * (grad_output - sum_dim(grad_output * result, (dim,), True)) - grad_output * sum_dim(grad * result, (dim,), True))
     def grad_self(grad, result, dim): return grad * result - result * sum_dim(grad * result, (dim,), True)
 
-class LogSoftmax(Op, name="log_softmax_of", face="", method=False):
+class LogSoftmax(Op, name="log_softmax_of", hidden=True):
     def forward(self: Tensor, dim: Scalar): return logarithms_of_shares(self, dim)
     @one_node("LogSoftmaxBackwardDataBackward0",
               grad_output=lambda grad, result, dim: grad - sum_dim(exp(result) * grad, (dim,), True),
@@ -68,7 +68,7 @@ def log_softmax(self, dim, dtype=None): return ops.log_softmax_of(*prepared(self
 def functional(name, function):
     """The form in `nn.functional`, where the dimension may be left out."""
     def choose(input, dim=None, _stacklevel=3, dtype=None): return function(input, guessed(input, name, dim), dtype)
-    composed(name=f"functional_{name}", face="", method=False)(choose)
+    composed(name=f"functional_{name}", hidden=True)(choose)
     return choose
 
 faces.setdefault("nn.functional", {}).update(

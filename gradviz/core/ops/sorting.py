@@ -12,14 +12,14 @@ from ..words import unsqueeze
 
 # --- the whole order, or its beginning
 
-class Sort(Op, face="", method=False, name="sort_dim", outputs="values indices"):
+class Sort(Op, hidden=True, name="sort_dim", outputs="values indices"):
     def forward(self: Tensor, dim: Scalar, descending: Scalar): return ordered(self, dim, descending)
     def grad_self(grads, self_sym_sizes, dim, indices): return placed(grads[0], self_sym_sizes, dim, indices)
 
-class SortStable(Sort, node="SortBackward1", face="", method=False, name="sort_dim", outputs="values indices"):
+class SortStable(Sort, node="SortBackward1", hidden=True, name="sort_dim", outputs="values indices"):
     """The same, where `stable` was said."""
 
-class Topk(Sort, face="", method=False, name="topk_dim", outputs="values indices"):
+class Topk(Sort, hidden=True, name="topk_dim", outputs="values indices"):
     def forward(self: Tensor, k: Scalar, dim: Scalar, largest: Scalar): return [part[at(dim, slice(k))].copy() if self.ndim else part for part in ordered(self, dim, largest)]
 
 def ordered(array, dim, descending):
@@ -59,17 +59,17 @@ def topk(self, k, dim=-1, largest=True, sorted=True):
 
 # --- the one at a rank
 
-class Kthvalue(Op, face="", method=False, name="kthvalue_dim", outputs="values indices"):
+class Kthvalue(Op, hidden=True, name="kthvalue_dim", outputs="values indices"):
     def forward(self: Tensor, k: Scalar, dim: Scalar, keepdim: Scalar): return at_rank(self, k - 1, dim, keepdim)
     def grad_self(grads, self_sym_sizes, dim, indices, keepdim): return returned(grads[0], self_sym_sizes, dim, indices, keepdim)
 
-class MedianDim(Kthvalue, node="MedianBackward1", face="", method=False, outputs="values indices"):
+class MedianDim(Kthvalue, node="MedianBackward1", hidden=True, outputs="values indices"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return middle(self, dim, keepdim)
 
-class ModeDim(Kthvalue, node="ModeBackward0", face="", method=False, outputs="values indices"):
+class ModeDim(Kthvalue, node="ModeBackward0", hidden=True, outputs="values indices"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar): return most_frequent(self, dim, keepdim)
 
-class MedianAll(Op, node="MedianBackward0", face="", method=False):
+class MedianAll(Op, node="MedianBackward0", hidden=True):
     def forward(self: Tensor): return middle(self.reshape(-1), 0, False)[0] if self.size else np.asarray(np.nan, self.dtype)
     def grad_self(grad, self, result): return shared_among_equals(grad, self, result)
 
@@ -146,15 +146,15 @@ def mode(self, dim=-1, keepdim=False): return ops.mode_dim(self, nonempty(self, 
 
 # --- the different ones
 
-class Unique(Op, node="Unique2Backward0", face="", method=False, name="unique_of", outputs=many):
+class Unique(Op, node="Unique2Backward0", hidden=True, name="unique_of", outputs=many):
     def forward(self: Tensor, dim: Scalar): return different(self, dim)
     def grad_self(grads): return refused("_unique2")
 
-class UniqueDim(Op, node="UniqueDimBackward0", face="", method=False, name="unique_along", outputs=many):
+class UniqueDim(Op, node="UniqueDimBackward0", hidden=True, name="unique_along", outputs=many):
     def forward(self: Tensor, dim: Scalar): return different(self, dim)
     def grad_self(grads): return refused("unique_dim")
 
-class UniqueConsecutive(Op, face="", method=False, name="unique_consecutive_of", outputs=many):
+class UniqueConsecutive(Op, hidden=True, name="unique_consecutive_of", outputs=many):
     def forward(self: Tensor, dim: Scalar): return runs(self, dim)
     def grad_self(grads): return refused("unique_consecutive")
 

@@ -16,18 +16,18 @@ from .arithmetic import refuse_subtraction
 from .reductions import of_variance, share, spread_of, summable, variance, widened
 
 
-class Nansum(Op, face="", method=False, name="nansum_of"):
+class Nansum(Op, hidden=True, name="nansum_of"):
     def forward(self: Tensor, dim: Scalar, keepdim: Scalar, dtype: Scalar = None): return np.asarray(np.add.reduce(np.where(self != self, np.zeros((), self.dtype), self), dimensions.axes(dim or (), self.ndim), dtype, keepdims=keepdim))
     def grad_self(grad, self, dim, keepdim, self_options): return to(masked_fill(expand(widened(grad, self.shape, dim or (), keepdim), self.shape), self != self, 0), self_options)
 
-class StdMean(Op, face="", method=False, name="std_mean_of", outputs="result0 result1"):
+class StdMean(Op, hidden=True, name="std_mean_of", outputs="result0 result1"):
     def forward(self: Tensor, dim: Scalar, correction: Scalar, keepdim: Scalar):
         return np.sqrt(variance(self, dim, correction, keepdim)), np.asarray(np.mean(self, dimensions.axes(dim or (), self.ndim), keepdims=keepdim))
     def grad_self(grads, self, dim, correction, keepdim, result0):
         spread = of_variance(masked_fill(grads[0] / (result0 * 2), result0 == 0, 0), self, dim, correction, keepdim)
         return spread + expand(widened(grads[1], self.shape, dim or (), keepdim), self.shape) / share(self.shape, dim or ())
 
-class Dist(Op, face="", method=False, name="dist_of"):
+class Dist(Op, hidden=True, name="dist_of"):
     def forward(self: Tensor, other: Tensor, p: Scalar): return np.asarray(np.linalg.norm((self - other).reshape(-1), p)).astype(dtypes.promoted(self.dtype, other.dtype))
     def grad_self(grad, self, other, p, result, self_options): return to(sum_to_size(of_length(grad, self - other, p, result), self.shape), self_options)
     def grad_other(grad, self, other, p, result, other_options): return to(sum_to_size(-of_length(grad, self - other, p, result), other.shape), other_options)

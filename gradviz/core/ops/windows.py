@@ -11,11 +11,11 @@ from ..placing import unfold
 from ..tensor import Tensor, wrap
 
 
-class AsStrided(Op, view=True, face="", method=False, name="as_strided_of"):
+class AsStrided(Op, view=True, hidden=True, name="as_strided_of"):
     def forward(self: Tensor, size: Scalar, stride: Scalar, storage_offset: Scalar, own: Scalar): return window(self, size, stride, storage_offset)
     def grad_self(grad, size, stride, storage_offset, own): return read_again(grad, (size, stride, storage_offset), own)
 
-class AsStridedBack(Op, node="AsStridedBackwardBackward0", face="", method=False, name="read_again"):
+class AsStridedBack(Op, node="AsStridedBackwardBackward0", hidden=True, name="read_again"):
     def forward(self: Tensor, written: Scalar, read: Scalar):
         """Add each element to its place in memory, and read the memory in another way."""
         (shape, stride, start), (other_shape, other_stride, other_start) = written, read
@@ -25,11 +25,11 @@ class AsStridedBack(Op, node="AsStridedBackwardBackward0", face="", method=False
         return memory[other_start + positions(other_shape, other_stride)]
     def grad_self(grad, written, read): return read_again(grad, read, written)
 
-class Unfold(Op, view=True, face="", method=False, name="unfold_along"):
+class Unfold(Op, view=True, hidden=True, name="unfold_along"):
     def forward(self: Tensor, dimension: Scalar, size: Scalar, step: Scalar): return unfold(self, dimension, size, step)
     def grad_self(grad, self_sym_sizes, dimension, size, step): return unfold_backward(grad, self_sym_sizes, dimension, size, step)
 
-class UnfoldBack(Op, node="UnfoldBackwardBackward0", face="", method=False, name="unfold_backward"):
+class UnfoldBack(Op, node="UnfoldBackwardBackward0", hidden=True, name="unfold_backward"):
     def forward(self: Tensor, shape: Scalar, dimension: Scalar, size: Scalar, step: Scalar):
         """Add each element of each window to its place."""
         if not shape: return self.sum()
@@ -51,7 +51,7 @@ def as_strided(self, size, stride, storage_offset=None):
     if needed > there: raise RuntimeError(f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and itemsize {value.itemsize} requiring a storage size of {needed} are out of bounds for storage of size {there}")
     return ops.as_strided_of(self, size, stride, offset, (self._shape, self.stride(), start))
 
-@composed(face="", method=False)
+@composed(hidden=True)
 def view_as_type(self, kind):
     """The same bytes read as another type."""
     own, other = self._dtype.itemsize, kind._numpy.itemsize

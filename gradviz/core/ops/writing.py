@@ -14,24 +14,24 @@ from ..words import single, single_zero, sum_to_size, to, total, zeros_like
 from .arithmetic import Flat
 
 
-class Zero(Flat, face="", method=False, name="zeroed", in_place=False):
+class Zero(Flat, hidden=True, name="zeroed", in_place=False):
     def forward(self: Tensor): return filled_with(self, 0)
 
-class Fill(Flat, node="FillBackward2", face="", method=False, name="filled_with_number", in_place=False):
+class Fill(Flat, node="FillBackward2", hidden=True, name="filled_with_number", in_place=False):
     def forward(self: Tensor, value: Scalar): return filled_with(self, value)
 
-class FillCopy(Fill, node="FillBackward0", face="", method=False, name="filled_copy", in_place=False):
+class FillCopy(Fill, node="FillBackward0", hidden=True, name="filled_copy", in_place=False):
     """The same on a copy."""
 
-class FillTensor(Op, node="FillBackward3", face="", method=False, name="filled_with_tensor"):
+class FillTensor(Op, node="FillBackward3", hidden=True, name="filled_with_tensor"):
     def forward(self: Tensor, value: Tensor): return np.full(self.shape, value, self.dtype)
     def grad_self(grad): return zeros_like(grad)
     def grad_value(grad): return total(grad)
 
-class FillCopyTensor(FillTensor, node="FillBackward1", face="", method=False, name="filled_copy_tensor"):
+class FillCopyTensor(FillTensor, node="FillBackward1", hidden=True, name="filled_copy_tensor"):
     """The same on a copy."""
 
-class Copy(Op, node="CopyBackwards", face="", method=False):
+class Copy(Op, node="CopyBackwards", hidden=True):
     def forward(self: Tensor, src: Tensor): return laid_out_as(self, src)
     def grad_self(grad): return zeros_like(grad)
     def grad_src(grad, src_sym_sizes, src_options): return to(sum_to_size(grad, src_sym_sizes), src_options)
@@ -90,7 +90,7 @@ def to(value, dtype): return value if value._dtype is dtype else ops.to_copy(val
 
 # --- parts of a base, for the gradients of views that were written
 
-class PlacePart(Op, node="AsStridedBackwardBackward0", face="", method=False):
+class PlacePart(Op, node="AsStridedBackwardBackward0", hidden=True):
     def forward(self: Tensor, layout: Scalar, path: Scalar):
         """Zeros in the layout of a base, with a gradient where a view of it lies."""
         full = laid_out_as(layout, 0)
@@ -98,13 +98,13 @@ class PlacePart(Op, node="AsStridedBackwardBackward0", face="", method=False):
         return full
     def grad_self(grad, layout, path): return take_part(grad, layout, path)
 
-class TakePart(Op, node="AsStridedBackward0", face="", method=False):
+class TakePart(Op, node="AsStridedBackward0", hidden=True):
     def forward(self: Tensor, layout: Scalar, path: Scalar):
         """What lies where a view of a base lies."""
         return replayed(laid_out_as(layout, self), path).copy()
     def grad_self(grad, layout, path): return place_part(grad, layout, path)
 
-class ReplacePart(Op, node="AsStridedScatterBackward0", face="", method=False):
+class ReplacePart(Op, node="AsStridedScatterBackward0", hidden=True):
     def forward(self: Tensor, part: Tensor = None, layout: Scalar = None, path: Scalar = ()):
         """A gradient with another one, or zeros, where a view of the base lies."""
         full = laid_out_as(layout, self)
