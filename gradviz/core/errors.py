@@ -46,6 +46,8 @@ def short_name(node: Any) -> str:
 
 def modified(value: Any, node: Any, count: int, expected: int) -> str:
     """A saved tensor was written in place; `value` tells its type and shape, `node` who made it."""
+    if count == expected:  # not a write has set the clock of this memory
+        return DETACHED
     made_by = ""
     if node:  # which raises, where it stands for a node that there cannot be
         name = short_name(node)
@@ -60,6 +62,10 @@ def modified(value: Any, node: Any, count: int, expected: int) -> str:
     )
 
 
+DETACHED = (
+    "Trying to use a saved tensor that has been detached in-place, i.e. with .detach_()."
+    "This is not supported, please use out-of-place `.detach()` instead"
+)
 HINTS = {
     False: (
         "enable anomaly detection to find the operation that failed to compute its gradient, with "

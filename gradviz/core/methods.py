@@ -12,7 +12,7 @@ from .errors import warn
 from .modes import current
 from .node import Landing
 from .printing import Size
-from .tensor import InferenceVersion, Tensor, alone, wrap
+from .tensor import InferenceVersion, Tensor, Version, alone, next_number, wrap
 from .views import views_of
 
 
@@ -274,8 +274,17 @@ def detach_(self: Tensor, *more: Any) -> Tensor:
         alone("detach_", more)
     if self._view is not None:
         raise RuntimeError(errors.DETACH_VIEW)
+    if self._written is None and self._node is not None:
+        self._written = DetachedVersion()
     self._node, self._requires_grad = None, False
     return self
+
+
+class DetachedVersion(Version):
+    """Stands in a tensor that was taken out of its graph: what saved it before cannot use it."""
+
+    def __init__(self) -> None:
+        self.stamp = next_number()
 
 
 def data(self: Tensor) -> Tensor:
