@@ -21,6 +21,8 @@ shows. How to read a declaration:
 * Rules are plain numpy. For `create_graph=True` the same code runs on tensors: each word that it
   calls (`exp`, `mm`, `expand`: see `words.py`) then means the op of that name.
 
+A family of ops imports from here all that declarations are made of.
+
 `compiler.py` writes the functions of an op at its first call; nothing about an op is said there.
 """
 
@@ -32,8 +34,11 @@ from typing import Any, ClassVar
 
 from . import compiler
 from .calls import called
+from .meanings import on_tensors as on_tensors
+from .meanings import word as word
 from .names import ops
 from .tensor import Tensor
+from .tensor import wrap as wrap
 
 many = "many"  # outputs=many: as many as the forward function returns
 

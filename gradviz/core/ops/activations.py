@@ -6,10 +6,8 @@ from ..arguments import need_tensors
 from ..dims import wrapped
 from ..dtypes import scalar_name
 from ..kernels import BOOL, WHOLE, lacking
-from ..meanings import word
-from ..op import Elementwise, Op, Scalar, composed, faces, functional, one_node, ops
+from ..op import Elementwise, Op, Scalar, Tensor, composed, faces, functional, one_node, ops, word
 from ..placing import cat
-from ..tensor import Tensor
 from ..words import exp, log1p, one_minus, sigmoid, tanh, where, zero, zeros_like
 from .pointwise import applied
 

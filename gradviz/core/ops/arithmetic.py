@@ -6,9 +6,8 @@ import numpy as np
 
 from ..dtypes import result_dtype
 from ..kernels import BOOL, WHOLE, lacking
-from ..op import Elementwise, Scalar, composed, ops
+from ..op import Elementwise, Scalar, Tensor, composed, ops
 from ..operands import number_tensor
-from ..tensor import Tensor
 from ..words import divided, refuse_zeros, sgn, where, zeros_like
 
 # --- the four, and the minus

@@ -1,7 +1,6 @@
 """Comparisons: True or False for each element. Nothing flows back."""
 
-from ..op import Elementwise, composed, ops
-from ..tensor import Tensor
+from ..op import Elementwise, Tensor, composed, ops
 
 
 class Comparison(Elementwise, abstract=True):

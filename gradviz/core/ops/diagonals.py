@@ -3,10 +3,8 @@
 import numpy as np
 
 from .. import dims as dimensions
-from ..meanings import word
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops, word
 from ..placing import written
-from ..tensor import Tensor
 from ..words import expand
 
 

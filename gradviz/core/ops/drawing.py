@@ -5,8 +5,7 @@ import numpy as np
 from .. import dtypes, random
 from ..arguments import bind
 from ..inplace import write
-from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor
+from ..op import Op, Scalar, Tensor, composed, ops
 from ..words import zeros_like
 
 

@@ -4,10 +4,8 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..dims import chosen, nonempty, position
-from ..meanings import word
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops, word
 from ..placing import written
-from ..tensor import Tensor
 from ..words import equal_count, where
 from .reductions import widened
 from .sorting import returned

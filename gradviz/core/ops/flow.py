@@ -7,8 +7,8 @@ from ..data import numpy_type
 from ..device import device_of
 from ..dims import wrapped
 from ..memory import contiguous_strides, offset_in_memory
-from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor, of_class, settled, wrap
+from ..op import Op, Scalar, Tensor, composed, ops, wrap
+from ..tensor import of_class, settled
 from ..words import to
 
 # --- copies and other types

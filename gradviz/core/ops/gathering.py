@@ -5,13 +5,12 @@ import numpy as np
 from .. import data as making
 from .. import dtypes
 from ..dims import wrapped
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops, wrap
 from ..placing import (
     gather, gather_backward, index_add, index_fill, index_select, index_select_backward, put,
     scatter, scatter_add, take, take_backward,
 )
 from ..session import warn_once
-from ..tensor import Tensor, wrap
 from ..words import expand, total, view
 from .matrices import scaled
 from .repeating import common_shape

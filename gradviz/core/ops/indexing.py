@@ -9,10 +9,8 @@ from .. import data as making
 from .. import dtypes, keys
 from ..arguments import type_name
 from ..dims import wrapped
-from ..meanings import word
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops, word, wrap
 from ..placing import at, cut, index, index_backward, index_put, select
-from ..tensor import Tensor, wrap
 from ..words import sum_to_size, to
 
 # --- views: one place, or every step-th from start to end

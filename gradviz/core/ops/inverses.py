@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from ..meanings import on_tensors, word
-from ..op import Op, composed, ops
+from ..op import Op, Tensor, composed, on_tensors, ops, word, wrap
 from ..placing import written
-from ..tensor import Tensor, wrap
 from ..words import matmul, transpose
 
 

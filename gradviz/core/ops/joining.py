@@ -8,10 +8,8 @@ import numpy as np
 from .. import dtypes
 from ..arguments import type_name
 from ..dims import wrapped
-from ..meanings import word
-from ..op import Op, Scalar, composed, many, ops
+from ..op import Op, Scalar, Tensor, composed, many, ops, word
 from ..placing import at, cat, narrow, select
-from ..tensor import Tensor
 from ..words import stack, to, view
 
 # --- several become one

@@ -7,9 +7,8 @@ import numpy as np
 from ..arguments import type_name
 from .. import errors, random
 from ..inplace import write
-from ..meanings import word
-from ..op import Op, Scalar, composed, faces, functional, ops
-from ..tensor import Tensor, wrap, written_times
+from ..op import Op, Scalar, Tensor, composed, faces, functional, ops, word, wrap
+from ..tensor import written_times
 from ..words import held, masked_fill, mean_dim, sum_dim, view
 
 

@@ -5,10 +5,8 @@ import math
 import numpy as np
 
 from ..dtypes import scalar_name
-from ..meanings import word
-from ..op import Elementwise, Scalar, composed, ops
+from ..op import Elementwise, Scalar, Tensor, composed, ops, word
 from ..placing import written
-from ..tensor import Tensor
 from ..words import abs, where, zero
 
 

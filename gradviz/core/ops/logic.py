@@ -5,9 +5,8 @@
 import numpy as np
 
 from ..dtypes import scalar_name
-from ..op import Elementwise, composed, ops
+from ..op import Elementwise, Tensor, composed, ops
 from ..operands import number_tensor
-from ..tensor import Tensor
 
 
 class OfBits(Elementwise, abstract=True):

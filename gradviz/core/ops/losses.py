@@ -6,10 +6,8 @@ import numpy as np
 from ..arguments import need_tensors
 from ..dtypes import scalar_name
 from ..errors import warn
-from ..meanings import word
-from ..op import Elementwise, Op, Scalar, functional, one_node, ops
+from ..op import Elementwise, Op, Scalar, Tensor, functional, one_node, ops, word, wrap
 from ..placing import written
-from ..tensor import Tensor, wrap
 from ..words import (
     abs, exp, held, log, log1p, maximum, number, numel, sgn, sigmoid, total, where, zero,
     zeros_like,

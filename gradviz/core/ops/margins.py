@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from ..arguments import need_tensors
-from ..op import Op, Scalar, functional, one_node, ops
+from ..op import Op, Scalar, Tensor, functional, one_node, ops, wrap
 from ..operands import unfit
-from ..tensor import Tensor, wrap
 from ..words import exp, log1p, sigmoid
 from .losses import each, reduced, reduction_of, regained, summed_up
 

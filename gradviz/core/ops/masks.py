@@ -4,10 +4,8 @@ import numpy as np
 
 from .. import data as making
 from .. import dtypes, errors
-from ..meanings import word
-from ..op import Elementwise, Op, Scalar, composed, ops
+from ..op import Elementwise, Op, Scalar, Tensor, composed, ops, word, wrap
 from ..placing import blank, masked_scatter, masked_select, masked_select_backward
-from ..tensor import Tensor, wrap
 from ..words import masked_fill, total, where
 
 # --- by a mask

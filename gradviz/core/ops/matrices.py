@@ -5,9 +5,8 @@ import numpy as np
 from .. import dims as dimensions
 from ..arguments import need_tensors
 from ..dtypes import c_name, scalar_name
-from ..meanings import on_tensors, word
-from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor, Version, wrap
+from ..op import Op, Scalar, Tensor, composed, on_tensors, ops, word, wrap
+from ..tensor import Version
 from ..words import bmm, mv, reshape, sum_to_size, t, transpose, unsqueeze, view
 
 # --- products

@@ -2,8 +2,7 @@
 
 from ..dtypes import c_name
 from ..kernels import WHOLE, lacking
-from ..op import Elementwise, Scalar, composed, ops
-from ..tensor import Tensor
+from ..op import Elementwise, Scalar, Tensor, composed, ops
 from ..words import abs, where
 
 # --- a product or a quotient added

@@ -6,9 +6,7 @@ from .. import dims as dimensions
 from .. import dtypes
 from ..data import numpy_type
 from ..dims import chosen, spoken
-from ..meanings import word
-from ..op import Op, Scalar, composed, faces, ops
-from ..tensor import Tensor
+from ..op import Op, Scalar, Tensor, composed, faces, ops, word
 from ..words import abs, equal_count, exp, log_sum_exp, masked_fill, sgn, to
 from .reductions import typed, widened
 

@@ -5,10 +5,8 @@ import numpy as np
 from .. import dims as dimensions
 from .. import dtypes
 from ..inplace import write
-from ..meanings import word
-from ..op import Op, Scalar, composed, faces, many, ops
+from ..op import Op, Scalar, Tensor, composed, faces, many, ops, word, wrap
 from ..placing import at, cut, select
-from ..tensor import Tensor, wrap
 from .diagonals import diagonal_of, writable_diagonal
 from .indexing import slice_backward
 from .joining import Split

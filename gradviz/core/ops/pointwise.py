@@ -6,9 +6,7 @@ import numpy as np
 
 from ..inplace import write
 from ..kernels import WHOLE, lacking, refusing_bool
-from ..meanings import word
-from ..op import Elementwise, Scalar, composed, faces, functional, one_node, ops
-from ..tensor import Tensor
+from ..op import Elementwise, Scalar, Tensor, composed, faces, functional, one_node, ops, word
 from ..words import (
     acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, erf, exp, exp2, expm1, log, log1p,
     log2, log10, masked_fill, maximum, number, one_minus, one_minus_square, reciprocal, rsqrt,

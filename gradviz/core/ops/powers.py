@@ -7,8 +7,7 @@ import numpy as np
 
 from .. import dtypes
 from ..numbers import number_types, plain
-from ..op import Elementwise, Scalar, composed, ops
-from ..tensor import Tensor, wrap
+from ..op import Elementwise, Scalar, Tensor, composed, ops, wrap
 from ..words import log, number, pow, where, zero, zeros_like
 
 FLOAT = np.dtype("float32")

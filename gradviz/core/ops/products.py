@@ -6,9 +6,7 @@ import numpy as np
 from .. import dims as dimensions
 from ..dtypes import scalar_name
 from ..errors import warn
-from ..meanings import word
-from ..op import Op, Scalar, composed, faces, one_node, ops
-from ..tensor import Tensor, wrap
+from ..op import Op, Scalar, Tensor, composed, faces, one_node, ops, word, wrap
 from ..words import bmm, expand, matmul, mv, sum_dim, t, transpose, unsqueeze
 from .inverses import square
 from .matrices import AddedProduct, batch_product, inner_product, scaled

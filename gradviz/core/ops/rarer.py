@@ -5,9 +5,7 @@ import math
 import numpy as np
 
 from ..kernels import BOOL, WHOLE, lacking
-from ..meanings import word
-from ..op import Elementwise, Scalar, composed, ops
-from ..tensor import Tensor, wrap
+from ..op import Elementwise, Scalar, Tensor, composed, ops, word, wrap
 from ..words import (
     cos, exp, exp2, log, log1p, masked_fill, number, sigmoid, sin, to, where, zero, zeros_like,
 )

@@ -7,10 +7,8 @@ from .. import dims as dimensions
 from ..data import numpy_type
 from ..dims import chosen, spoken
 from ..errors import warn
-from ..meanings import on_tensors, word
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, on_tensors, ops, word
 from ..placing import cat, narrow
-from ..tensor import Tensor
 from ..words import (
     cumsum, expand, flip, masked_fill, mean_all, mean_dim, number, repeated, reshape, stack,
     sum_dim, to, total, view, zeros_like,

@@ -10,11 +10,9 @@ from .. import dtypes
 from ..dims import wrapped, wrapped_all
 from ..dtypes import scalar_name
 from ..errors import not_broadcastable, warn
-from ..meanings import word
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops, word
 from ..placing import constant_pad, roll, rot90
 from ..printing import Size
-from ..tensor import Tensor
 from ..words import flip, sum_dim, view
 from .joining import listed
 

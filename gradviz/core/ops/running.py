@@ -4,9 +4,8 @@ import numpy as np
 
 from ..dims import wrapped
 from ..dtypes import scalar_name
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops
 from ..placing import gather_backward, written
-from ..tensor import Tensor
 from ..words import exp
 from .reductions import later
 from .sorting import place_of

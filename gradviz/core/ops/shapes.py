@@ -8,12 +8,10 @@ import numpy as np
 from .. import dtypes
 from ..dims import wrapped, wrapped_all
 from ..errors import warn
-from ..meanings import on_tensors, word
 from ..memory import compatible_strides, contiguous_strides, strided
 from ..methods import refuse
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, on_tensors, ops, word
 from ..placing import at, permute, squeeze_dim
-from ..tensor import Tensor
 from ..words import sum_to_size, t, transpose, view
 
 TOO_FEW = "expand(torch.{kind}Tensor{{{own}}}, size={sizes}): the number of sizes provided ({given}) must be greater or equal to the number of dimensions in the tensor ({needed})"

@@ -6,8 +6,7 @@ import numpy as np
 from .. import dims as dimensions
 from ..dtypes import scalar_name
 from ..errors import warn
-from ..op import Op, Scalar, composed, faces, one_node, ops
-from ..tensor import Tensor
+from ..op import Op, Scalar, Tensor, composed, faces, one_node, ops
 from ..words import exp, log, sum_dim, to
 
 

@@ -4,10 +4,8 @@ import numpy as np
 
 from ..dims import nonempty, wrapped
 from ..kernels import BOOL, lacking
-from ..meanings import on_tensors, word
-from ..op import Op, Scalar, composed, many, ops
+from ..op import Op, Scalar, Tensor, composed, many, on_tensors, ops, word, wrap
 from ..placing import at, scatter_backward, written
-from ..tensor import Tensor, wrap
 from ..words import unsqueeze
 
 # --- the whole order, or its beginning

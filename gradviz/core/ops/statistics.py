@@ -8,9 +8,7 @@ from .. import dtypes
 from ..dims import chosen, spoken, wrapped
 from ..errors import warn
 from ..kernels import BOOL, WHOLE, lacking
-from ..meanings import word
-from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor, wrap
+from ..op import Op, Scalar, Tensor, composed, ops, word, wrap
 from ..words import expand, masked_fill, sgn, sum_to_size, to
 from .arithmetic import refuse_subtraction
 from .reductions import of_variance, share, spread_of, summable, variance, widened

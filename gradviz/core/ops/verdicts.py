@@ -3,8 +3,7 @@
 import operator
 
 from ..inplace import requires_grad, store, write
-from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor
+from ..op import Op, Scalar, Tensor, composed, ops
 from ..words import zeros_like
 
 

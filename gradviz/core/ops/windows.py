@@ -4,11 +4,9 @@ import numpy as np
 
 from ..dims import wrapped
 from ..dtypes import scalar_name
-from ..meanings import word
 from ..memory import memory_of, positions, reach, window
-from ..op import Op, Scalar, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops, word, wrap
 from ..placing import unfold
-from ..tensor import Tensor, wrap
 
 
 class AsStrided(Op, view=True, hidden=True, name="as_strided_of"):

@@ -5,10 +5,9 @@ import numpy as np
 from .. import data as making
 from ..errors import not_broadcastable
 from ..inplace import fill, write
-from ..meanings import on_tensors, word
 from ..modes import recording
-from ..op import Op, Scalar, composed, ops
-from ..tensor import Tensor, alone, ndarray, wrap
+from ..op import Op, Scalar, Tensor, composed, on_tensors, ops, word, wrap
+from ..tensor import alone, ndarray
 from ..views import add_into, laid_out_as, replayed
 from ..words import single, single_zero, sum_to_size, to, total, zeros_like
 from .arithmetic import Flat
