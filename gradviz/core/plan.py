@@ -43,8 +43,8 @@ class Plan:
         )
         if "result" in self.kinds:  # the result of another op, which this one takes
             self.results = []
-        unshown = not op.shown and len(self.tensors) > 1
-        self.numbers = unshown or bool(symbol_of(forward) or "Number" in str(op.usage))
+        several = len(self.tensors) > 1 and (not op.shown or "Number" in str(op.usage))
+        self.numbers = several or symbol_of(forward) is not None
         self.recorded = bool(op.rules) or self.refused
         self.broadcasts = op.elementwise and len(self.tensors) > 1
         self.texts: dict[str, str] = {}

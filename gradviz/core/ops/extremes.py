@@ -44,10 +44,11 @@ class ArgminOf(Op, hidden=True):
 
 def extreme_of(name, whole, along, pairwise):
     """`max()`, `max(dim)` and `max(other)` are three functions under one name."""
-    def function(self, dim=None, keepdim=False, *, other=None):
+    def function(self, dim=..., keepdim=False, *, other=None):
         dim = dim if other is None else other
         if isinstance(dim, Tensor) and not keepdim: return getattr(ops, pairwise)(self, dim)
-        if dim is None: return getattr(ops, whole)(filled(self, name))
+        if dim is None or (dim is ... and keepdim): raise TypeError("no dim")
+        if dim is ...: return getattr(ops, whole)(filled(self, name))
         return getattr(ops, along)(self, nonempty(self, name, dim), keepdim)
     composed("", "Tensor other", "int dim, bool keepdim = False", name=name, out=True)(function)
 

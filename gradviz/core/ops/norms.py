@@ -26,6 +26,7 @@ class Logsumexp(Op, hidden=True, name="logsumexp_of"):
 
 @composed("int or tuple of ints dim, bool keepdim = False", out=True)
 def logsumexp(self, dim, keepdim=False):
+    if dim is None: raise TypeError("no dim")
     if self._dtype.kind != "f": self = self.float()
     return ops.logsumexp_of(self, chosen(self, dim), keepdim)
 
@@ -72,7 +73,7 @@ def of_norm(grad, self, ord, dim, keepdim, result):
     if ord == 1: return sgn(self) * grad
     if ord == 0: return grad * masked_fill(self, self == self, 0)
     if ord in (float("inf"), -float("inf")):
-        mask = abs(self) == result
+        mask = (abs(self) == result) | ((self != self) & (result != result))
         return sgn(self) * (grad / equal_count(mask, dim or (), grad) * mask)
     if ord < 1: return sgn(self) * masked_fill(abs(self) ** (ord - 1), self == 0, 0) * grad * result ** (1 - ord)
     power = self * abs(self) ** (ord - 2) if ord > 2 else sgn(self) * abs(self) ** (ord - 1)

@@ -22,12 +22,13 @@ class Lgamma(Elementwise, floating=True):
 
 class Digamma(Elementwise, floating=True, face="torch special"):
     def forward(self: Tensor): return each(slope_of_lgamma, self)
-    def grad_self(grad, self): return grad * trigamma(self)
+    def grad_self(grad, self): return grad * polygamma_of(self, 1)
 
-class Polygamma(Elementwise, node="NotImplemented", floating=True, hidden=True, name="trigamma"):
-    def forward(self: Tensor): return each(bend_of_lgamma, self)
+class Polygamma(Elementwise, floating=True, hidden=True, name="polygamma_of"):
+    def forward(self: Tensor, n: Scalar): return each(bend_of_lgamma if n == 1 else lambda number: higher_bend_of_lgamma(int(n), number), self)
+    def grad_self(grad, self, n): return grad * polygamma_of(self, n + 1)
 
-digamma, trigamma = word(Digamma), word(Polygamma)
+digamma, polygamma_of = word(Digamma), word(Polygamma)
 
 class Logit(Elementwise, floating=True, hidden=True, name="logit_of"):
     def forward(self: Tensor, eps: Scalar): return log_odds(self if eps is None else np.clip(self, eps, 1 - eps))
@@ -209,6 +210,22 @@ def bend_of_lgamma(number):
     square = 1 / (number * number)
     series = (1 / 6 - square * (1 / 30 - square * (1 / 42 - square / 30))) * square / number
     return above + 1 / number + square / 2 + series
+
+def higher_bend_of_lgamma(n, number):
+    """The slopes of that: one over powers, the first ones added up, the rest by Euler and Maclaurin."""
+    if number != number or math.isinf(number): return math.nan
+    if number <= 0 and number == math.floor(number): return (-1) ** (n + 1) * math.inf
+    total, power, count = 0.0, n + 1, 0
+    while count < 9 or number < 10:
+        total += number ** -power
+        number, count = number + 1, count + 1
+    term = number ** -power
+    total += term * number / n + term / 2
+    for place, divisor in enumerate((12, -720, 30240, -1209600, 47900160)):
+        term *= (power + 2 * place) / number * (power + 2 * place - 1 if place else 1)
+        total += term / divisor
+        term /= number
+    return (-1) ** power * math.factorial(n) * total
 
 def log_odds(value): return np.log(value / (1 - value))
 

@@ -6,7 +6,9 @@ import numpy as np
 from .. import dims as dimensions
 from ..data import numpy_type
 from ..dims import chosen, spoken
+from ..dtypes import scalar_name
 from ..errors import warn
+from ..modes import is_grad_enabled
 from ..op import Op, Scalar, Tensor, composed, on_tensors, ops, word
 from ..placing import cat, narrow
 from ..words import (
@@ -61,22 +63,32 @@ def summable(self, dtype):
     if kind.kind != "f": return self.detach().to(dtype).long(), None  # numpy has types of its own for the sum
     return (self, kind) if self._requires_grad else (self.to(dtype), None)
 
+def differentiable(self, dtype):
+    """Refuse a result that no gradient could come back to."""
+    if self._requires_grad and is_grad_enabled() and numpy_type(dtype).kind != "f":
+        raise RuntimeError(f"Autograd not support dtype: {scalar_name(numpy_type(dtype))}")
+
 @composed("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
-def sum(self, dim=None, keepdim=False, *, dtype=None):
+def sum(self, dim=..., keepdim=False, *, dtype=None):
     kind = None
+    if dtype is not None: differentiable(self, dtype)
     if dtype is not None or self._dtype.kind in "bui": self, kind = summable(self, dtype)
-    if dim is None and not keepdim: result = ops.sum_all(self) if kind is None else ops.sum_all_as(self, kind)
+    if dim is ...:
+        if keepdim: raise TypeError("keepdim without dim")
+        result = ops.sum_all(self) if kind is None else ops.sum_all_as(self, kind)
     elif kind is not None: result = ops.sum_dim_as(self, chosen(self, dim), keepdim, kind)
     else: result = ops.sum_dim(self, chosen(self, dim), keepdim)
     return result if dtype is None else in_own_type(result, dtype)
 
-@composed("*, torch.dtype dtype = None", "int or tuple of ints dim, bool keepdim = False, *, torch.dtype dtype = None")
-def mean(self, dim=None, keepdim=False, *, dtype=None):
+@composed("*, torch.dtype dtype = None", "int or tuple of ints? dim, bool keepdim = False, *, torch.dtype dtype = None")
+def mean(self, dim=..., keepdim=False, *, dtype=None):
     self, kind = (self, None) if dtype is None else summable(self, dtype)
     if self._dtype.kind != "f":
         if dtype is not None: raise RuntimeError(f"mean(): could not infer output dtype. Optional dtype must be either a floating point or complex dtype. Got: {spoken(self)}")
         raise RuntimeError(f"mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. Got: {spoken(self)}")
-    if dim is None and not keepdim: return ops.mean_all(self) if kind is None else ops.mean_all_as(self, kind)
+    if dim is ...:
+        if keepdim: raise TypeError("keepdim without dim")
+        return ops.mean_all(self) if kind is None else ops.mean_all_as(self, kind)
     if kind is not None: return ops.mean_dim_as(self, chosen(self, dim), keepdim, kind)
     return ops.mean_dim(self, chosen(self, dim), keepdim)
 
@@ -92,9 +104,11 @@ class ProdDim(Op, node="ProdBackward1", hidden=True):
     def grad_self(grad, self, dim, keepdim, result, self_options): return to(of_product(grad, self, result, (dim,), keepdim), self_options)
 
 @composed("*, torch.dtype dtype = None", "int dim, bool keepdim = False, *, torch.dtype dtype = None", out=True)
-def prod(self, dim=None, keepdim=False, *, dtype=None):
+def prod(self, dim=..., keepdim=False, *, dtype=None):
+    if dtype is not None: differentiable(self, dtype)
+    if dim is None or (dim is ... and keepdim): raise TypeError("no dim")
     self, kind = summable(self, dtype)
-    if dim is None: return in_own_type(ops.prod_all(self, kind), dtype)
+    if dim is ...: return in_own_type(ops.prod_all(self, kind), dtype)
     return in_own_type(ops.prod_dim(self, dimensions.wrapped(dim, self.ndim), keepdim, kind), dtype)
 
 def in_own_type(result, dtype):
@@ -151,7 +165,7 @@ def spread_of(name, op):
         if share(self._shape, dims or ()) <= (1 if correction is None else correction) or not self.numel(): warn(NO_FREEDOM.format(name))
         result = getattr(ops, op)(self, dims, correction, keepdim)
         return tuple(result) if isinstance(result, tuple) else result
-    composed(name=name, method="mean" not in name)(spread)
+    composed("bool unbiased", "int or tuple of ints? dim, bool unbiased, bool keepdim = False", "int or tuple of ints? dim = None, *, Number correction = None, bool keepdim = False", name=name, method="mean" not in name)(spread)
 
 NO_FREEDOM = "{}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by output numel)."
 
@@ -175,11 +189,19 @@ def truth(value, found):
 class CountOf(Op, hidden=True):
     def forward(self: Tensor, dim: Scalar): return np.asarray(np.add.reduce(self != 0, dimensions.axes(dim, self.ndim), np.int64))
 
-@composed("", "int or tuple of ints dim, bool keepdim = False", out=True)
-def all(self, dim=None, keepdim=False): return ops.all_of(self, chosen(self, dim), keepdim)
+def verdict(name, of):
+    """`all` and `any`: of everything, along dimensions, or, where () names none, of each element alone."""
+    def function(self, dim=None, keepdim=False):
+        if dim == () or dim == []: return truth_of_each(self)
+        return getattr(ops, of)(self, chosen(self, dim), keepdim)
+    composed("", "int dim, bool keepdim = False", "tuple of ints? dim = None, bool keepdim = False", name=name, out=True)(function)
 
-@composed("", "int or tuple of ints dim, bool keepdim = False", out=True)
-def any(self, dim=None, keepdim=False): return ops.any_of(self, chosen(self, dim), keepdim)
+def truth_of_each(self):
+    told = ops.ne(self, 0)
+    return told.to(self.dtype) if self._dtype == np.uint8 else told
+
+verdict("all", "all_of")
+verdict("any", "any_of")
 
 @composed("int dim = None", "tuple of ints dim")
 def count_nonzero(self, *dim):
@@ -215,23 +237,33 @@ def widened(grad, shape, dim, keepdim):
 @word
 def of_variance(grad, self, dim, correction, keepdim):
     """The derivative of the squared distance from the mean, shared among n - correction."""
-    if correction is None: correction = 1
-    apart = self - (mean_all(self) if dim is None else mean_dim(self, dim, True))
-    if dim is not None: grad = widened(grad, self.shape, dim, keepdim)
-    count = share(self.shape, dim or ())
-    return number(2 / (count - correction)) * grad * apart if count > correction else grad * float("nan") * self
+    freedom = (1 if dim == () else share(self.shape, dim or ())) - (1 if correction is None else correction)
+    if dim is None or not len(self.shape):
+        middle = mean_all(self)
+        if freedom <= 0: return grad * without_freedom(self == middle, self)
+        return number(2 / freedom) * grad * (self - middle)
+    slope = 2 / freedom if freedom else np.inf
+    return number(slope) * widened(grad, self.shape, dim, keepdim) * (self - mean_dim(self, dim, True))
+
+@word
+def without_freedom(at_middle, self): return np.where(at_middle, np.nan, np.inf).astype(self.dtype)
+
+@on_tensors
+def without_freedom(at_middle, self): return ops.where(at_middle, np.nan, np.inf)  # noqa: F811
 
 @word
 def of_product(grad, self, result, dim, keepdim):
     """What the other factors multiply to."""
+    if not len(self.shape): return grad
     grad = widened(grad, self.shape, dim, keepdim)
-    if has_zero(self): return grad * others_product(self, dim)
-    return grad * (widened(result, self.shape, dim, keepdim) / self)
+    if not has_zero(self): return grad * (widened(result, self.shape, dim, keepdim) / self)
+    if dim: return grad * others_product(self, dim[0])
+    return reshape(grad * others_product(reshape(self, (-1,)), 0), self.shape)
 
 @word
 def of_running_product(grad, self, result, dim):
     """Each factor stands in every later product."""
-    if not len(self.shape): return grad
+    if not len(self.shape) or self.shape[dim] == 1 or 0 in self.shape: return grad
     if has_zero(self): return running_product_with_zeros(grad, self, dim)
     return later(result * grad, dim) / self
 
@@ -246,12 +278,11 @@ def has_zero(value): return bool((value == 0).any())
 @word
 def others_product(value, dim):
     """For each element, the product of those before it and those after it; no division, so zeros are welcome."""
-    lined, along = (value, dim[0]) if dim and len(value.shape) else (reshape(value, (-1,)), 0)
-    last = lined.shape[along] - 1
-    one = zeros_like(narrow(lined, along, 0, 1)) + 1
-    before = cumprod(cat([one, narrow(lined, along, 0, last)], along), along)
-    after = cumprod(cat([one, flip(narrow(lined, along, 1, last), along)], along), along)
-    return reshape(before * flip(after, along), value.shape)
+    last = value.shape[dim] - 1
+    one = zeros_like(narrow(value, dim, 0, 1)) + 1
+    before = cumprod(cat([one, narrow(value, dim, 0, last)], dim), dim)
+    after = cumprod(cat([one, flip(narrow(value, dim, 1, last), dim)], dim), dim)
+    return before * flip(after, dim)
 
 @word
 def running_product_with_zeros(grad, self, dim):

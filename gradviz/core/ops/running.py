@@ -1,13 +1,14 @@
 """Along one dimension, step by step: running extremes, differences, areas."""
 
+from operator import index
+
 import numpy as np
 
 from ..dims import wrapped
 from ..dtypes import scalar_name
-from ..op import Op, Scalar, Tensor, composed, ops
+from ..op import Op, Scalar, Tensor, composed, ops, word
 from ..placing import gather_backward, written
-from ..words import exp
-from .reductions import later
+from ..words import exp, flip, log, number, where
 from .sorting import place_of
 
 
@@ -20,10 +21,11 @@ class Cummin(Cummax, hidden=True, name="cummin_along", outputs="values indices")
 
 class Logcumsumexp(Op, hidden=True, name="logcumsumexp_along"):
     def forward(self: Tensor, dim: Scalar): return np.logaddexp.accumulate(self, dim) if self.ndim else self.copy()
-    def grad_self(grad, self, result, dim): return exp(self) * later(grad * exp(-result), dim)
+    def grad_self(grad, self, result, dim):
+        return exp(later_exponents(log_where(grad > 0, grad) - result, dim) + self) - exp(later_exponents(log_where(grad < 0, -grad) - result, dim) + self)
 
 def running_extreme(name):
-    def function(self, dim): return getattr(ops, name + "_along")(self, wrapped(dim, self.ndim) if self.numel() else dim)
+    def function(self, dim): return getattr(ops, name + "_along")(self, wrapped(dim, self.ndim) if self.numel() else index(dim))
     composed("int dim", name=name)(function)
 
 running_extreme("cummax")
@@ -76,6 +78,16 @@ def sums_and_widths(y, x, dim):
 
 
 # --- words that only these rules use
+
+logcumsumexp_along = word(Logcumsumexp)
+
+@word
+def later_exponents(value, dim):
+    """The logarithm of what the exponentials of each element and those after it sum to."""
+    return flip(logcumsumexp_along(flip(value, dim), dim), dim)
+
+@word
+def log_where(condition, value): return where(condition, log(value), number(-3.4028234663852886e38))
 
 def record_holders(value, dim, better):
     """The best so far, and where it stands; of equals the later one."""

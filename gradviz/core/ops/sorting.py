@@ -112,7 +112,7 @@ def returned(grad, shape, dim, indices, keepdim):
 @word
 def shared_among_equals(grad, self, result):
     """What equals the median shares its gradient."""
-    return written(spread_on(self == result, grad), 1)
+    return written(spread_on(self != self if result != result else self == result, grad), 1)
 
 @word
 def spread_on(chosen, grad):
@@ -128,14 +128,15 @@ no_rank = lacking("kthvalue_cpu", BOOL), lacking("median_cpu", BOOL), lacking("m
 @composed("int k, int dim = -1, bool keepdim = False")
 def kthvalue(self, k, dim=-1, keepdim=False):
     no_rank[0](self)
-    dim = wrapped(dim, self.ndim)
+    dim = nonempty(self, "kthvalue", dim)
     if not 1 <= k <= (self._shape[dim] if self.ndim else 1): raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {dim}")
     return ops.kthvalue_dim(self, k, dim, keepdim)
 
 @composed("", "int dim, bool keepdim = False")
-def median(self, dim=None, keepdim=False):
-    no_rank[1 if dim is None else 2](self)
-    if dim is None: return ops.median_all(self)
+def median(self, dim=..., keepdim=False):
+    if dim is None or (dim is ... and keepdim): raise TypeError("no dim")
+    no_rank[1 if dim is ... else 2](self)
+    if dim is ...: return ops.median_all(self)
     return ops.median_dim(self, nonempty(self, "median", dim), keepdim)
 
 @composed("int dim = -1, bool keepdim = False")

@@ -11,7 +11,7 @@ from ..kernels import BOOL, WHOLE, lacking
 from ..op import Op, Scalar, Tensor, composed, ops, word, wrap
 from ..words import expand, masked_fill, sgn, sum_to_size, to
 from .arithmetic import refuse_subtraction
-from .reductions import of_variance, share, spread_of, summable, variance, widened
+from .reductions import differentiable, of_variance, share, spread_of, summable, variance, widened
 
 
 class Nansum(Op, hidden=True, name="nansum_of"):
@@ -39,6 +39,7 @@ def of_length(grad, apart, p, result):
 @composed("int or tuple of ints? dim = None, bool keepdim = False, *, torch.dtype dtype = None", out=True)
 def nansum(self, dim=None, keepdim=False, *, dtype=None):
     if self._dtype.kind != "f": return ops.sum(self, dim, keepdim, dtype=dtype)
+    if dtype is not None: differentiable(self, dtype)
     self, kind = summable(self, dtype)
     if self._dtype.kind != "f": return ops.sum(self, dim, keepdim, dtype=dtype)
     return ops.nansum_of(self, None if dim is None else chosen(self, dim), keepdim, kind)
@@ -144,6 +145,7 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
 @composed("*, int correction = 1, Tensor? fweights = None, Tensor? aweights = None")
 def cov(self, *, correction=1, fweights=None, aweights=None):
     """How the rows vary together."""
+    if self._dtype.kind == "b": raise RuntimeError("cov(): bool dtype is not supported for input")
     if fweights is not None or aweights is not None: raise NotImplementedError("weights of cov are out of scope of this small torch")
     if self.ndim > 2: raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with {self.ndim} dimensions")
     rows = ops.view(self, (1, -1)) if self.ndim < 2 else self
@@ -154,6 +156,7 @@ def cov(self, *, correction=1, fweights=None, aweights=None):
 @composed("")
 def corrcoef(self):
     """The same, with each row's own spread as the measure."""
+    if self.ndim > 2: raise RuntimeError(f"corrcoef(): expected input to have two or fewer dimensions but got an input with {self.ndim} dimensions")
     together = ops.cov(self)
     if not together.ndim: return ops.div(together, together)
     spread = ops.sqrt(ops.diagonal(together))
