@@ -43,24 +43,19 @@ def item(self: Tensor, *more: Any) -> Any:
     return value.item()
 
 
-def only_element(self: Tensor) -> Any:
-    """The element that Python's own conversions see."""
+def only_element(self: Tensor, *, warned: bool = False) -> Any:
+    """The element that Python's own conversions see, warned that the number has no gradient."""
+    if warned and self._requires_grad:
+        warn(TO_SCALAR)
     value = self._value
     if value.size != 1:
         raise ValueError("only one element tensors can be converted to Python scalars")
     return value.item()
 
 
-def warn_of_lost_graph(self: Tensor) -> None:
-    """The number that a tensor is made into no longer has a gradient."""
-    if self._requires_grad:
-        warn(TO_SCALAR)
-
-
 @method
 def __float__(self: Tensor) -> float:
-    warn_of_lost_graph(self)
-    return float(only_element(self))
+    return float(only_element(self, warned=True))
 
 
 @method
@@ -70,8 +65,7 @@ def __int__(self: Tensor) -> int:
 
 @method
 def __complex__(self: Tensor) -> complex:
-    warn_of_lost_graph(self)
-    return complex(only_element(self))
+    return complex(only_element(self, warned=True))
 
 
 @method
