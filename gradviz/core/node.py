@@ -221,6 +221,9 @@ class Output:
         self.sequence = owner.sequence + 0.5  # after all consumers, before the node itself
         self.result_version = None
 
+    def _edges(self) -> tuple:
+        return (self.owner,)
+
     def _backward(self, grad: Any, keep: bool) -> tuple:
         return self.owner, Gradients({self.number: grad}), None, None
 

@@ -40,7 +40,12 @@ rule_numbers = {RuleInt: int, RuleFloat: float}
 number_types = frozenset(
     {bool, np.bool_, RuleInt, RuleFloat, *(np.dtype(code).type for code in "bBhHiIlLqQefd")}
 )
-SCALAR_OPS = {"mul": "mul", "over": "div", "plus": "add", "minus": "sub"}
+SCALAR_OPS = {
+    "mul": "mul_scalar",
+    "over": "div_scalar",
+    "plus": "add_scalar",
+    "minus": "sub_scalar",
+}
 
 
 def marked(value: Any) -> Any:
@@ -62,8 +67,9 @@ def plain(value: Any) -> Any:
 def numbered(op: Any, operands: tuple) -> Any:
     """An operation with a number that is neither a plain int nor a plain float."""
     number = operands[1].__class__
-    if number in rule_numbers and op.name in SCALAR_OPS:
-        return getattr(ops, f"{SCALAR_OPS[op.name]}_scalar")(operands[0], plain(operands[1]))
+    own = rule_numbers.get(number)
+    if own is not None and op.name in SCALAR_OPS:
+        return getattr(ops, SCALAR_OPS[op.name])(operands[0], own(operands[1]))
     if number in (bool, np.bool_):  # count as tensors: `n + True` stays whole, `m + True` a bool
         from .tensor import wrap
 

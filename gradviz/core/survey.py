@@ -46,19 +46,13 @@ def leads_only_to(known: set[int], edge: Any) -> bool:
     leaves = tensor_classes
     if edge.__class__ in leaves:
         return id(edge) in known
-    seen: set = set()
-    unseen = [edge]
-    while unseen:
-        node = unseen.pop()
-        if node.__class__ is Output:
-            node = node.owner
-        if node in seen:
-            continue
-        seen.add(node)
+    seen, nodes = {edge}, [edge]
+    for node in nodes:  # which grows meanwhile
         for edge in node._edges():
-            if edge.__class__ not in leaves:
-                if edge is not None:
-                    unseen.append(edge)
-            elif id(edge) not in known:
-                return False
+            if edge.__class__ in leaves:
+                if id(edge) not in known:
+                    return False
+            elif edge is not None and edge not in seen:
+                seen.add(edge)
+                nodes.append(edge)
     return True

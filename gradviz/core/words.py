@@ -135,6 +135,11 @@ def pow(value, exponent):
     return value if exponent.__class__ is int and exponent == 1 else value**exponent
 
 
+@on_tensors
+def pow(value, exponent):  # noqa: F811
+    return ops.pow_scalar(value, exponent) if exponent else ops.pow_zero(value, exponent)
+
+
 def unsqueeze(value, dim):
     shape = value.shape
     return value.reshape(
