@@ -17,7 +17,7 @@ from .tensor import Tensor, ndarray
 def switch(enabled: bool, check_nan: bool) -> None:
     """Turn it on or off."""
     if enabled is not Anomaly.enabled:
-        (modes.special.add if enabled else modes.special.discard)(Anomaly)
+        (modes.watchful.add if enabled else modes.watchful.discard)(Anomaly)
     Anomaly.enabled, Anomaly.check_nan = enabled, check_nan
 
 

@@ -12,7 +12,9 @@ from .modes import room
 from .packing import HOLDING
 from .plan import Plan, arguments, defined, written_out
 
-IN_SHAPE = "(grad[number] if grad[number].__class__ is ndarray else grad[number].reshape(shape))"
+IN_SHAPE = (
+    "(grad[number] if grad[number].__class__ is ndarray else array(grad[number]).reshape(shape))"
+)
 
 
 def backward_text(plan: Plan, graph: bool) -> str:
@@ -26,7 +28,9 @@ def backward_text(plan: Plan, graph: bool) -> str:
         return defined(name, ["node", "grad", "keep"], [f"raise RuntimeError({text!r})"])
     lines = []
     if not plan.op.bare and not graph and plan.op.outputs is None:
-        lines.append("if grad.__class__ is not ndarray: grad = grad.reshape(node.result_shape)")
+        lines.append(
+            "if grad.__class__ is not ndarray: grad = array(grad).reshape(node.result_shape)"
+        )
     for saved in plan.saved:
         lines += read_lines(plan, saved, graph)
     frees = [each for each in plan.saved if plan.is_tensor(each) or each in plan.results]
@@ -51,7 +55,9 @@ def read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
         return [*lines, held] if name in HOLDING else lines
     value = [] if graph else [f"    {name} = {name}._value"]
     if value and not plan.op.elementwise:
-        value = [f"    {name} = {name}._shaped()"]
+        value = [
+            f"    {name} = {name}._value if {name}._value.__class__ is ndarray else {name}._shaped()"
+        ]
     lines += [
         f"kind_ = {name}.__class__",
         "if kind_ is Tensor or kind_ in tensor_classes:",
@@ -92,7 +98,7 @@ def result_read_lines(plan: Plan, name: str, graph: bool) -> list[str]:
         unpacked, wrapped = ".unpacked()" + unpacked, name
         if not plan.op.elementwise:
             lines.append(
-                f"if {name}.__class__ is not ndarray and {name}.__class__ is not Packed: {name} = {name}.reshape({shape})"
+                f"if {name}.__class__ is not ndarray and {name}.__class__ is not Packed: {name} = array({name}).reshape({shape})"
             )
     lines.append(f"{name} = {name}{unpacked} if {name}.__class__ is Packed else {wrapped}")
     return (

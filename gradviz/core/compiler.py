@@ -22,6 +22,8 @@ from functools import partial
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from . import (
     backward_templates,
     inplace,
@@ -55,7 +57,8 @@ if TYPE_CHECKING:
 
 room |= {
     "Tensor": Tensor,
-    "new_tensor": new_tensor, "ndarray": ndarray, "float32": float32, "float64": float64,
+    "new_tensor": new_tensor, "ndarray": ndarray, "array": np.array,
+    "float32": float32, "float64": float64,
     "single": float32.type, "FREED": FREED,
     "next_number": next_number, "tensor_classes": tensor_classes, "Output": Output, "wrap": wrap,
     "settled": settled, "constant": operands.constant, "combined": operands.combined,

@@ -15,7 +15,7 @@ from .arguments import MISSING, bind, is_dtype
 from .device import device_of
 from .dtypes import boolean, dtype, int64
 from .errors import warn
-from .modes import current, special
+from .modes import current, watchful
 from .tensor import InferenceVersion, Tensor, settled, wrap
 from .words import single_one
 
@@ -39,7 +39,7 @@ def made(values: np.ndarray, requires_grad: bool = False) -> Tensor:
     """
     value, shape = settled(values)
     tensor = wrap(value, shape)
-    if special and current().inference:
+    if watchful and current().inference:
         tensor._written = InferenceVersion()
     if requires_grad:
         if tensor._dtype.kind != "f":
@@ -78,7 +78,7 @@ def tensor(
         made_of = dtypes.default_float
         # to multiply takes a third of the time of a call
         result = wrap(single_one * data if made_of is float32 else made_of.type(data))
-        if special and current().inference:
+        if watchful and current().inference:
             result._written = InferenceVersion()
         if requires_grad.__class__ is not bool:
             bind("tensor", WAYS, (data,), {"requires_grad": requires_grad})

@@ -172,7 +172,7 @@ def requires_grad_(self: Tensor, requires_grad: bool = True) -> Tensor:
     """Ask for gradients, or for none."""
     if not isinstance(requires_grad, bool):
         bind("requires_grad_", ["(bool requires_grad = True)"], (requires_grad,), {})
-    if self._current_node() is not None:
+    if (self._node if self._view is None else self._current_node()) is not None:
         if not requires_grad:
             raise RuntimeError(errors.NON_LEAF_FLAG)
         return self
@@ -185,12 +185,11 @@ def change_flag(self: Tensor, value: bool, text: str) -> None:
     if value and self._dtype.kind != "f":
         raise RuntimeError(text)
     version = self._written
-    if version is None:  # nothing else shows this memory
-        self._requires_grad = value
-        return
-    if value and version.inference and not current().inference:
+    if version is not None and version.inference and value and not current().inference:
         raise RuntimeError(errors.INFERENCE_FLAG)
     self._requires_grad = value
+    if version is None or version.views is None:
+        return
     for view in views_of(self):  # whose gradients come here
         if view._node is None:
             view._requires_grad = value

@@ -1,7 +1,7 @@
 """The modes: gradients on or off, inference, anomaly detection, hooks on what is saved.
 
-Compiled ops read one global, the set `special`. It is empty while every thread is in the default
-state; only when something is in it is the state of the thread looked at.
+Compiled ops read two globals, the sets `special` and `watchful`. They are empty while every thread
+is in the default state; only when something is in them is the state of the thread looked at.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 
 MISSING: Any = object()
 PLACE = "gradviz.autograd.grad_mode"  # where torch has them
-special: set = set()  # the threads not in the default state, and what else asks to look closer
-room: dict[str, Any] = {"special": special}  # the globals of all compiled functions
+special: set = set()  # the threads not in the default state
+watchful: set = set()  # those among them, and what else, for which each result must be seen to
+room: dict[str, Any] = {"special": special, "watchful": watchful}  # globals of all compiled code
 
 
 class State:
@@ -44,8 +45,17 @@ def current() -> State:
 
 
 def noted(state: State) -> None:
-    """Count this thread in or out, after a change of its state."""
-    if state.grad and not state.inference and not state.saved_hooks:
+    """Count this thread in or out, after a change of its inference mode or of its hooks."""
+    if state.inference or state.saved_hooks:
+        watchful.add(state)
+    else:
+        watchful.discard(state)
+    grad_noted(state)
+
+
+def grad_noted(state: State) -> None:
+    """The same after a change of whether it records."""
+    if state.grad and state not in watchful:
         special.discard(state)
     else:
         special.add(state)
@@ -56,7 +66,7 @@ def set_grad(enabled: bool) -> None:
     state = threads.state
     if state.grad is not enabled:
         state.grad = enabled
-        noted(state)
+        grad_noted(state)
 
 
 def recording() -> bool:
@@ -86,13 +96,13 @@ class GradMode:
         self.was = was = state.grad
         if was is not self.mode:
             state.grad = self.mode
-            noted(state)
+            grad_noted(state)
 
     def __exit__(self, *_: object) -> None:
         state = threads.state
         if state.grad is not self.was:
             state.grad = self.was
-            noted(state)
+            grad_noted(state)
 
     def __call__(self, function: Callable) -> Callable:
         """Run a function in this mode."""
@@ -194,7 +204,7 @@ class inference_mode(GradMode):
         state.inference, state.grad = self.mode, not self.mode
         if self.mode and not Inference.ever:
             Inference.ever = True
-            special.add(Inference)  # from now on, what is saved has to be looked at
+            watchful.add(Inference)  # from now on, what is saved has to be looked at
         noted(state)
 
     def __exit__(self, *_: object) -> None:

@@ -166,7 +166,9 @@ def array_lines(plan: Plan) -> list[str]:
         if plan.kinds[name] == "list":
             lines.append(f"{name}_value = [tensor._shaped() for tensor in {name}]")
             continue
-        shaped = f"{name}._array()" if plan.op.view else f"{name}_value.reshape({name}._shape)"
+        shaped = (
+            f"{name}._array()" if plan.op.view else f"array({name}_value).reshape({name}._shape)"
+        )
         lines.append(
             f"{name}_value = {name}._value"
             + (f" if {name} is not None else None" if may_be_none(plan, name) else "")
@@ -208,7 +210,7 @@ def single_lines(plan: Plan) -> list[str]:
         given = "".join(f"{name}, " for name in [*plan.kinds][1:])
         lines.append(f"view_of({plan.tensors[0]}, y_, {plan.key}_op, ({given}))")
     if plan.recorded:
-        lines.append(f"if special: arrange(y_, {plan.key}_op)")
+        lines.append(f"if watchful: arrange(y_, {plan.key}_op)")
     return [*lines, "return y_"]
 
 

@@ -16,7 +16,9 @@ FLOAT = np.dtype("float32")
 class Mm(Op):
     pattern = "{self} @ {mat2}"
     usage = "Tensor mat2", "torch Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None"
-    def forward(self: Tensor, mat2: Tensor): return product(self, mat2)
+    def forward(self: Tensor, mat2: Tensor):
+        if self.dtype is mat2.dtype is FLOAT and self.ndim == mat2.ndim == 2 and self.shape[1] == mat2.shape[0]: return self.dot(mat2)
+        return product(self, mat2)
     def grad_self(grad, mat2, self_sym_sizes, self_sym_strides): return mm_left(grad, mat2, self_sym_sizes, self_sym_strides)
     def grad_mat2(grad, self, mat2_sym_sizes, mat2_sym_strides): return mm_right(self, grad, mat2_sym_sizes, mat2_sym_strides)
 
@@ -201,9 +203,6 @@ def multi_dot(tensors):
 # --- what the functions above stand on: numpy, with PyTorch's words for what cannot be
 
 def product(left, right, beside=None):
-    if left.dtype is right.dtype is FLOAT and left.ndim == right.ndim == 2 and beside is None:
-        try: return left.dot(right)
-        except ValueError: pass  # it is told below why
     if left.ndim != 2: raise RuntimeError("self must be a matrix")
     if right.ndim != 2: raise RuntimeError("mat2 must be a matrix")
     if left.shape[1] != right.shape[0]:
