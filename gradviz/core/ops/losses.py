@@ -6,8 +6,7 @@ import numpy as np
 from ..arguments import need_tensors
 from ..dtypes import scalar_name
 from ..errors import warn
-from ..meanings import on_tensors
-from ..op import Elementwise, Op, Scalar, Tensor, functional, one_node, ops, word, wrap
+from ..op import Elementwise, Op, Scalar, Tensor, functional, on_tensors, one_node, ops, word, wrap
 from ..operands import constant
 from ..placing import written
 from ..words import (
