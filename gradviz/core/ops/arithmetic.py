@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from ..dtypes import result_dtype
-from ..kernels import BOOL, WHOLE, lacking
+from ..kernels import BOOL, WHOLE, lacking, refusing_bool
 from ..op import Elementwise, Scalar, Tensor, composed, ops
 from ..operands import number_tensor
 from ..words import divided, refuse_zeros, sgn, where, zeros_like
@@ -17,9 +17,6 @@ def refuse_subtraction(*operands):
     kinds = [each._dtype.kind if isinstance(each, Tensor) else "b" if isinstance(each, bool) else "" for each in operands[:2]]
     if kinds == ["b", "b"]: raise RuntimeError("Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.")
     if "b" in kinds: raise RuntimeError("Subtraction, the `-` operator, with a bool tensor is not supported. " + INVERT)
-
-def refuse_negation(operand):
-    if operand._dtype.kind == "b": raise RuntimeError("Negation, the `-` operator, on a bool tensor is not supported. " + INVERT)
 
 INVERT = "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
 
@@ -49,7 +46,7 @@ class Div(Elementwise, operators="/", name="over", hidden=True, floating=True):
 class Neg(Elementwise, operators="-x"):
     forward = operator.neg
     def grad_self(grad): return -grad
-    check = refuse_negation
+    check = refusing_bool("Negation, the `-` operator, on a bool tensor is not supported. " + INVERT)
 
 class Reciprocal(Elementwise, floating=True):
     def forward(self: Tensor): return 1 / self

@@ -5,15 +5,14 @@ import numpy as np
 from .. import dims as dimensions
 from ..dims import chosen, nonempty, position
 from ..op import Op, Scalar, Tensor, composed, ops, word
-from ..placing import written
-from ..words import equal_count, where
+from ..words import equal_count
 from .reductions import widened
-from .sorting import returned
+from .sorting import returned, shared_out
 
 
 class MaxAll(Op, node="MaxBackward1", hidden=True):
     def forward(self: Tensor): return np.maximum.reduce(self, None)
-    def grad_self(grad, self, result): return shared_out(grad, self, result, (), True)
+    def grad_self(grad, self, result): return shared_out(grad, self, result)
 
 class MinAll(MaxAll, node="MinBackward1", hidden=True):
     def forward(self: Tensor): return np.minimum.reduce(self, None)
@@ -101,14 +100,8 @@ def both_ends(value, dim, keepdim):
     return [np.asarray(end.reduce(value, axes, keepdims=keepdim)) for end in (np.minimum, np.maximum)]
 
 @word
-def shared_out(grad, self, result, dim, keepdim):
-    """To the greatest (or least) elements; those that are equal share."""
-    mask = self != self if result != result else self == widened(result, self.shape, dim, keepdim)
-    return written(where(mask, widened(grad, self.shape, dim, keepdim) / equal_count(mask, dim, grad), 0), 1)
-
-@word
 def among_equals(grad, self, result, dim, keepdim):
-    """The same along some dimensions."""
+    """To the greatest (or least) elements along some dimensions; those that are equal share."""
     mask = self == widened(result, self.shape, dim, keepdim)
     return widened(grad, self.shape, dim, keepdim) * mask / equal_count(mask, dim, grad)
 

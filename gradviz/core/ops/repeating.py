@@ -2,7 +2,6 @@
 
 from itertools import combinations as subsets
 from itertools import combinations_with_replacement
-from operator import index as whole
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from ..placing import constant_pad, roll, rot90
 from ..printing import Size
 from ..words import flip, sum_dim, view
 from .joining import listed
+from .shapes import shape_from
 
 # --- the same elements several times
 
@@ -32,7 +32,7 @@ def folded(grad, shape, repeats):
 
 @composed("tuple of ints repeats", face="")
 def repeat(self, *repeats):
-    counts = tuple(whole(each) for each in (repeats[0] if len(repeats) == 1 and isinstance(repeats[0], tuple | list) else repeats))
+    counts = shape_from(repeats)
     if not repeats: raise TypeError('repeat() missing 1 required positional arguments: "repeats"')
     if len(counts) < self.ndim: raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     if any(count < 0 for count in counts): raise RuntimeError(f"Trying to create tensor with negative dimension {min(counts)}: {[count * size for count, size in zip(counts, (1,) * (len(counts) - self.ndim) + self._shape, strict=True)]}")
@@ -40,8 +40,8 @@ def repeat(self, *repeats):
 
 @composed("tuple of ints dims")
 def tile(self, *dims):
-    counts = dims[0] if len(dims) == 1 and isinstance(dims[0], tuple | list) else dims
-    return ops.repeat(self, (1,) * (self.ndim - len(counts)) + tuple(counts))
+    counts = shape_from(dims)
+    return ops.repeat(self, (1,) * (self.ndim - len(counts)) + counts)
 
 @composed("Tensor repeats, int? dim = None, *, int? output_size = None", "torch Tensor repeats, *, int? output_size = None", "int repeats, int? dim = None, *, int? output_size = None")
 def repeat_interleave(self, repeats=None, dim=None, *, output_size=None):

@@ -1,6 +1,5 @@
 """Softmax and its logarithm: numbers become shares of 1."""
 
-
 import numpy as np
 
 from .. import dims as dimensions

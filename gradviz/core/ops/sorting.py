@@ -69,7 +69,7 @@ class ModeDim(Kthvalue, node="ModeBackward0", hidden=True, outputs="values indic
 
 class MedianAll(Op, node="MedianBackward0", hidden=True):
     def forward(self: Tensor): return middle(self.reshape(-1), 0, False)[0] if self.size else np.asarray(np.nan, self.dtype)
-    def grad_self(grad, self, result): return shared_among_equals(grad, self, result)
+    def grad_self(grad, self, result): return shared_out(grad, self, result)
 
 def at_rank(array, rank, dim, keepdim):
     """The element that has so many before it in order."""
@@ -110,8 +110,8 @@ def returned(grad, shape, dim, indices, keepdim):
     return placed(unsqueeze(grad, dim), shape, dim, unsqueeze(indices, dim))
 
 @word
-def shared_among_equals(grad, self, result):
-    """What equals the median shares its gradient."""
+def shared_out(grad, self, result):
+    """To all that equal the result, or are as little a number as it is, in equal shares."""
     return written(spread_on(self != self if result != result else self == result, grad), 1)
 
 @word

@@ -47,6 +47,8 @@ torch.searchsorted(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([0.5, 2.0, 9.0]))
 torch.searchsorted(torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0]), right=True)
 torch.bucketize(torch.tensor([0.5, 2.0]), torch.tensor([1.0, 2.0]))
 (torch.tensor([1.0, 1.0, 2.0], requires_grad=True) * s).median()
+(v * torch.tensor([float('nan'), 1.0, float('nan')])).median()
+(v * torch.tensor([float('nan'), 1.0, 2.0])).max()
 """.strip().split("\n")
 
 
