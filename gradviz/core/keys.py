@@ -41,7 +41,7 @@ def first(self: Tensor, place: int) -> Tensor:
         raise IndexError(NO_DIMENSION)
     size = self._shape[0] if self._shape else 0
     if not -size <= place < size:
-        _check_place(place, size, 0)
+        raise _no_place(place, size, 0)
     return ops.select_at(self, 0, place)
 
 
@@ -90,7 +90,7 @@ def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
         if part.__class__ is int:
             size = view._shape[dim]
             if not -size <= part < size:
-                _check_place(part, size, place)
+                raise _no_place(part, size, place)
             view = ops.select_at(view, dim, part)
         elif part.__class__ is slice:
             if part != FULL:
@@ -100,23 +100,26 @@ def looked_at(self: Tensor, key: Any) -> tuple[Tensor, tuple]:
             dim += 1
         elif part is Ellipsis:
             dim += hidden
-        elif part is None or (not part._shape and part._dtype.kind in "bu"):
-            view = ops.unsqueeze_at(view, dim)
-            if part is not None:
-                indices += [None] * (dim - _covered(indices)) + [_as_vector(part)]
-            dim += 1
         else:
-            indices += [None] * (dim - _covered(indices)) + [part]
-            dim += _dimensions(part)
+            view, dim = _noted(view, dim, part, indices)
     return view, tuple(indices)
 
 
-def _check_place(number: int, size: int, place: int) -> None:
+def _noted(view: Tensor, dim: int, part: Tensor | None, indices: list) -> tuple[Tensor, int]:
+    """Note an index tensor; None, True and False make a new dimension, where they may pick."""
+    new = part is None or (not part._shape and part._dtype.kind in "bu")
+    if new:
+        view = ops.unsqueeze_at(view, dim)
+    if part is not None:
+        indices += [None] * (dim - _covered(indices)) + [_as_vector(part) if new else part]
+    return view, dim + (1 if new else _dimensions(part))
+
+
+def _no_place(number: int, size: int, place: int) -> Exception:
     """PyTorch names the part of the key where it says dimension."""
     if not -(2**63) <= number < 2**63:
-        raise ValueError("Overflow when unpacking long long")
-    if not -size <= number < size:
-        raise IndexError(f"index {number} is out of bounds for dimension {place} with size {size}")
+        return ValueError("Overflow when unpacking long long")
+    return IndexError(f"index {number} is out of bounds for dimension {place} with size {size}")
 
 
 def parts_of(key: Any) -> tuple:
