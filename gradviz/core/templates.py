@@ -58,10 +58,12 @@ def value_lines(plan: Plan, otherwise: str) -> list[str]:
         return [*stranger_lines(plan, otherwise), *combined_lines(plan)]
     if len(plan.tensors) == 1:
         values = [f"{name}._value" if name == first else name for name in plan.kinds]
+        checked = [name for name in plan.kinds if name != first and plan.op.check]
+        no_bool = "".join(f" and {name}.__class__ is not bool" for name in checked)
         return [
             f"if {first}.__class__ is not Tensor and {first}.__class__ not in tensor_classes: {otherwise}",
             f"dtype_ = {first}._dtype",
-            "if dtype_ is float32 or dtype_ is float64:",
+            f"if (dtype_ is float32 or dtype_ is float64){no_bool}:",
             f"    value_ = {apply_text(plan, values)}; shape_ = {first}._shape",
             "else:",
             *indented(combined_lines(plan)),
