@@ -167,18 +167,23 @@ def result_lines(plan: Plan, graph: bool) -> list[str]:
     if len(calls) == 1 and not plan.broadcasts:
         return [f"return node.edge0, {calls[0]}, None, None"]
     lines = ["targets_ = node.targets_"] if plan.broadcasts else []
-    for i, (tensor, call) in enumerate(zip(plan.edges, calls, strict=True)):
+    fits = []
+    in_order = sorted(enumerate(plan.edges), key=lambda edge: edge[1] if graph else "")
+    for i, tensor in in_order:  # torch's rules run by the alphabet; what is made last goes back first
         lines += [
             f"edge{i} = node.edge{i}",
             f"if edge{i} is None: grad{i} = None",
             "else:",
-            f"    grad{i} = {call}",
+            f"    grad{i} = {calls[i]}",
         ]
         if plan.broadcasts:
-            at = plan.tensors.index(tensor)
-            lines.append(
-                f"    if targets_ is not None and keep is not BY_HAND: grad{i} = fit{'_graph' * graph}(grad{i}, targets_[{at}])"
-            )
+            fitted = f"fit{'_graph' * graph}(grad{i}, targets_[{plan.tensors.index(tensor)}])"
+            wanted = "targets_ is not None and keep is not BY_HAND"
+            if graph:  # what belongs to the engine comes when all rules have run
+                fits.append(f"if edge{i} is not None and {wanted}: grad{i} = {fitted}")
+            else:
+                lines.append(f"    if {wanted}: grad{i} = {fitted}")
+    lines += sorted(fits)
     if len(calls) == 1:
         return [*lines, "return edge0, grad0, None, None"]
     if len(calls) == 2:
