@@ -169,7 +169,10 @@ def result_lines(plan: Plan, graph: bool) -> list[str]:
     lines = ["targets_ = node.targets_"] if plan.broadcasts else []
     fits = []
     in_order = sorted(enumerate(plan.edges), key=lambda edge: edge[1] if graph else "")
-    for i, tensor in in_order:  # torch's rules run by the alphabet; what is made last goes back first
+    for (
+        i,
+        tensor,
+    ) in in_order:  # torch's rules run by the alphabet; what is made last goes back first
         lines += [
             f"edge{i} = node.edge{i}",
             f"if edge{i} is None: grad{i} = None",

@@ -10,7 +10,7 @@ from ..op import Elementwise, Op, Scalar, Tensor, functional, on_tensors, one_no
 from ..operands import constant
 from ..placing import written
 from ..words import (
-    abs, exp, held, log, log1p, maximum, numel, sgn, sigmoid, total, where, zero,
+    abs, exp, held, log, log1p, masked_fill, maximum, numel, sgn, sigmoid, total, where, zero,
     zeros_like,
 )
 
@@ -65,6 +65,10 @@ class SmoothL1Loss(Op, name="smooth_l1_loss_of", hidden=True):
               self=lambda grad, grad_output, self, target, reduction, beta: each(grad * grad_output, self, reduction) * (abs(self - target) < beta) / beta,
               target=lambda grad, grad_output, self, target, reduction, beta: -each(grad * grad_output, self, reduction) * (abs(self - target) < beta) / beta)
     def grad_self(grad, self, target, reduction, beta): return each(grad, self, reduction) * bent_slope(self - target, beta) / beta
+    @one_node("SmoothL1LossBackwardBackward0",
+              grad_output=lambda grad, target, self, reduction, beta: regained(grad * bent_slope(target - self, beta) / beta, reduction),
+              target=lambda grad, grad_output, target, self, reduction, beta: each(grad * grad_output, self, reduction) * (abs(self - target) < beta) / beta,
+              self=lambda grad, grad_output, target, self, reduction, beta: -each(grad * grad_output, self, reduction) * (abs(self - target) < beta) / beta)
     def grad_target(grad, target, self, reduction, beta): return each(grad, self, reduction) * bent_slope(target - self, beta) / beta
 
 class HuberLoss(Op, name="huber_loss_of", hidden=True):
@@ -74,6 +78,10 @@ class HuberLoss(Op, name="huber_loss_of", hidden=True):
               self=lambda grad, grad_output, self, target, reduction, delta: each(grad * grad_output, self, reduction) * (abs(self - target) < delta),
               target=lambda grad, grad_output, self, target, reduction, delta: -each(grad * grad_output, self, reduction) * (abs(self - target) < delta))
     def grad_self(grad, self, target, reduction, delta): return each(grad, self, reduction) * bent_slope(self - target, delta)
+    @one_node("HuberLossBackwardBackward0",
+              grad_output=lambda grad, target, self, reduction, delta: regained(grad * bent_slope(target - self, delta), reduction),
+              target=lambda grad, grad_output, target, self, reduction, delta: each(grad * grad_output, self, reduction) * (abs(self - target) < delta),
+              self=lambda grad, grad_output, target, self, reduction, delta: -each(grad * grad_output, self, reduction) * (abs(self - target) < delta))
     def grad_target(grad, target, self, reduction, delta): return each(grad, self, reduction) * bent_slope(target - self, delta)
 
 
@@ -98,7 +106,8 @@ class WeighedBinaryCrossEntropyWithLogits(Op, node="BinaryCrossEntropyWithLogits
     def forward(self: Tensor, target: Tensor, weight: Scalar, pos_weight: Scalar, reduction: Scalar):
         return reduced(((1 - target) * self + (1 + (weighing(pos_weight) - 1) * target) * (maximum(-self, zero) + log1p(exp(-abs(self))))) * weighing(weight), reduction)
     def grad_self(grad, self, target, weight, pos_weight, reduction):
-        return each(((weighing(pos_weight) * target + 1 - target) * sigmoid(self) - weighing(pos_weight) * target) * grad * weighing(weight), self, reduction)
+        slope = sigmoid(self) - target if pos_weight is None else (weighing(pos_weight) * target + 1 - target) * sigmoid(self) - weighing(pos_weight) * target
+        return each(slope * grad if weight is None else slope * grad * held(weight), self, reduction)
     def grad_target(grad, self, weight, pos_weight, reduction): return each((log(1 - sigmoid(self)) - weighing(pos_weight) * log(sigmoid(self))) * grad * weighing(weight), self, reduction)
 
 
@@ -123,8 +132,10 @@ nll_loss_of = word(NllLoss)
 
 class Xlogy(Elementwise, floating=True, name="xlogy_of", hidden=True):
     def forward(self: Tensor, other: Tensor): return where((self == 0) & (other == other), zero, self * log(other))
-    def grad_self(grad, self, other): return grad * where((self == 0) & (other <= 0), zero, log(other))
+    def grad_self(grad, self, other): return masked_fill(xlogy_of(grad, other), (self == 0) & (other <= 0), 0)
     def grad_other(grad, self, other): return grad * self / other
+
+xlogy_of = word(Xlogy)
 
 
 # --- the functions of nn.functional
@@ -215,8 +226,12 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     if reduction == "mean": warn("reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.")
     need_tensors("kl_div", input=input, target=target)
     if input._dtype.kind != "f" or target._dtype.kind != "f": raise RuntimeError("kl_div: Integral inputs not supported.")
-    if log_target: result = ops.mul(ops.exp(target), ops.sub(target, input))
-    else: result = ops.sub(ops.xlogy_of(target, target), ops.mul(target, input))
+    if log_target:
+        apart = ops.sub(target, input)
+        result = ops.mul(ops.exp(target), apart)
+    else:
+        met = ops.mul(target, input)
+        result = ops.sub(ops.xlogy_of(target, target), met)
     if reduction == "batchmean": return ops.div(ops.sum(result), input._shape[0])
     return summed_up(result, reduction)
 

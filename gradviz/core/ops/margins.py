@@ -71,8 +71,9 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
     if dim > 1: raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
     if not len(input1._shape) == len(input2._shape) == dim + 1:
         raise RuntimeError(f"{dim}D target tensor expects {dim + 1}D input tensors, but found inputs with sizes {list(input1._shape)} and {list(input2._shape)}.")
+    met = ops.sum_dim(ops.mul(input1, input2), (dim,))
     lengths = [ops.add_scalar(ops.sum_dim(ops.mul(each, each), (dim,)), 1e-12) for each in (input1, input2)]
-    cosine = ops.over(ops.sum_dim(ops.mul(input1, input2), (dim,)), ops.sqrt(ops.mul(*lengths)))
+    cosine = ops.over(met, ops.sqrt(ops.mul(*lengths)))
     apart = ops.minus(beside(1, cosine), cosine)
     together = not_less(ops.sub_scalar(cosine, margin))
     return summed_up(ops.plus(kept(ops.eq(target, 1), apart), kept(ops.eq(target, -1), together)), reduction)

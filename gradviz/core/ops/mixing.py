@@ -3,7 +3,7 @@
 from ..dtypes import c_name
 from ..kernels import WHOLE, lacking
 from ..op import Elementwise, Scalar, Tensor, composed, ops
-from ..words import abs, where
+from ..words import abs, one_minus, where
 
 # --- a product or a quotient added
 
@@ -40,6 +40,7 @@ class Lerp(Elementwise, name="lerp_by_number", hidden=True):
 
 class LerpTensor(Lerp, node="LerpBackward1", name="lerp_by_tensor", hidden=True):
     def forward(self: Tensor, end: Tensor, weight: Tensor): return between(self, end, weight)
+    def grad_self(grad, weight): return grad * one_minus(weight)
     def grad_weight(grad, self, end): return grad * (end - self)
 
 def between(start, end, weight):

@@ -88,7 +88,7 @@ class Cosh(Elementwise, floating=True):
 
 class Tanh(Elementwise, floating=True):
     forward = tanh
-    @one_node("TanhBackwardBackward0", result=lambda grad, grad_output, result: grad * (-2 * grad_output * result))
+    @one_node("TanhBackwardBackward0", result=lambda grad, grad_output, result: grad * (-2 * result * grad_output))
     def grad_self(grad, result): return grad * one_minus_square(result)
 
 class Asinh(Elementwise, floating=True):
@@ -97,11 +97,11 @@ class Asinh(Elementwise, floating=True):
 
 class Acosh(Elementwise, floating=True):
     forward = acosh
-    def grad_self(grad, self): return grad * rsqrt(self ** 2 - 1)
+    def grad_self(grad, self): return grad * rsqrt(self * self - 1)
 
 class Atanh(Elementwise, floating=True):
     forward = atanh
-    def grad_self(grad, self): return grad / (1 - self ** 2)
+    def grad_self(grad, self): return grad / one_minus(self ** 2)
 
 class Erf(Elementwise, floating=True):
     def forward(self: Tensor): return erf(self)
@@ -128,7 +128,7 @@ class Hypot(Elementwise, floating=True):
 
 class Sigmoid(Elementwise, floating=True, face="torch nn.functional"):
     forward = sigmoid
-    @one_node("SigmoidBackwardBackward0", result=lambda grad, grad_output, result: grad * (grad_output * (1 - 2 * result)))
+    @one_node("SigmoidBackwardBackward0", result=lambda grad, grad_output, result: grad * grad_output * (-2 * result + 1))
     def grad_self(grad, result): return grad * (1 - result) * result
 
 composed(ops.sigmoid, name="expit", face="special", method=False)

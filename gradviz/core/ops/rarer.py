@@ -7,7 +7,8 @@ import numpy as np
 from ..kernels import BOOL, WHOLE, lacking
 from ..op import Elementwise, Scalar, Tensor, composed, ops, word, wrap
 from ..words import (
-    cos, exp, exp2, log, log1p, masked_fill, number, sigmoid, sin, to, where, zero, zeros_like,
+    cos, exp, exp2, log, log1p, masked_fill, number, one_minus, sin, to, where, zero,
+    zeros_like,
 )
 
 # --- probability and angles
@@ -32,7 +33,7 @@ digamma, polygamma_of = word(Digamma), word(Polygamma)
 
 class Logit(Elementwise, floating=True, hidden=True, name="logit_of"):
     def forward(self: Tensor, eps: Scalar): return log_odds(self if eps is None else np.clip(self, eps, 1 - eps))
-    def grad_self(grad, self, eps): return where(between(self, eps), grad / (self * (1 - self)), outside(eps))
+    def grad_self(grad, self, eps): return where(between(self, eps), grad / (self * one_minus(self)), outside(eps))
 
 class Sinc(Elementwise, floating=True, face="torch special"):
     def forward(self: Tensor): return where(self == 0, zero + 1, sin(math.pi * self) / (math.pi * self))
@@ -48,7 +49,7 @@ class Rad2Deg(Elementwise, floating=True, name="rad2deg"):
 
 class SpecialEntr(Elementwise, floating=True, face="special", method=False, name="entr"):
     def forward(self: Tensor): return where(self > 0, -self * log(self), where(self == 0, zero, where(self < 0, zero - np.inf, self)))
-    def grad_self(grad, self): return grad * (-log(self) - 1)
+    def grad_self(grad, self): return grad * -(log(self) + 1)
 
 @composed("float? eps = None", in_place=True, face="torch special", out=True)
 def logit(self, eps=None): return ops.logit_of(self, None if eps is None else float(eps))
@@ -58,7 +59,7 @@ def logit(self, eps=None): return ops.logit_of(self, None if eps is None else fl
 
 class CopysignNumber(Elementwise, node="CopysignBackward1", floating=True, hidden=True):
     def forward(self: Tensor, other: Scalar): return np.copysign(self, other)
-    def grad_self(grad, self, result): return where(self == 0, zero, grad * (result / self))
+    def grad_self(grad, self, result): return grad * masked_fill(result / self, self == 0, 0)
 
 class Copysign(CopysignNumber, floating=True, hidden=True, name="copysign_of"):
     def forward(self: Tensor, other: Tensor): return np.copysign(self, other)
@@ -79,14 +80,14 @@ class Nextafter(Elementwise):
 
 class Logaddexp(Elementwise, in_place=False):
     def forward(self: Tensor, other: Tensor): return np.logaddexp(self, other)
-    def grad_self(grad, self, other): return grad * sigmoid(self - other)
-    def grad_other(grad, self, other): return grad * sigmoid(other - self)
+    def grad_self(grad, self, other): return grad / (exp(other - self) + 1)
+    def grad_other(grad, self, other): return grad / (exp(self - other) + 1)
     check = lacking("logaddexp_cpu", WHOLE)
 
 class Logaddexp2(Elementwise, in_place=False):
     def forward(self: Tensor, other: Tensor): return np.logaddexp2(self, other)
-    def grad_self(grad, self, other): return grad / (1 + exp2(other - self))
-    def grad_other(grad, self, other): return grad / (1 + exp2(self - other))
+    def grad_self(grad, self, other): return grad / (2 ** (other - self) + 1)
+    def grad_other(grad, self, other): return grad / (2 ** (self - other) + 1)
     check = lacking("logaddexp2_cpu", WHOLE)
 
 def refuse_exponents(self, other):

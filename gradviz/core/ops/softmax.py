@@ -12,14 +12,14 @@ from ..words import exp, log, sum_dim, to
 class Softmax(Op, name="softmax_of", hidden=True):
     def forward(self: Tensor, dim: Scalar): return shares(self, dim)
     @one_node("SoftmaxBackwardDataBackward0",
-              result=lambda grad, grad_output, result, dim: grad * (grad_output - sum_dim(grad_output * result, (dim,), True)) - grad_output * sum_dim(grad * result, (dim,), True))
+              result=lambda grad, grad_output, result, dim: grad_output * grad - sum_dim(result * grad_output, (dim,), True) * grad - grad_output * sum_dim(result * grad, (dim,), True))
     def grad_self(grad, result, dim): return grad * result - result * sum_dim(grad * result, (dim,), True)
 
 class LogSoftmax(Op, name="log_softmax_of", hidden=True):
     def forward(self: Tensor, dim: Scalar): return logarithms_of_shares(self, dim)
     @one_node("LogSoftmaxBackwardDataBackward0",
-              grad_output=lambda grad, result, dim: grad - sum_dim(exp(result) * grad, (dim,), True),
-              result=lambda grad, grad_output, result, dim: -grad * exp(result) * sum_dim(grad_output, (dim,), True))
+              grad_output=lambda grad, result, dim: grad - sum_dim(grad * exp(result), (dim,), True),
+              result=lambda grad, grad_output, result, dim: -sum_dim(grad_output, (dim,), True) * exp(result) * grad)
     def grad_self(grad, result, dim): return grad - exp(result) * sum_dim(grad, (dim,), True)
 
 def shares(value, dim):
