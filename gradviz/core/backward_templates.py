@@ -144,10 +144,12 @@ def node_of_rule(plan: Plan, rule: Any) -> Any:
         name: "Tensor" if name in tensors else "Scalar" for name in arguments(forward)
     }
     kind: Any = Elementwise if plan.op.elementwise else Op
-    members = {"forward": forward} | {
-        f"grad_{'output' if name == 'result' else name}": renamed(given, result="output")
-        for name, given in ({"grad_output": rule} | rules).items()
-    }
+    members: dict[str, Any] = {"forward": forward}
+    for name, given in ({"grad_output": rule} | rules).items():
+        own_rule: Any = renamed(given, result="output")
+        if given is rule:  # which is one node again
+            own_rule.one_node = rule.one_node
+        members[f"grad_{'output' if name == 'result' else name}"] = own_rule
     own = f"backward_of_{plan.op.name}"
     return type(kind)(own, (kind,), members, name=own, node=node_name, hidden=True, in_place=False)
 
