@@ -187,7 +187,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
 @functional
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
     kind = reduction_of(reduction)
-    need_tensors("nll_loss_nd", input=input, target=target)
+    if not isinstance(target, Tensor) or not isinstance(input, Tensor): need_tensors("nll_loss_nd", input=input, target=target)
     classes_fit(input, target, weight, ignore_index)
     return ops.nll_loss_of(input, target, raw(weight), kind, ignore_index)
 
@@ -195,7 +195,7 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
     """Classes as numbers, or as shares of each class."""
     reduction_of(reduction)
-    need_tensors("cross_entropy_loss", input=input, target=target)
+    if not isinstance(target, Tensor) or not isinstance(input, Tensor): need_tensors("cross_entropy_loss", input=input, target=target)
     if not 0 <= label_smoothing <= 1: raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
     dim = 0 if len(input._shape) == 1 else 1
     if input._shape == target._shape: return soft_cross_entropy(input, target, weight, reduction, label_smoothing, dim)

@@ -78,7 +78,8 @@ def quantile_of(name, ignore_nan):
         if ((shares._shaped() < 0) | (shares._shaped() > 1)).any(): raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
         found = interpolated(in_rows(self, dim, keepdim), shares.reshape(-1), interpolation, ignore_nan)
         return found.unsqueeze_(0).transpose_(0, -1).squeeze_(-1) if shares.ndim else found.squeeze_(-1)
-    composed(function, name=name)
+    rest = "int? dim = None, bool keepdim = False, *, str interpolation = linear"
+    composed(f"Tensor q, {rest}", f"float q, {rest}", name=name)(function)
 
 ROUNDINGS = {"linear": None, "midpoint": None, "lower": np.floor, "higher": np.ceil, "nearest": np.rint}
 
