@@ -170,11 +170,9 @@ def result_lines(plan: Plan, graph: bool) -> list[str]:
         return [f"return node.edge0, {calls[0]}, None, None"]
     lines = ["targets_ = node.targets_"] if plan.broadcasts else []
     fits = []
+    # torch's rules run by the alphabet, which a graph shows: what is made last goes back first
     in_order = sorted(enumerate(plan.edges), key=lambda edge: edge[1] if graph else "")
-    for (
-        i,
-        tensor,
-    ) in in_order:  # torch's rules run by the alphabet; what is made last goes back first
+    for i, tensor in in_order:
         lines += [
             f"edge{i} = node.edge{i}",
             f"if edge{i} is None: grad{i} = None",
