@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, cast
 
+from gradviz.core.errors import warn
 from gradviz.core.hooks import RemovableHandle
 
 from .parts import Parts, attribute_error
@@ -100,7 +100,7 @@ class Hooked(Parts):
                 try:
                     hook(self, *given)
                 except Exception as error:
-                    warnings.warn(f"{SILENCED}{error}", UserWarning, stacklevel=4)
+                    warn(f"{SILENCED}{error}")
 
     # -------------------------------------------------------------------------- registering
 

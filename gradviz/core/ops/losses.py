@@ -6,12 +6,11 @@ import numpy as np
 from ..arguments import need_tensors
 from ..dtypes import scalar_name
 from ..errors import warn
-from ..op import Elementwise, Op, Scalar, Tensor, functional, on_tensors, one_node, ops, word, wrap
-from ..operands import constant
+from ..op import Elementwise, Op, Scalar, Tensor, functional, one_node, ops, word, wrap
 from ..placing import written
 from ..words import (
-    abs, exp, held, log, log1p, masked_fill, maximum, numel, sgn, sigmoid, total, where, zero,
-    zeros_like,
+    abs, exp, held, log, log1p, masked_fill, maximum, number, numel, sgn, sigmoid, total, where,
+    zero, zeros_like,
 )
 
 REDUCTIONS = {"none": 0, "mean": 1, "sum": 2}
@@ -21,12 +20,7 @@ MINUS_ONE = np.array(-1, np.float32)
 @word
 def each(grad, self, reduction):
     """What arrives at one element: of a mean, its share."""
-    if reduction != 1: return grad
-    return grad / (constant(self.size, grad.dtype) if grad.__class__ is np.ndarray else self.size)
-
-@on_tensors
-def each(grad, self, reduction):  # noqa: F811
-    return ops.div_scalar(grad, self.numel()) if reduction == 1 else grad
+    return grad / number(numel(self)) if reduction == 1 else grad
 
 @word
 def regained(grad, reduction):

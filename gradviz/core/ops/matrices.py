@@ -4,20 +4,18 @@ import numpy as np
 
 from .. import dims as dimensions
 from ..arguments import need_tensors
-from ..dtypes import c_name, scalar_name
-from ..op import Op, Scalar, Tensor, composed, on_tensors, ops, word, wrap
+from ..dtypes import c_name, float32, scalar_name
+from ..op import Op, Scalar, Tensor, composed, ops, word, wrap
 from ..tensor import Version
-from ..words import bmm, mv, reshape, sum_to_size, t, transpose, unsqueeze, view
+from ..words import bmm, mm, mv, reshape, sum_to_size, t, transpose, unsqueeze, view
 
 # --- products
-
-FLOAT = np.dtype("float32")
 
 class Mm(Op):
     pattern = "{self} @ {mat2}"
     usage = "Tensor mat2", "torch Tensor input, Tensor mat2, torch.dtype out_dtype, *, Tensor out = None"
     def forward(self: Tensor, mat2: Tensor):
-        if self.dtype is mat2.dtype is FLOAT and self.ndim == mat2.ndim == 2 and self.shape[1] == mat2.shape[0]: return self.dot(mat2)
+        if self.dtype is mat2.dtype is float32 and self.ndim == mat2.ndim == 2 and self.shape[1] == mat2.shape[0]: return self.dot(mat2)  # the usual case asks least
         return product(self, mat2)
     def grad_self(grad, mat2, self_sym_sizes, self_sym_strides): return mm_left(grad, mat2, self_sym_sizes, self_sym_strides)
     def grad_mat2(grad, self, mat2_sym_sizes, mat2_sym_strides): return mm_right(self, grad, mat2_sym_sizes, mat2_sym_strides)
@@ -256,20 +254,12 @@ def by_columns(sizes, strides): return len(strides) == 2 and strides[0] < stride
 @word
 def mm_left(grad, right, sizes, strides):
     """The left factor's gradient, laid out as it is: then a transposed weight's needs no copy."""
-    return right.dot(grad.T).T if by_columns(sizes, strides) else grad.dot(right.T)
-
-@on_tensors
-def mm_left(grad, right, sizes, strides):  # noqa: F811
-    return ops.t(ops.mm(right, ops.t(grad))) if by_columns(sizes, strides) else ops.mm(grad, ops.t(right))
+    return t(mm(right, t(grad))) if by_columns(sizes, strides) else mm(grad, t(right))
 
 @word
 def mm_right(left, grad, sizes, strides):
     """The right factor's gradient, laid out as it is."""
-    return grad.T.dot(left).T if by_columns(sizes, strides) else left.T.dot(grad)
-
-@on_tensors
-def mm_right(left, grad, sizes, strides):  # noqa: F811
-    return ops.t(ops.mm(ops.t(grad), left)) if by_columns(sizes, strides) else ops.mm(ops.t(left), grad)
+    return t(mm(t(grad), left)) if by_columns(sizes, strides) else mm(t(left), grad)
 
 @word
 def scaled(value, factor): return value if factor == 1 else value * factor

@@ -6,11 +6,11 @@ import operator
 import numpy as np
 
 from .. import dtypes
+from ..dtypes import float32
 from ..numbers import number_types, plain
 from ..op import Elementwise, Scalar, Tensor, composed, ops, wrap
 from ..words import log, number, pow, where, zero, zeros_like
 
-FLOAT = np.dtype("float32")
 
 class PowScalar(Elementwise, node="PowBackward0", hidden=True):
     def forward(self: Tensor, exponent: Scalar): return self ** exponent
@@ -35,7 +35,7 @@ class PowOfNumber(Elementwise, node="PowBackward2", hidden=True, in_place=False)
 @composed("Tensor exponent", "torch Number self, Tensor exponent, *, Tensor out = None", "Number exponent", name="pow", operators="**", in_place=True, out=True)
 def power(self, exponent):
     kind = exponent.__class__
-    if (kind is int or kind is float) and exponent and self.__class__ is Tensor and self._dtype is FLOAT: return ops.pow_scalar(self, exponent)
+    if (kind is int or kind is float) and exponent and self.__class__ is Tensor and self._dtype is float32: return ops.pow_scalar(self, exponent)  # the usual case asks least
     if isinstance(self, Tensor) and self._dtype.kind != "f" and not isinstance(exponent, Tensor): return power_of_whole(self, exponent)
     if kind is int or kind is float: return ops.pow_scalar(self, exponent) if exponent else ops.pow_zero(self, exponent)
     if isinstance(exponent, Tensor):
